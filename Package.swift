@@ -1,0 +1,67 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// One library target; its dependencies are the whole list of what it may import.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// One program: argument grammar, build, run, exit.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Sources/Programs/\(name)",
+    swiftSettings: strict)
+}
+
+/// The tests of one room.
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + more,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "swift-circus",
+  products: [
+    .library(name: "CircusClient", targets: ["CircusClient"]),
+    .executable(name: "circusd", targets: ["circusd"]),
+    .executable(name: "circusctl", targets: ["circusctl"]),
+  ],
+  targets: [
+    // C libraries of the system, each wrapped in exactly one room. No `pkgConfig:`: Debian's
+    // libzmq.pc makes SwiftPM warn on every build.
+    .systemLibrary(name: "CZeroMQ", path: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CEvent", providers: [.apt(["libevent-dev"])]),
+    .target(name: "CLinux"),
+
+    room("CircusModel"),
+    room("JSON", ["CJansson"]),
+    room("LinuxSystem", ["CLinux"]),
+    room("EventLoop", ["CEvent"]),
+    room("ZeroMQ", ["CZeroMQ"]),
+    room("CircusConfig", ["CircusModel"]),
+    room("CircusWire", ["CircusModel", "JSON"]),
+    room("CircusCore", ["CircusConfig", "CircusWire", "CircusModel", "JSON"]),
+    room(
+      "CircusDaemon",
+      [
+        "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON", "LinuxSystem",
+        "EventLoop", "ZeroMQ",
+      ]),
+    room("CircusClient", ["CircusWire", "CircusModel", "JSON", "ZeroMQ", "LinuxSystem"]),
+    room(
+      "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
+
+    program("circusd", ["CircusDaemon", "LinuxSystem"]),
+    program("circusctl", ["CircusClient", "CircusWire", "JSON", "LinuxSystem"]),
+
+    tests(of: "CircusConfig", ["CircusModel", "CircusWire", "JSON", "LinuxSystem"]),
+  ]
+)

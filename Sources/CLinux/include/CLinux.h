@@ -1,0 +1,94 @@
+// What Swift's Glibc module cannot see, and what must run between clone and exec.
+// Nothing here decides anything; LinuxSystem is the only room that imports it.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <signal.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+// The step of the child's preparation that failed; mirrored by LinuxSystem's SpawnStage.
+enum cl_spawn_stage {
+  CL_STAGE_NONE = 0,
+  CL_STAGE_CLONE,
+  CL_STAGE_DESCRIPTORS,
+  CL_STAGE_DIRECTORY,
+  CL_STAGE_SESSION,
+  CL_STAGE_LIMIT,
+  CL_STAGE_GROUPS,
+  CL_STAGE_GROUP,
+  CL_STAGE_USER,
+  CL_STAGE_EXEC,
+};
+
+struct cl_limit {
+  int resource;
+  rlim_t soft;
+  rlim_t hard;
+};
+
+// One child to start. `stdio[i]` is the descriptor that becomes fd i, or -1 to leave fd i as it
+// is. Descriptors below `closeFrom` that are close-on-exec vanish at exec; those in `keep` stay.
+struct cl_spawn {
+  char *const *candidates;
+  char *const *argv;
+  char *const *envp;
+  const char *directory;
+  int stdio[3];
+  const int *keep;
+  int keepCount;
+  int closeFrom;
+  int newSession;
+  int setMask;
+  mode_t mask;
+  const struct cl_limit *limits;
+  int limitCount;
+  int setGroups;
+  const gid_t *groups;
+  int groupCount;
+  int setGroup;
+  gid_t group;
+  int setUser;
+  uid_t user;
+  // Result: where and why it failed, and which limit when the stage is CL_STAGE_LIMIT.
+  int stage;
+  int error;
+  int index;
+};
+
+// Starts a child and returns its pid once exec has succeeded, or -1 with stage and error filled in.
+pid_t cl_spawn(struct cl_spawn *request);
+
+// Reaps one dead child without waiting: its pid, 0 when none is dead, -1 when there is no child.
+// `code` is CLD_EXITED, CLD_KILLED or CLD_DUMPED; `status` the exit status or the signal.
+pid_t cl_reap(int *code, int *status);
+
+// A non-blocking, close-on-exec descriptor from which blocked signals are read.
+int cl_signal_descriptor(const int *signals, int count);
+// The next signal and its sender, or 0 when none is pending.
+int cl_next_signal(int descriptor, pid_t *sender);
+void cl_block_all_signals(void);
+void cl_unblock_all_signals(void);
+void cl_ignore_signal(int signal);
+
+int cl_pipe(int *ends);
+int cl_dup_above(int descriptor, int lowest);
+int cl_dup_onto(int descriptor, int target);
+int cl_set_pipe_size(int descriptor, int bytes);
+int cl_become_subreaper(void);
+int cl_daemonize(void);
+int cl_last_error(void);
+char *const *cl_environment(void);
+int cl_limit_number(const char *name);
+rlim_t cl_unlimited(void);
+int cl_get_limit(int resource, rlim_t *soft, rlim_t *hard);
+int cl_set_limit(int resource, rlim_t soft, rlim_t hard);
+// Supplementary groups of a user: how many, or -1; `groups` holds up to `capacity` of them.
+int cl_user_groups(const char *user, gid_t primary, gid_t *groups, int capacity);
+void cl_trim_heap(void);
+void cl_limit_arenas(void);
+int cl_bind_to_device(int socket, const char *device);
+int cl_allow_reuse(int socket, int port_too);
+
+#endif

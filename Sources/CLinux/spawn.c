@@ -1,0 +1,114 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// The child runs on this stack while the parent waits (CLONE_VFORK); one child at a time.
+static char stack[64 * 1024] __attribute__((aligned(16)));
+// Cleared for good when the kernel lacks close_range (before 5.9).
+static int shares_table = 1;
+
+static void fail(struct cl_spawn *r, int stage) {
+  r->stage = stage;
+  r->error = errno;
+  _exit(127);
+}
+
+// Own descriptor table first: cheap even when the daemon has ten thousand descriptors open.
+static void own_table(struct cl_spawn *r) {
+  if (!shares_table) return;
+  if (syscall(SYS_close_range, r->closeFrom, ~0U, CLOSE_RANGE_UNSHARE) != 0)
+    fail(r, CL_STAGE_CLONE);
+}
+
+static void place_descriptors(struct cl_spawn *r) {
+  for (int i = 0; i < 3; i++)
+    if (r->stdio[i] >= 0 && dup2(r->stdio[i], i) < 0) fail(r, CL_STAGE_DESCRIPTORS);
+  for (int i = 0; i < r->keepCount; i++)
+    if (fcntl(r->keep[i], F_SETFD, 0) < 0) fail(r, CL_STAGE_DESCRIPTORS);
+}
+
+// Raw system calls: glibc's wrappers would change every thread of the parent, whose memory the
+// child still shares.
+static void take_identity(struct cl_spawn *r) {
+  if (r->setGroups && syscall(SYS_setgroups, (size_t)r->groupCount, r->groups) != 0)
+    fail(r, CL_STAGE_GROUPS);
+  if (r->setGroup && syscall(SYS_setresgid, r->group, r->group, r->group) != 0)
+    fail(r, CL_STAGE_GROUP);
+  if (r->setUser && syscall(SYS_setresuid, r->user, r->user, r->user) != 0)
+    fail(r, CL_STAGE_USER);
+}
+
+static void execute(struct cl_spawn *r) {
+  int kept = ENOENT;
+  for (char *const *path = r->candidates; *path; path++) {
+    execve(*path, r->argv, r->envp);
+    // As execvp: a directory of PATH that lacks the file is no reason to stop looking.
+    if (errno != ENOENT && errno != ENOTDIR) kept = errno;
+  }
+  errno = kept;
+  fail(r, CL_STAGE_EXEC);
+}
+
+static int child(void *argument) {
+  struct cl_spawn *r = argument;
+  own_table(r);
+  signal(SIGPIPE, SIG_DFL);
+  signal(SIGXFSZ, SIG_DFL);
+  place_descriptors(r);
+  if (r->directory && chdir(r->directory) != 0) fail(r, CL_STAGE_DIRECTORY);
+  if (r->newSession ? setsid() < 0 : setpgid(0, 0) != 0) fail(r, CL_STAGE_SESSION);
+  for (int i = 0; i < r->limitCount; i++) {
+    struct rlimit64 value = {r->limits[i].soft, r->limits[i].hard};
+    if (syscall(SYS_prlimit64, 0, r->limits[i].resource, &value, NULL) != 0) {
+      r->index = i;
+      fail(r, CL_STAGE_LIMIT);
+    }
+  }
+  if (r->setMask) umask(r->mask);
+  take_identity(r);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execute(r);
+  return 127;
+}
+
+static pid_t start(struct cl_spawn *r) {
+  int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (shares_table ? CLONE_FILES : 0);
+  return clone(child, stack + sizeof stack, flags, r);
+}
+
+pid_t cl_spawn(struct cl_spawn *r) {
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  r->stage = CL_STAGE_NONE;
+  pid_t pid = start(r);
+  if (pid > 0 && r->stage == CL_STAGE_CLONE && (r->error == ENOSYS || r->error == EINVAL)) {
+    waitpid(pid, NULL, 0);
+    shares_table = 0;
+    r->stage = CL_STAGE_NONE;
+    pid = start(r);
+  }
+  if (pid < 0) {
+    r->stage = CL_STAGE_CLONE;
+    r->error = errno;
+  } else if (r->stage != CL_STAGE_NONE) {
+    waitpid(pid, NULL, 0);
+    pid = -1;
+  }
+  // A child that changed its user while it shared our memory made us undumpable.
+  if (r->setUser || r->setGroup) prctl(PR_SET_DUMPABLE, 1);
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  return pid;
+}

@@ -1,0 +1,123 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <malloc.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+pid_t cl_reap(int *code, int *status) {
+  siginfo_t info;
+  info.si_pid = 0;
+  if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) != 0) return -1;
+  *code = info.si_code;
+  *status = info.si_status;
+  return info.si_pid;
+}
+
+int cl_signal_descriptor(const int *signals, int count) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int i = 0; i < count; i++) sigaddset(&set, signals[i]);
+  return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int cl_next_signal(int descriptor, pid_t *sender) {
+  struct signalfd_siginfo info;
+  ssize_t size = read(descriptor, &info, sizeof info);
+  if (size != (ssize_t)sizeof info) return 0;
+  *sender = (pid_t)info.ssi_pid;
+  return (int)info.ssi_signo;
+}
+
+void cl_block_all_signals(void) {
+  sigset_t all;
+  sigfillset(&all);
+  // Faults stay deliverable, so that a crash says where it happened.
+  const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT};
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&all, faults[i]);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+void cl_unblock_all_signals(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void cl_ignore_signal(int number) { signal(number, SIG_IGN); }
+int cl_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
+int cl_dup_above(int fd, int lowest) { return fcntl(fd, F_DUPFD_CLOEXEC, lowest); }
+int cl_dup_onto(int fd, int target) { return dup3(fd, target, O_CLOEXEC); }
+int cl_set_pipe_size(int fd, int bytes) { return fcntl(fd, F_SETPIPE_SZ, bytes); }
+int cl_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+int cl_last_error(void) { return errno; }
+char *const *cl_environment(void) { return environ; }
+rlim_t cl_unlimited(void) { return RLIM_INFINITY; }
+void cl_trim_heap(void) { malloc_trim(0); }
+void cl_limit_arenas(void) { mallopt(M_ARENA_MAX, 1); }
+
+// The classic double fork: returns 1 in the process that may go, 0 in the daemon, -1 on failure.
+int cl_daemonize(void) {
+  pid_t pid = fork();
+  if (pid != 0) return pid < 0 ? -1 : 1;
+  setsid();
+  pid = fork();
+  if (pid < 0) return -1;
+  if (pid > 0) _exit(0);
+  return 0;
+}
+
+int cl_limit_number(const char *name) {
+  static const struct {
+    const char *name;
+    int number;
+  } known[] = {
+      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},
+      {"cpu", RLIMIT_CPU},         {"data", RLIMIT_DATA},
+      {"fsize", RLIMIT_FSIZE},     {"memlock", RLIMIT_MEMLOCK},
+      {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
+      {"nofile", RLIMIT_NOFILE},   {"ofile", RLIMIT_OFILE},
+      {"nproc", RLIMIT_NPROC},     {"rss", RLIMIT_RSS},
+      {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},
+      {"sigpending", RLIMIT_SIGPENDING}, {"stack", RLIMIT_STACK},
+  };
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (strcasecmp(known[i].name, name) == 0) return known[i].number;
+  return -1;
+}
+
+int cl_get_limit(int resource, rlim_t *soft, rlim_t *hard) {
+  struct rlimit value;
+  if (getrlimit(resource, &value) != 0) return -1;
+  *soft = value.rlim_cur;
+  *hard = value.rlim_max;
+  return 0;
+}
+
+int cl_set_limit(int resource, rlim_t soft, rlim_t hard) {
+  struct rlimit value = {soft, hard};
+  return setrlimit(resource, &value);
+}
+
+int cl_user_groups(const char *user, gid_t primary, gid_t *groups, int capacity) {
+  int count = capacity;
+  return getgrouplist(user, primary, groups, &count) < 0 ? -1 : count;
+}
+
+int cl_bind_to_device(int fd, const char *device) {
+  return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1);
+}
+
+int cl_allow_reuse(int fd, int port_too) {
+  int yes = 1;
+  if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) return -1;
+  return port_too ? setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) : 0;
+}

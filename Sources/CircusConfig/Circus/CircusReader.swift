@@ -1,0 +1,71 @@
+/// Reads a circus configuration: main file, includes, typed options, substitution passes.
+///
+/// Every problem is collected; the first error is what the original would have died of.
+package struct CircusReader {
+  private let files: any FileReader
+  private let environment: [String: String]
+  package private(set) var diagnostics = DiagnosticList()
+
+  /// `environment` is the daemon's own, for `copy_env` and `$(circus.env.x)`.
+  package init(files: any FileReader, environment: [String: String]) {
+    self.files = files
+    self.environment = environment
+  }
+
+  /// The sections of the main file and everything it includes.
+  package mutating func readSections(_ path: String) -> INIDocument? {
+    var lexer = CircusLexer()
+    guard read(path, into: &lexer) else { return nil }
+    for file in includes(of: lexer.document, mainFile: path) { _ = read(file, into: &lexer) }
+    for problem in lexer.problems { diagnostics.add(problem) }
+    return diagnostics.firstError == nil ? lexer.document : nil
+  }
+
+  private mutating func read(_ path: String, into lexer: inout CircusLexer) -> Bool {
+    switch files.read(path) {
+    case .success(let bytes):
+      lexer.read(bytes, file: path)
+      return true
+    case .failure(let error):
+      let problem =
+        error.reason == .missing
+        ? "the configuration file '\(path)' does not exist" : "cannot be read: \(error.text)"
+      diagnostics.add(Diagnostic(file: path, problem: problem))
+      return false
+    }
+  }
+
+  /// `include` before `include_dir`; relative to the main file; includes do not nest.
+  private mutating func includes(of document: INIDocument, mainFile: String) -> [String] {
+    guard let circus = document.section("circus") else { return [] }
+    let values = CircusSubstitution.environment(environment)
+    var found: [String] = []
+    for (key, suffix) in [("include", ""), ("include_dir", "/*.ini")] {
+      guard let option = circus.option(key) else { continue }
+      for word in PythonText.words(CircusSubstitution.expand(option.value, values)) {
+        let pattern = Path.join(
+          Path.directory(of: mainFile), suffix.isEmpty ? word : Path.join(word, "*.ini"))
+        let matches = files.glob(pattern)
+        if matches.isEmpty {
+          diagnostics.add(
+            Diagnostic(
+              .warning, file: option.file, line: option.line, section: "circus", key: key,
+              value: word,
+              problem: "'\(pattern)' does not lead to any config",
+              hint: "include paths are relative to the main config file"))
+        }
+        found += matches
+      }
+    }
+    return found
+  }
+
+  /// The whole configuration, or nil when an error was found.
+  package mutating func read(_ path: String) -> CircusDocument? {
+    guard let sections = readSections(path) else { return nil }
+    var resolver = CircusResolver(sections: sections.filled, environment: environment)
+    let document = resolver.resolve()
+    for problem in resolver.diagnostics.all { diagnostics.add(problem) }
+    return diagnostics.firstError == nil ? document : nil
+  }
+}

@@ -1,0 +1,183 @@
+import CircusModel
+
+/// Builds specs from circus options, whether they came from a file or from an `add` command.
+package enum CircusSpecs {
+  /// Why a watcher or socket cannot be built; circus skips it and goes on.
+  package struct Refusal: Error, Equatable {
+    package var text: String
+    package init(_ text: String) { self.text = text }
+  }
+
+  /// Options of the constructor; whatever else is given is free-form.
+  static let known: Set<String> = [
+    "name", "cmd", "args", "numprocesses", "warmup_delay", "working_dir", "shell", "shell_args",
+    "uid", "max_retry", "gid", "send_hup", "stop_signal", "stop_children", "env",
+    "graceful_timeout", "rlimits", "executable", "stdout_stream", "stderr_stream", "priority",
+    "singleton", "use_sockets", "copy_env", "copy_path", "max_age", "max_age_variance", "hooks",
+    "respawn", "autostart", "on_demand", "virtualenv", "stdin_socket", "close_child_stdin",
+    "close_child_stdout", "close_child_stderr", "virtualenv_py_ver", "stop_descendants",
+  ]
+
+  /// A watcher from its options; `daemonEnvironment` feeds `$NAME` in environment values.
+  package static func watcher(
+    _ options: [String: ConfigValue], daemonEnvironment: [String: String]
+  ) throws(Refusal) -> WatcherSpec {
+    var spec = WatcherSpec(name: options["name"]?.string ?? "")
+    spec.definition = options
+    spec.command = options["cmd"]?.string ?? ""
+    switch options["args"] {
+    case .list(let items)?: spec.arguments = .list(items.map(text))
+    case .string(let args)?: spec.arguments = .text(args)
+    case .null?, .bool?, .int?, .float?, .map?, nil: break
+    }
+    spec.processCount = max(0, try integer(options, "numprocesses", 1))
+    spec.warmup = .seconds(options["warmup_delay"]?.number ?? 0)
+    spec.directory = options["working_dir"]?.string ?? ""
+    spec.shell = options["shell"]?.bool ?? false
+    spec.shellArguments = options["shell_args"]?.string
+    spec.user = identity(options["uid"])
+    spec.userGroup = identity(options["gid"])
+    spec.maxRetry = try integer(options, "max_retry", 5)
+    spec.maxAge = try integer(options, "max_age", 0)
+    spec.maxAgeVariance = try integer(options, "max_age_variance", 30)
+    spec.priority = try integer(options, "priority", 0)
+    spec.autostart = options["autostart"]?.bool ?? true
+    spec.restart = options["respawn"]?.bool ?? true ? .always : .never
+    spec.sendsHangup = options["send_hup"]?.bool ?? false
+    spec.usesSockets = options["use_sockets"]?.bool ?? false
+    spec.stdinSocket = options["stdin_socket"]?.string?.lowercased()
+    spec.onDemand = options["on_demand"]?.bool ?? false
+    spec.singleton = options["singleton"]?.bool ?? false
+    spec.copiesEnvironment = options["copy_env"]?.bool ?? false
+    spec.virtualenv = options["virtualenv"]?.string
+    spec.virtualenvPython = options["virtualenv_py_ver"]?.string
+    spec.closesStdin = options["close_child_stdin"]?.bool ?? true
+    spec.stop = stopPlan(options)
+    spec.hooks = hooks(options["hooks"])
+    spec.limits = limits(options["rlimits"])
+    spec.stdout = try output(options, "stdout")
+    spec.stderr = try output(options, "stderr")
+    spec.environment = environment(options["env"], daemonEnvironment)
+    spec.freeform = options.filter { !known.contains($0.key) }
+    try check(spec, options)
+    return spec
+  }
+
+  private static func check(
+    _ spec: WatcherSpec, _ options: [String: ConfigValue]
+  ) throws(Refusal) {
+    if spec.singleton && spec.processCount > 1 {
+      throw Refusal("Cannot have \(spec.processCount) processes with a singleton  watcher")
+    }
+    if options["copy_path"]?.bool == true && !spec.copiesEnvironment {
+      throw Refusal("copy_env and copy_path must have the same value")
+    }
+    if spec.virtualenv != nil && !spec.copiesEnvironment {
+      throw Refusal("copy_env must be True to to use virtualenv")
+    }
+  }
+
+  private static func stopPlan(_ options: [String: ConfigValue]) -> StopPlan {
+    StopPlan(
+      signal: Signal(Int32(truncatingIfNeeded: options["stop_signal"]?.int ?? 15)),
+      scope: options["stop_children"]?.bool == true ? .processAndChildren : .process,
+      grace: .seconds(max(0, options["graceful_timeout"]?.number ?? 30)),
+      takesDescendants: flag(options["stop_descendants"]) ?? true)
+  }
+
+  private static func flag(_ value: ConfigValue?) -> Bool? {
+    value?.bool ?? value?.string.flatMap(PythonText.bool)
+  }
+
+  /// `uid`/`gid` by name or number; 0 means "do not change" in circus.
+  private static func identity(_ value: ConfigValue?) -> String? {
+    switch value {
+    case .string(let name)?: name.isEmpty || name == "0" ? nil : name
+    case .int(let number)?: number == 0 ? nil : String(number)
+    case .null?, .bool?, .float?, .list?, .map?, nil: nil
+    }
+  }
+
+  private static func integer(
+    _ options: [String: ConfigValue], _ key: String, _ fallback: Int
+  ) throws(Refusal) -> Int {
+    switch options[key] {
+    case .int(let n)?: return n
+    case .bool(let b)?: return b ? 1 : 0
+    case .float(let x)?: return Int(max(-1e15, min(1e15, x)))
+    case .string(let text)?:
+      guard let n = PythonText.int(text) else {
+        throw Refusal("invalid literal for int() with base 10: \(PythonText.quoted(text))")
+      }
+      return n
+    case .null?, .list?, .map?, nil: return fallback
+    }
+  }
+
+  private static func text(_ value: ConfigValue) -> String {
+    switch value {
+    case .string(let s): s
+    case .int(let n): String(n)
+    case .float(let x): x.description
+    case .bool(let b): b ? "True" : "False"
+    case .null: "None"
+    case .list, .map: ""
+    }
+  }
+
+  /// circus's environment values: `$NAME` from the daemon's own environment, unset is empty,
+  /// trimmed (circus.md 1.4).
+  package static func environment(
+    _ value: ConfigValue?, _ daemon: [String: String]
+  ) -> [String: String] {
+    var out: [String: String] = [:]
+    // `__name__` is a parser's leftover that circus exports by accident (B25).
+    for (key, value) in value?.map ?? [:] where key != "__name__" {
+      out[key] = PythonText.strip(expandingVariables(text(value), daemon))
+    }
+    return out
+  }
+
+  private static func expandingVariables(_ text: String, _ variables: [String: String]) -> String {
+    guard text.contains("$") else { return text }
+    var out = ""
+    var rest = text[...]
+    while let cut = rest.firstIndex(of: "$") {
+      out += rest[..<cut]
+      rest = rest[rest.index(after: cut)...]
+      let name = rest.prefix { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
+      guard let first = name.first, ("A"..."Z").contains(first) else {
+        out.append("$")
+        continue
+      }
+      out += variables[String(name)] ?? ""
+      rest = rest[name.endIndex...]
+    }
+    return out + rest
+  }
+
+  private static func limits(_ value: ConfigValue?) -> [ResourceLimit] {
+    (value?.map ?? [:]).sorted { $0.key < $1.key }.map { name, value in
+      ResourceLimit(name: name, value: value.int.flatMap { $0 < 0 ? nil : $0 })
+    }
+  }
+
+  private static func hooks(_ value: ConfigValue?) -> [String: WatcherSpec.Hook] {
+    (value?.map ?? [:]).compactMapValues { value in
+      switch value {
+      case .list(let parts):
+        guard let callable = parts.first?.string else { return nil }
+        return .init(callable: callable, ignoresFailure: parts.dropFirst().first?.bool ?? false)
+      case .string(let callable): return .init(callable: callable, ignoresFailure: false)
+      case .null, .bool, .int, .float, .map: return nil
+      }
+    }
+  }
+
+  private static func output(
+    _ options: [String: ConfigValue], _ name: String
+  ) throws(Refusal) -> StreamSpec {
+    if options["close_child_\(name)"]?.bool == true { return .null }
+    return try stream(options["\(name)_stream"]?.map ?? [:])
+  }
+}

@@ -1,0 +1,180 @@
+import CircusModel
+
+/// Reads a configuration file of either dialect, or of both in one file, into specs.
+package struct ConfigurationReader {
+  package enum Dialect: Equatable, Sendable { case circus, supervisor, both }
+
+  /// What a file holds: the documents as the originals see them.
+  package struct Documents: Sendable {
+    package var dialect: Dialect
+    package var circus: CircusDocument?
+    package var supervisor: SupervisorDocument?
+  }
+
+  private let files: any FileReader
+  private let environment: [String: String]
+  private let hostName: String
+  private let workingDirectory: String
+  package private(set) var diagnostics = DiagnosticList()
+
+  package init(
+    files: any FileReader, environment: [String: String], hostName: String,
+    workingDirectory: String
+  ) {
+    self.files = files
+    self.environment = environment
+    self.hostName = hostName
+    self.workingDirectory = workingDirectory
+  }
+
+  /// Which dialect the section headers of a file speak; a file without any is taken by its name.
+  package static func dialect(of bytes: [UInt8], path: String) -> Dialect {
+    var isCircus = false
+    var isSupervisor = false
+    for line in PythonText.lines(bytes) ?? [] {
+      guard let name = CircusLexer.header(PythonText.strip(line)) else { continue }
+      let head = name.prefix { $0 != ":" }
+      switch head {
+      case "circus", "watcher", "socket", "plugin", "env": isCircus = true
+      case "supervisord", "program", "group", "fcgi-program", "eventlistener", "supervisorctl",
+        "rpcinterface", "ctlplugin", "include", "unix_http_server", "inet_http_server":
+        isSupervisor = true
+      default: break
+      }
+    }
+    switch (isCircus, isSupervisor) {
+    case (true, true): return .both
+    case (true, false): return .circus
+    case (false, true): return .supervisor
+    case (false, false): return path.hasSuffix(".conf") ? .supervisor : .circus
+    }
+  }
+
+  package mutating func readDocuments(_ path: String) -> Documents {
+    var dialect = Dialect.circus
+    if case .success(let bytes) = files.read(path) {
+      dialect = Self.dialect(of: bytes, path: path)
+    }
+    var documents = Documents(dialect: dialect)
+    if dialect != .supervisor {
+      var reader = CircusReader(files: files, environment: environment)
+      documents.circus = reader.read(path)
+      take(reader.diagnostics)
+    }
+    if dialect != .circus {
+      var reader = SupervisorReader(
+        files: files, environment: environment, hostName: hostName,
+        workingDirectory: workingDirectory)
+      documents.supervisor = reader.read(path)
+      take(reader.diagnostics)
+    }
+    return documents
+  }
+
+  private mutating func take(_ list: DiagnosticList) {
+    for diagnostic in list.all { diagnostics.add(diagnostic) }
+  }
+
+  /// The whole configuration, or nil when an error was found (all are in `diagnostics`).
+  package mutating func read(_ path: String) -> Configuration? {
+    let documents = readDocuments(path)
+    guard diagnostics.firstError == nil else { return nil }
+    var configuration = Configuration()
+    configuration.environment = environment
+    if let circus = documents.circus { apply(circus, path, to: &configuration) }
+    if let supervisor = documents.supervisor { apply(supervisor, to: &configuration) }
+    dropNameClashes(path, &configuration)
+    return configuration
+  }
+
+  // MARK: circus
+
+  private mutating func apply(
+    _ document: CircusDocument, _ path: String, to configuration: inout Configuration
+  ) {
+    configuration.settings = Self.settings(document.circus)
+    for options in document.watchers {
+      do {
+        configuration.watchers.append(
+          try CircusSpecs.watcher(options, daemonEnvironment: environment))
+      } catch {
+        skip(document, options, path, "Failed to create watcher: \(error.text)")
+      }
+    }
+    for options in document.sockets {
+      do {
+        configuration.sockets.append(try CircusSpecs.socket(options))
+      } catch {
+        skip(document, options, path, "Failed to create socket: \(error.text)")
+      }
+    }
+    for options in document.plugins {
+      note(
+        document, options, path, "plugins are not run yet; the section is read and left alone")
+    }
+  }
+
+  static func settings(_ circus: [String: ConfigValue]) -> DaemonSettings {
+    var settings = DaemonSettings()
+    let text: (String) -> String? = { key in circus[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+    settings.endpoint = text("endpoint") ?? settings.endpoint
+    settings.endpointOwner = text("endpoint_owner")
+    settings.pubsubEndpoint = text("pubsub_endpoint") ?? settings.pubsubEndpoint
+    settings.statsEndpoint = text("stats_endpoint") ?? settings.statsEndpoint
+    settings.multicastEndpoint = circus["multicast_endpoint"]?.string ?? settings.multicastEndpoint
+    settings.publishesStats = circus["statsd"]?.bool ?? false
+    settings.checkDelay = .seconds(circus["check_delay"]?.number ?? 5)
+    settings.warmup = .seconds(circus["warmup_delay"]?.number ?? 0)
+    settings.umask = circus["umask"]?.int
+    settings.pidFile = text("pidfile")
+    settings.logLevel = text("loglevel")
+    settings.logOutput = text("logoutput")
+    settings.loggerConfig = text("loggerconfig")
+    settings.debug = circus["debug"]?.bool ?? false
+    return settings
+  }
+
+  private mutating func skip(
+    _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ problem: String
+  ) {
+    note(document, options, path, problem)
+  }
+
+  private mutating func note(
+    _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ problem: String
+  ) {
+    let section = options["__name__"]?.string ?? ""
+    let place = document.places[section]
+    diagnostics.add(
+      Diagnostic(
+        .warning, file: place?.file ?? path, line: place?.line ?? 0, section: section,
+        problem: problem))
+  }
+
+  // MARK: supervisor
+
+  private func apply(_ document: SupervisorDocument, to configuration: inout Configuration) {
+    configuration.watchers += SupervisorSpecs.watchers(document)
+    configuration.settings.childEnvironment = document.environment
+    configuration.settings.serverURL = document.serverURL
+    configuration.settings.identifier =
+      document.supervisord["identifier"]?.string ?? configuration.settings.identifier
+    configuration.settings.childLogDirectory =
+      document.supervisord["childlogdir"]?.string ?? configuration.settings.childLogDirectory
+  }
+
+  /// Names are looked up in lower case: of two that differ only in case the second is refused
+  /// (circus runs both and loses one, B44).
+  private mutating func dropNameClashes(_ path: String, _ configuration: inout Configuration) {
+    var seen: Set<String> = []
+    configuration.watchers.removeAll { spec in
+      guard !seen.insert(spec.name.lowercased()).inserted else { return false }
+      diagnostics.add(
+        Diagnostic(
+          .warning, file: path, section: "watcher:\(spec.name)",
+          problem: "skipped: another watcher has this name in other letter case",
+          hint: "rename one of them"))
+      return true
+    }
+  }
+}

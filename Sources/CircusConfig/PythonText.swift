@@ -1,0 +1,98 @@
+/// Text handled the way Python's str methods handle it, where the file formats depend on it.
+package enum PythonText {
+  package static func isSpace(_ c: Character) -> Bool {
+    c.isWhitespace || ("\u{1C}"..."\u{1F}").contains(c)
+  }
+
+  package static func strip(_ text: some StringProtocol) -> String {
+    var rest = text[...]
+    while let c = rest.first, isSpace(c) { rest = rest.dropFirst() }
+    while let c = rest.last, isSpace(c) { rest = rest.dropLast() }
+    return String(rest)
+  }
+
+  package static func stripRight(_ text: some StringProtocol) -> String {
+    var rest = text[...]
+    while let c = rest.last, isSpace(c) { rest = rest.dropLast() }
+    return String(rest)
+  }
+
+  /// `str.split()`: at runs of white space, no empty pieces.
+  package static func words(_ text: some StringProtocol) -> [String] {
+    text.split { isSpace($0) }.map { String($0) }
+  }
+
+  /// Lines of a text file read with universal newlines.
+  package static func lines(_ bytes: [UInt8]) -> [String]? {
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    var lines: [String] = []
+    var current = String.UnicodeScalarView()
+    var afterReturn = false
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\r":
+        lines.append(String(current))
+        current.removeAll()
+      case "\n":
+        if !afterReturn {
+          lines.append(String(current))
+          current.removeAll()
+        }
+      default: current.append(scalar)
+      }
+      afterReturn = scalar == "\r"
+    }
+    if !current.isEmpty { lines.append(String(current)) }
+    return lines
+  }
+
+  /// Python's `repr` of a string: which quote it picks, what it escapes.
+  package static func quoted(_ text: String) -> String {
+    let quote: Character = text.contains("'") && !text.contains("\"") ? "\"" : "'"
+    var out = String(quote)
+    for c in text.unicodeScalars {
+      switch c {
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      case "\r": out += "\\r"
+      case "\t": out += "\\t"
+      case "'" where quote == "'": out += "\\'"
+      default: out.unicodeScalars.append(c)
+      }
+    }
+    out.append(quote)
+    return out
+  }
+
+  /// `int(text)`: surrounding blanks, a sign, digits with single underscores between.
+  package static func int(_ text: String) -> Int? {
+    let trimmed = strip(text)
+    guard !trimmed.isEmpty, !trimmed.hasPrefix("_"), !trimmed.hasSuffix("_"),
+      !trimmed.contains("__"), !trimmed.hasPrefix("+_"), !trimmed.hasPrefix("-_")
+    else { return nil }
+    return Int(trimmed.filter { $0 != "_" })
+  }
+
+  /// `float(text)`.
+  package static func float(_ text: String) -> Double? {
+    let trimmed = strip(text).lowercased()
+    guard !trimmed.isEmpty, !trimmed.contains("0x"), !trimmed.contains("p") else { return nil }
+    return Double(trimmed.filter { $0 != "_" })
+  }
+
+  /// `yes true on 1` and `no false off 0`, any case: both systems' booleans.
+  package static func bool(_ text: String) -> Bool? {
+    switch strip(text).lowercased() {
+    case "yes", "true", "on", "1": true
+    case "no", "false", "off", "0": false
+    default: nil
+    }
+  }
+
+  /// `int(text, 8)`: optional `0o`.
+  package static func octal(_ text: String) -> Int? {
+    var digits = strip(text).lowercased()[...]
+    if digits.hasPrefix("0o") { digits = digits.dropFirst(2) }
+    return digits.isEmpty ? nil : Int(digits, radix: 8)
+  }
+}

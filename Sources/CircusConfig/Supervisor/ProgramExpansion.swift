@@ -1,0 +1,131 @@
+import CircusModel
+
+/// Expands one process of a program: the options supervisor evaluates per process.
+package enum ProgramExpansion {
+  /// The per-process options.
+  static let keys = [
+    "command", "process_name", "environment", "directory", "stdout_logfile", "stderr_logfile",
+    "stdout_logfile_backups", "stderr_logfile_backups", "stdout_logfile_maxbytes",
+    "stderr_logfile_maxbytes", "stdout_syslog", "stderr_syslog",
+  ]
+
+  /// Process `number` of `count` in the dump's shape, without the options all processes share.
+  static func values(
+    _ scope: inout SupervisorScope, number: Int, count: Int, redirectsStderr: Bool,
+    environment shared: [String: String]
+  ) -> [String: ConfigValue] {
+    scope.names["process_num"] = String(number)
+    scope.names["numprocs"] = String(count)
+    var values: [String: ConfigValue] = [:]
+    var environment = shared
+    for (key, value) in ownEnvironment(&scope) {
+      environment[key] = value
+      scope.names["ENV_" + key] = value
+    }
+    values["environment"] = .map(environment.mapValues(ConfigValue.string))
+    values["name"] = .string(
+      scope.expand(
+        scope.raw("process_name") ?? "%(program_name)s", for: "process_name", "process_name") ?? "")
+    values["command"] = scope.text("command").map(ConfigValue.string) ?? .null
+    values["directory"] = scope.text("directory").map(ConfigValue.string) ?? .null
+    for stream in ["stdout", "stderr"] {
+      logs(&scope, stream, &values, isRedirected: redirectsStderr && stream == "stderr")
+    }
+    return values
+  }
+
+  private static func ownEnvironment(
+    _ scope: inout SupervisorScope
+  ) -> [(key: String, value: String)] {
+    guard let raw = scope.raw("environment"),
+      let text = scope.expand(raw, for: "environment", "environment")
+    else { return [] }
+    do {
+      return try EnvironmentGrammar.parse(text)
+    } catch {
+      scope.fail("environment", error.text, hint: "write KEY=\"value\",KEY2=\"value 2\"")
+      return []
+    }
+  }
+
+  private static func logs(
+    _ scope: inout SupervisorScope, _ stream: String, _ values: inout [String: ConfigValue],
+    isRedirected: Bool
+  ) {
+    let key = "\(stream)_logfile"
+    let maxBytes = scope.bytes(key + "_maxbytes", 50 << 20)
+    var syslog = scope.boolean("\(stream)_syslog", false)
+    var file = logFile(&scope, key)
+    if file == .string("syslog") {
+      scope.warn(
+        key, "syslog as a file name is deprecated", hint: "write \(stream)_syslog=true instead")
+      file = .null
+      syslog = true
+    }
+    if file == .string("AUTO"), maxBytes == 0 {
+      scope.warn(
+        key + "_maxbytes", "an AUTO log that is never rotated may fill the disk",
+        hint: "set it above 0")
+    }
+    if isRedirected {
+      if file != .null, file != .string("AUTO") {
+        scope.warn(key, "ignored, since redirect_stderr=true")
+      }
+      file = .null
+    }
+    values[key] = file
+    values[key + "_maxbytes"] = .int(maxBytes)
+    values[key + "_backups"] = .int(scope.integer(key + "_backups", 10))
+    values["\(stream)_syslog"] = .bool(syslog)
+  }
+
+  /// `AUTO`, null for none, `syslog`, or a path with `~` expanded. Expanded twice, as supervisor
+  /// does; a `%` that survives the first round but not the second is taken as it is.
+  private static func logFile(_ scope: inout SupervisorScope, _ key: String) -> ConfigValue {
+    guard let once = scope.text(key) else {
+      return scope.raw(key) == nil ? .string("AUTO") : .null
+    }
+    let twice = (try? PercentExpansion.expand(once, scope.names)) ?? once
+    switch twice.lowercased() {
+    case "none", "off": return .null
+    case "auto": return .string("AUTO")
+    case "syslog": return .string("syslog")
+    default:
+      let environment = ["HOME": scope.names["ENV_HOME"] ?? "/root"]
+      return .string(Path.expandingHome(twice, environment))
+    }
+  }
+
+  /// Process `number` of a running program, made anew (scaling up). Throws what is wrong with it.
+  package static func process(
+    _ template: ProgramTemplate, number: Int, count: Int, spec: WatcherSpec
+  ) throws(Diagnostic) -> ProgramProcess {
+    var section = INIDocument.Section(name: "program:\(spec.name)", file: "", line: 0)
+    section.options = template.expressions.map {
+      INIDocument.Option(key: $0.key, value: $0.value, file: "", line: 0)
+    }
+    var scope = SupervisorScope(section, names: template.names)
+    let values = Self.values(
+      &scope, number: number, count: count,
+      redirectsStderr: spec.stderr == .mergedWithStdout, environment: spec.environment)
+    if let problem = scope.diagnostics.firstError { throw problem }
+    return ProgramProcess(
+      name: values["name"]?.string ?? "", command: values["command"]?.string ?? "",
+      directory: values["directory"]?.string,
+      environment: (values["environment"]?.map ?? [:]).compactMapValues(\.string),
+      stdout: stream(values, "stdout", spec), stderr: stream(values, "stderr", spec))
+  }
+
+  private static func stream(
+    _ values: [String: ConfigValue], _ name: String, _ spec: WatcherSpec
+  ) -> StreamSpec {
+    if name == "stderr" && spec.stderr == .mergedWithStdout { return .mergedWithStdout }
+    guard let path = values["\(name)_logfile"]?.string else { return .discard }
+    return .file(
+      FileStreamSpec(
+        path: path == "AUTO" ? "" : path,
+        maxBytes: max(0, values["\(name)_logfile_maxbytes"]?.int ?? 0),
+        backups: values["\(name)_logfile_backups"]?.int ?? 0, rotation: .afterWrite,
+        isAutomatic: path == "AUTO"))
+  }
+}

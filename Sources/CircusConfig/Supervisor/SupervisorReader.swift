@@ -1,0 +1,112 @@
+import CircusModel
+
+/// Reads a supervisor configuration: main file, includes, every section checked.
+package struct SupervisorReader {
+  private let files: any FileReader
+  private let environment: [String: String]
+  private let hostName: String
+  private let workingDirectory: String
+  package private(set) var diagnostics = DiagnosticList()
+
+  /// `hostName` is `%(host_node_name)s`; relative paths are taken from `workingDirectory`.
+  package init(
+    files: any FileReader, environment: [String: String], hostName: String,
+    workingDirectory: String
+  ) {
+    self.files = files
+    self.environment = environment
+    self.hostName = hostName
+    self.workingDirectory = workingDirectory
+  }
+
+  /// The sections of the main file and everything it includes. A file without `[supervisord]` is
+  /// read as a fragment that some main file includes.
+  package mutating func readSections(_ path: String) -> INIDocument? {
+    let here = Path.directory(of: Path.normalized(Path.join(workingDirectory, path)))
+    var lexer = SupervisorLexer()
+    switch files.read(path) {
+    case .success(let bytes): lexer.read(bytes, file: path) { $0 }
+    case .failure(let error):
+      let problem =
+        error.reason == .missing
+        ? "could not find config file \(path)" : "could not read config file \(path)"
+      diagnostics.add(Diagnostic(file: path, problem: problem, hint: error.text))
+      return nil
+    }
+    if lexer.document.section("supervisord") != nil,
+      let include = lexer.document.section("include")
+    {
+      // With an include section supervisor replaces the text `%(here)s` file by file.
+      lexer.mapValues { Self.expandHere($0, here) }
+      for file in included(include, here: here) {
+        guard case .success(let bytes) = files.read(file) else { continue }
+        let directory = Path.directory(of: file)
+        lexer.read(bytes, file: file) { Self.expandHere($0, directory) }
+      }
+    }
+    for problem in lexer.problems { diagnostics.add(problem) }
+    return diagnostics.firstError == nil ? lexer.document : nil
+  }
+
+  private static func expandHere(_ value: String, _ here: String) -> String {
+    value.components(separatedBy: "%(here)s").joined(separator: here)
+  }
+
+  private mutating func included(
+    _ section: INIDocument.Section, here: String
+  ) -> [String] {
+    var scope = SupervisorScope(section, names: environmentNames)
+    scope.names["here"] = here
+    scope.names["host_node_name"] = hostName
+    var found: [String] = []
+    if section.option("files") == nil {
+      scope.fail(nil, ".ini file has [include] section, but no files setting")
+    }
+    for word in PythonText.words(scope.text("files") ?? "") {
+      let pattern = Path.join(here, word)
+      let matches = files.glob(pattern)
+      if matches.isEmpty { scope.warn("files", "No file matches via include \"\(pattern)\"") }
+      found += matches
+    }
+    for problem in scope.diagnostics.all { diagnostics.add(problem) }
+    return found
+  }
+
+  private var environmentNames: [String: String] {
+    var names: [String: String] = [:]
+    for (key, value) in environment { names["ENV_" + key] = value }
+    return names
+  }
+
+  /// The whole configuration, or nil when an error was found.
+  package mutating func read(_ path: String) -> SupervisorDocument? {
+    guard let sections = readSections(path) else { return nil }
+    var names = environmentNames
+    names["here"] = Path.directory(of: Path.normalized(Path.join(workingDirectory, path)))
+    var resolver = SupervisorResolver(
+      sections: sections.filled, names: names, hostName: hostName,
+      workingDirectory: workingDirectory, environment: environment)
+    let document = resolver.resolve()
+    for problem in resolver.diagnostics.all { diagnostics.add(problem) }
+    return diagnostics.firstError == nil ? document : nil
+  }
+}
+
+extension String {
+  /// The pieces between occurrences of `separator`.
+  fileprivate func components(separatedBy separator: String) -> [String] {
+    var pieces: [String] = []
+    var rest = self[...]
+    var piece = ""
+    while !rest.isEmpty {
+      if rest.hasPrefix(separator) {
+        pieces.append(piece)
+        piece = ""
+        rest = rest.dropFirst(separator.count)
+      } else {
+        piece.append(rest.removeFirst())
+      }
+    }
+    return pieces + [piece]
+  }
+}

@@ -1,0 +1,273 @@
+import CircusModel
+
+/// Program-like sections and the groups they form (supervisor.md 1.6 to 1.10).
+extension SupervisorResolver {
+  mutating func readGroups() {
+    var grouped: Set<String> = []
+    var groups: [SupervisorDocument.Group] = []
+    for section in sections where section.name.hasPrefix("group:") {
+      groups += heterogeneous(section, &grouped).map { [$0] } ?? []
+    }
+    for section in sections where section.name.hasPrefix("program:") {
+      guard !grouped.contains(section.name) else { continue }
+      groups += homogeneous(section, priority: 999) { _ in .programs }.map { [$0] } ?? []
+    }
+    for section in sections where section.name.hasPrefix("eventlistener:") {
+      groups += homogeneous(section, priority: -1, listenerKind).map { [$0] } ?? []
+    }
+    for section in sections where section.name.hasPrefix("fcgi-program:") {
+      guard !grouped.contains(section.name) else { continue }
+      groups += homogeneous(section, priority: 999, fcgiKind).map { [$0] } ?? []
+    }
+    document.groups = groups.enumerated().sorted { a, b in
+      if a.element.priority != b.element.priority {
+        return a.element.priority < b.element.priority
+      }
+      if a.element.name != b.element.name {
+        return PythonOrder.precedes(a.element.name, b.element.name)
+      }
+      return a.offset < b.offset
+    }.map(\.element)
+  }
+
+  private func tail(_ section: INIDocument.Section) -> String {
+    String(section.name.drop { $0 != ":" }.dropFirst())
+  }
+
+  /// `[group:x]`: takes over its programs, in the order it names them.
+  private mutating func heterogeneous(
+    _ section: INIDocument.Section, _ grouped: inout Set<String>
+  ) -> SupervisorDocument.Group? {
+    var scope = SupervisorScope(section, names: names)
+    guard let name = validName(&scope, tail(section)) else {
+      finish(scope)
+      return nil
+    }
+    var group = SupervisorDocument.Group(name: name, priority: 999, kind: .programs)
+    group.priority = scope.integer("priority", 999)
+    for program in SupervisorTypes.list(scope.text("programs") ?? "") {
+      let candidates = ["program:\(program)", "fcgi-program:\(program)"].compactMap { wanted in
+        sections.first { $0.name == wanted }
+      }
+      switch candidates.count {
+      case 1:
+        grouped.insert(candidates[0].name)
+        if let member = makeProgram(candidates[0], group: name) { group.programs.append(member) }
+      case 0:
+        scope.fail(
+          "programs", "[\(section.name)] names unknown program or fcgi-program \(program)",
+          hint: Suggestion.nearest(
+            to: program,
+            among: sections.filter { $0.name.hasPrefix("program:") }.map { tail($0) }
+          ).map { "did you mean \($0)?" })
+      default:
+        scope.fail(
+          "programs",
+          "[\(section.name)] name \(program) is ambiguous (exists as program and fcgi-program)")
+      }
+    }
+    finish(scope)
+    return group
+  }
+
+  /// A section that is its own group.
+  private mutating func homogeneous(
+    _ section: INIDocument.Section, priority: Int,
+    _ kind: (inout SupervisorScope) -> SupervisorDocument.Group.Kind
+  ) -> SupervisorDocument.Group? {
+    var scope = SupervisorScope(section, names: names)
+    guard let name = validName(&scope, tail(section)) else {
+      finish(scope)
+      return nil
+    }
+    var group = SupervisorDocument.Group(
+      name: name, priority: scope.integer("priority", priority), kind: .programs)
+    scope.names["program_name"] = name
+    group.kind = kind(&scope)
+    finish(scope)
+    if let member = makeProgram(section, group: name) { group.programs = [member] }
+    return group
+  }
+
+  private func validName(_ scope: inout SupervisorScope, _ text: String) -> String? {
+    do {
+      return try SupervisorTypes.name(text)
+    } catch {
+      scope.fail(nil, error.text)
+      return nil
+    }
+  }
+
+  private func listenerKind(_ scope: inout SupervisorScope) -> SupervisorDocument.Group.Kind {
+    let name = scope.section.name
+    let size = scope.integer("buffer_size", 10)
+    if size < 1 {
+      scope.fail("buffer_size", "[\(name)] section sets invalid buffer_size (\(size))")
+    }
+    let handler = scope.text("result_handler", "supervisor.dispatchers:default_handler") ?? ""
+    let events = Set(SupervisorTypes.list(scope.text("events") ?? "").map { $0.uppercased() })
+    if events.isEmpty { scope.fail(nil, "[\(name)] section requires an \"events\" line") }
+    for event in events.sorted() where !SupervisorKeys.eventTypes.contains(event) {
+      scope.fail("events", "Unknown event type \(event) in [\(name)] events")
+    }
+    if scope.boolean("redirect_stderr", false) {
+      scope.fail(
+        "redirect_stderr",
+        "[\(name)] section sets redirect_stderr=true but this is not allowed because it will "
+          + "interfere with the eventlistener protocol")
+    }
+    return .listener(bufferSize: size, events: events.sorted(), handler: handler)
+  }
+
+  private func fcgiKind(_ scope: inout SupervisorScope) -> SupervisorDocument.Group.Kind {
+    let name = scope.section.name
+    var socket: [String: ConfigValue] = ["backlog": .null]
+    if scope.raw("socket_backlog") != nil {
+      let backlog = scope.integer("socket_backlog", 1)
+      if !(1...65535).contains(backlog) {
+        scope.fail("socket_backlog", "Invalid socket_backlog value \(backlog)")
+      }
+      socket["backlog"] = .int(backlog)
+    }
+    let owner = scope.text("socket_owner")
+    let mode = scope.text("socket_mode")
+    if let mode, PythonText.octal(mode) == nil {
+      scope.fail("socket_mode", "Invalid socket_mode value \(mode)")
+    }
+    guard let address = scope.text("socket"), !address.isEmpty else {
+      scope.fail(nil, "[\(name)] section requires a \"socket\" line")
+      return .fcgi(socket: socket)
+    }
+    if address.hasPrefix("unix://") {
+      let path = String(address.dropFirst(7))
+      if !path.hasPrefix("/") {
+        scope.fail("socket", "Unix socket path \(path) is not an absolute path in [\(name)] socket")
+      }
+      let user = scope.text("user")
+      socket["path"] = .string(absolute(path))
+      socket["url"] = .string("unix://" + absolute(path))
+      socket["mode"] = .int(mode.flatMap(PythonText.octal) ?? 0o700)
+      socket["owner"] =
+        owner.map { .list(SupervisorTypes.owner($0)) }
+        ?? user.map { .list([.string($0), .string("gid of \($0)")]) } ?? .null
+      return .fcgi(socket: socket)
+    }
+    if owner != nil || mode != nil {
+      scope.fail(
+        owner != nil ? "socket_owner" : "socket_mode",
+        "socket_owner and socket_mode params should only be used with a Unix domain socket in "
+          + "[\(name)] socket")
+    }
+    let parts = address.dropFirst("tcp://".count).split(
+      separator: ":", omittingEmptySubsequences: false)
+    guard address.hasPrefix("tcp://"), parts.count == 2, !parts[0].isEmpty,
+      !parts[0].contains(where: PythonText.isSpace), let port = Int(parts[1])
+    else {
+      scope.fail(
+        "socket", "Bad socket format \(address) in [\(name)] socket",
+        hint: "write tcp://host:port or unix:///path")
+      return .fcgi(socket: socket)
+    }
+    if !(1...65535).contains(port) {
+      scope.fail("socket", "\(port) is above upper bound (65535) in [\(name)] socket")
+    }
+    socket["host"] = .string(parts[0].lowercased())
+    socket["port"] = .int(port)
+    socket["url"] = .string("tcp://\(parts[0].lowercased()):\(port)")
+    return .fcgi(socket: socket)
+  }
+
+  /// One program-like section as a member of `group`.
+  private mutating func makeProgram(
+    _ section: INIDocument.Section, group: String
+  ) -> SupervisorDocument.Program? {
+    var scope = SupervisorScope(section, names: names)
+    guard let name = validName(&scope, tail(section)) else {
+      finish(scope)
+      return nil
+    }
+    scope.names.merge(
+      ["program_name": name, "group_name": group, "host_node_name": hostName]) { $1 }
+    let common = commonOptions(&scope)
+    let count = scope.integer("numprocs", 1)
+    let first = scope.integer("numprocs_start", 0)
+    checkProcessName(&scope, count: count)
+    if scope.raw("command") == nil {
+      scope.fail(
+        nil, "program section \(section.name) does not specify a command",
+        hint: "add a command= line")
+    }
+    var template = ProgramTemplate(
+      expressions: [:], names: scope.names, firstNumber: first)
+    for key in ProgramExpansion.keys { template.expressions[key] = scope.raw(key) }
+
+    var processes: [[String: ConfigValue]] = []
+    for number in first..<max(first, first + min(count, 100_000)) {
+      let own = ProgramExpansion.values(
+        &scope, number: number, count: count,
+        redirectsStderr: common["redirect_stderr"] == .bool(true),
+        environment: document.environment)
+      processes.append(common.merging(own) { $1 })
+      // One bad expression would be reported once per process.
+      if scope.diagnostics.firstError != nil { break }
+    }
+    let mainOnly = scope.raw("killasgroup") != nil && common["killasgroup"] == .bool(false)
+    finish(scope)
+    processes.sort {
+      PythonOrder.precedes($0["name"]?.string ?? "", $1["name"]?.string ?? "")
+    }
+    return SupervisorDocument.Program(
+      name: name, section: section.name, template: template, common: common,
+      processes: processes, mainProcessOnly: mainOnly)
+  }
+
+  private func checkProcessName(_ scope: inout SupervisorScope, count: Int) {
+    let text = scope.raw("process_name") ?? "%(program_name)s"
+    do {
+      let name = try SupervisorTypes.name(text)
+      if count > 1 && !name.contains("%(process_num)") {
+        scope.fail(
+          scope.raw("process_name") == nil ? "numprocs" : "process_name",
+          "%(process_num) must be present within process_name when numprocs > 1",
+          hint: "write process_name=%(program_name)s_%(process_num)02d")
+      }
+    } catch {
+      scope.fail("process_name", error.text)
+    }
+  }
+
+  private func commonOptions(_ scope: inout SupervisorScope) -> [String: ConfigValue] {
+    var out: [String: ConfigValue] = [:]
+    out["priority"] = .int(scope.integer("priority", 999))
+    out["autostart"] = .bool(scope.boolean("autostart", true))
+    out["autorestart"] = .string(
+      scope.value("autorestart", "unexpected", SupervisorTypes.autoRestart))
+    out["startsecs"] = .int(scope.integer("startsecs", 1))
+    out["startretries"] = .int(scope.integer("startretries", 3))
+    out["stopsignal"] = .int(scope.value("stopsignal", 15, SupervisorTypes.signal))
+    out["stopwaitsecs"] = .int(scope.integer("stopwaitsecs", 10))
+    let stopAsGroup = scope.boolean("stopasgroup", false)
+    let killAsGroup = scope.boolean("killasgroup", stopAsGroup)
+    if stopAsGroup && !killAsGroup {
+      scope.fail(
+        "killasgroup", "Cannot set stopasgroup=true and killasgroup=false",
+        hint: "leave killasgroup out")
+    }
+    out["stopasgroup"] = .bool(stopAsGroup)
+    out["killasgroup"] = .bool(killAsGroup)
+    out["exitcodes"] = .list(
+      scope.value("exitcodes", [0], SupervisorTypes.exitCodes).map(ConfigValue.int))
+    out["redirect_stderr"] = .bool(scope.boolean("redirect_stderr", false))
+    for stream in ["stdout", "stderr"] {
+      out["\(stream)_capture_maxbytes"] = .int(scope.bytes("\(stream)_capture_maxbytes", 0))
+      out["\(stream)_events_enabled"] = .bool(scope.boolean("\(stream)_events_enabled", false))
+    }
+    let url = scope.text("serverurl")
+    out["serverurl"] =
+      url.flatMap { PythonText.strip($0).uppercased() == "AUTO" ? nil : .string($0) } ?? .null
+    out["user"] = scope.text("user").map(ConfigValue.string) ?? .null
+    out["umask"] =
+      scope.raw("umask") == nil ? .null : .int(scope.value("umask", 0, SupervisorTypes.octal))
+    return out
+  }
+}

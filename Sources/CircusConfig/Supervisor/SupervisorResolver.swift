@@ -1,0 +1,215 @@
+import CircusModel
+
+/// Turns sections into typed options the way supervisord does: `[supervisord]`, plugins, groups,
+/// servers, and what supervisorctl sees.
+struct SupervisorResolver {
+  let sections: [INIDocument.Section]
+  /// `here` and `ENV_*`; grows by `[supervisord] environment`.
+  var names: [String: String]
+  let hostName: String
+  let workingDirectory: String
+  let environment: [String: String]
+  var document = SupervisorDocument()
+  var diagnostics = DiagnosticList()
+
+  init(
+    sections: [INIDocument.Section], names: [String: String], hostName: String,
+    workingDirectory: String, environment: [String: String]
+  ) {
+    self.sections = sections
+    self.names = names
+    self.hostName = hostName
+    self.workingDirectory = workingDirectory
+    self.environment = environment
+  }
+
+  mutating func resolve() -> SupervisorDocument {
+    let bootNames = names
+    readSupervisord()
+    readInterfaces()
+    readGroups()
+    readServers()
+    readControl(bootNames)
+    return document
+  }
+
+  mutating func finish(_ scope: SupervisorScope) {
+    for problem in scope.diagnostics.all { diagnostics.add(problem) }
+  }
+
+  private var environmentOnly: [String: String] { names.filter { $0.key != "here" } }
+
+  /// Absolute and normalised, `~` expanded.
+  func absolute(_ path: String) -> String {
+    Path.normalized(Path.join(workingDirectory, home(path)))
+  }
+  private func home(_ path: String) -> String { Path.expandingHome(path, environment) }
+
+  // MARK: [supervisord]
+
+  private mutating func readSupervisord() {
+    let section =
+      sections.first { $0.name == "supervisord" }
+      ?? INIDocument.Section(name: "supervisord", file: "", line: 0)
+    var scope = SupervisorScope(section, names: names)
+    var out: [String: ConfigValue] = [:]
+    out["minfds"] = .int(scope.integer("minfds", 1024))
+    out["minprocs"] = .int(scope.integer("minprocs", 200))
+    out["directory"] = scope.text("directory").map { .string(home($0)) } ?? .null
+    out["user"] = scope.text("user").map(ConfigValue.string) ?? .null
+    out["umask"] = .int(scope.value("umask", 0o22, SupervisorTypes.octal))
+    let log = home(scope.text("logfile", "supervisord.log") ?? "")
+    out["logfile"] = .string(log == "syslog" ? log : absolute(log))
+    out["logfile_maxbytes"] = .int(scope.bytes("logfile_maxbytes", 50 << 20))
+    out["logfile_backups"] = .int(scope.integer("logfile_backups", 10))
+    out["loglevel"] = .int(scope.value("loglevel", 20, SupervisorTypes.logLevel))
+    out["pidfile"] = .string(absolute(scope.text("pidfile", "supervisord.pid") ?? ""))
+    out["identifier"] = .string(scope.text("identifier", "supervisor") ?? "")
+    for key in ["nodaemon", "silent", "nocleanup", "strip_ansi"] {
+      out[key] = .bool(scope.boolean(key, false))
+    }
+    let temporary =
+      ["TMPDIR", "TEMP", "TMP"].compactMap { environment[$0] }.first { $0.hasPrefix("/") } ?? "/tmp"
+    out["childlogdir"] = .string(home(scope.text("childlogdir") ?? temporary))
+    scope.names["host_node_name"] = hostName
+    if let raw = scope.raw("environment"),
+      let text = scope.expand(raw, for: "environment", "environment")
+    {
+      do {
+        for (key, value) in try EnvironmentGrammar.parse(text) {
+          document.environment[key] = value
+          names["ENV_" + key] = value
+        }
+      } catch {
+        scope.fail("environment", error.text, hint: "write KEY=\"value\",KEY2=\"value 2\"")
+      }
+    }
+    out["environment"] = .map(document.environment.mapValues(ConfigValue.string))
+    document.supervisord = out
+    finish(scope)
+  }
+
+  // MARK: plugins
+
+  private mutating func readInterfaces() {
+    document.rpcInterfaces = plugins("rpcinterface:", key: "supervisor.rpcinterface_factory").map {
+      .map($0)
+    }
+  }
+
+  mutating func plugins(_ prefix: String, key: String) -> [[String: ConfigValue]] {
+    var found: [[String: ConfigValue]] = []
+    for section in sections where section.name.hasPrefix(prefix) {
+      var scope = SupervisorScope(section, names: environmentOnly)
+      if let factory = scope.text(key) {
+        var extras: [String: ConfigValue] = [:]
+        for option in section.options where option.key != key {
+          extras[option.key] = scope.text(option.key).map(ConfigValue.string)
+        }
+        found.append([
+          "name": .string(String(section.name.dropFirst(prefix.count))),
+          "factory": .string(factory), "extras": .map(extras),
+        ])
+      } else {
+        scope.fail(nil, "section [\(section.name)] does not specify a \(key)")
+      }
+      finish(scope)
+    }
+    return found
+  }
+
+  // MARK: servers
+
+  private mutating func readServers() {
+    for section in sections where section.name.hasPrefix("inet_http_server") {
+      var scope = SupervisorScope(section, names: environmentOnly)
+      var server = credentials(&scope)
+      server["family"] = .string("inet")
+      if scope.raw("port") == nil {
+        scope.fail(nil, "section [\(section.name)] has no port value")
+      }
+      let address = scope.value("port", (host: "", port: 0), SupervisorTypes.inetAddress)
+      server["host"] = .string(address.host)
+      server["port"] = .int(address.port)
+      document.servers.append(server)
+      document.serverURL =
+        "http://\(address.host.isEmpty ? "localhost" : address.host):\(address.port)"
+      finish(scope)
+    }
+    var unixURL: String?
+    for section in sections where section.name.hasPrefix("unix_http_server") {
+      var scope = SupervisorScope(section, names: environmentOnly)
+      scope.names["here"] = names["here"]
+      var server: [String: ConfigValue] = ["family": .string("unix")]
+      if scope.raw("file") == nil {
+        scope.fail(nil, "section [\(section.name)] has no file value")
+      }
+      let file = absolute(PythonText.strip(scope.text("file") ?? ""))
+      server["file"] = .string(file)
+      scope.names["here"] = nil
+      server.merge(credentials(&scope)) { $1 }
+      server["chown"] = .list(
+        scope.text("chown").map(SupervisorTypes.owner) ?? [.int(-1), .int(-1)])
+      server["chmod"] = .int(
+        scope.value("chmod", 0o700) { text throws(SupervisorTypes.Failure) in
+          guard let mode = PythonText.octal(text) else {
+            throw .init(text: "Invalid chmod value \(text)")
+          }
+          return mode
+        })
+      document.servers.append(server)
+      unixURL = unixURL ?? "unix://\(file)"
+      finish(scope)
+    }
+    document.serverURL = unixURL ?? document.serverURL
+  }
+
+  private func credentials(_ scope: inout SupervisorScope) -> [String: ConfigValue] {
+    let user = scope.text("username")
+    let password = scope.text("password")
+    if (user == nil) != (password == nil) {
+      scope.fail(
+        user == nil ? "password" : "username",
+        "Section [\(scope.section.name)] contains incomplete authentication: If a username or a "
+          + "password is specified, both the username and password must be specified")
+    }
+    let name = scope.section.name.split(
+      separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    return [
+      "username": user.map(ConfigValue.string) ?? .null, "password": password.map(ConfigValue.string) ?? .null,
+      "section": .string(scope.section.name),
+      "name": name.count > 1 ? .string(String(name[1])) : .null,
+    ]
+  }
+
+  // MARK: [supervisorctl]
+
+  /// supervisorctl reads the same file for itself: without includes, without our additions to the
+  /// names, and only its own sections.
+  private mutating func readControl(_ bootNames: [String: String]) {
+    guard let section = sections.first(where: { $0.name == "supervisorctl" }) else { return }
+    var scope = SupervisorScope(section, names: bootNames)
+    var url = scope.text("serverurl", "http://localhost:9001") ?? ""
+    if url.hasPrefix("unix://") { url = "unix://" + absolute(String(url.dropFirst(7))) }
+    let history = scope.text("history_file").flatMap { $0.isEmpty ? nil : absolute($0) }
+    scope.names["here"] = nil
+    var control: [String: ConfigValue] = ["serverurl": .string(url)]
+    control["prompt"] = .string(scope.text("prompt", "supervisor") ?? "")
+    control["username"] = scope.text("username").map(ConfigValue.string) ?? .null
+    control["password"] = scope.text("password").map(ConfigValue.string) ?? .null
+    control["history_file"] = history.map(ConfigValue.string) ?? .null
+    let before = diagnostics
+    control["plugins"] = .list(
+      plugins("ctlplugin:", key: "supervisor.ctl_factory").map { .map($0) })
+    // The daemon does not read these sections: what is wrong there is supervisorctl's problem.
+    let own = scope.diagnostics.firstError ?? diagnostics.errors.dropFirst(before.errors.count).first
+    diagnostics = before
+    for problem in scope.diagnostics.all {
+      var warning = problem
+      warning.severity = .warning
+      diagnostics.add(warning)
+    }
+    document.control = control
+    document.controlError = own?.problem
+  }
+}

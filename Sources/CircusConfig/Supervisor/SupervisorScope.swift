@@ -1,0 +1,87 @@
+import CircusModel
+
+/// Typed access to one section's options: expands, converts, and notes every problem with its
+/// place instead of stopping at the first.
+struct SupervisorScope {
+  let section: INIDocument.Section
+  /// What `%(name)s` may name here.
+  var names: [String: String]
+  private(set) var diagnostics = DiagnosticList()
+
+  init(_ section: INIDocument.Section, names: [String: String]) {
+    self.section = section
+    self.names = names
+  }
+
+  /// The raw text of an option.
+  func raw(_ key: String) -> String? { section[key] }
+
+  /// The expanded text of an option, or `fallback` (expanded too) where it is absent.
+  mutating func text(_ key: String, _ fallback: String? = nil) -> String? {
+    guard let text = section[key] ?? fallback else { return nil }
+    return expand(text, for: "\(section.name).\(key)", key)
+  }
+
+  mutating func expand(_ text: String, for label: String, _ key: String) -> String? {
+    do {
+      return try PercentExpansion.expand(text, names)
+    } catch {
+      switch error {
+      case .unknownName(let name):
+        fail(
+          key,
+          "Format string \(PythonText.quoted(text)) for \(PythonText.quoted(label)) contains "
+            + "names ('\(name)') which cannot be expanded. Available names: "
+            + names.keys.sorted(by: PythonOrder.precedes).joined(separator: ", "),
+          hint: name.hasPrefix("ENV_")
+            ? "set \(name.dropFirst(4)) in the environment the daemon is started from" : nil)
+      case .badFormat(let why):
+        fail(
+          key,
+          "Format string \(PythonText.quoted(text)) for \(PythonText.quoted(label)) is badly "
+            + "formatted: \(why)", hint: "write %% for a percent sign")
+      }
+      return nil
+    }
+  }
+
+  /// Converts an option; problems are noted and `fallback` returned.
+  mutating func value<T>(
+    _ key: String, _ fallback: T, _ convert: (String) throws(SupervisorTypes.Failure) -> T
+  ) -> T {
+    guard section[key] != nil, let text = text(key) else { return fallback }
+    do {
+      return try convert(text)
+    } catch {
+      fail(key, error.text)
+      return fallback
+    }
+  }
+
+  mutating func integer(_ key: String, _ fallback: Int) -> Int {
+    value(key, fallback, SupervisorTypes.integer)
+  }
+  mutating func boolean(_ key: String, _ fallback: Bool) -> Bool {
+    value(key, fallback, SupervisorTypes.boolean)
+  }
+  mutating func bytes(_ key: String, _ fallback: Int) -> Int {
+    value(key, fallback, SupervisorTypes.byteSize)
+  }
+
+  mutating func fail(_ key: String?, _ problem: String, hint: String? = nil) {
+    let option = key.flatMap(section.option)
+    diagnostics.add(
+      Diagnostic(
+        file: option?.file ?? section.file, line: option?.line ?? section.line,
+        section: section.name, key: option?.key, value: option?.value, problem: problem,
+        hint: hint))
+  }
+
+  mutating func warn(_ key: String, _ problem: String, hint: String? = nil) {
+    let option = section.option(key)
+    diagnostics.add(
+      Diagnostic(
+        .warning, file: option?.file ?? section.file, line: option?.line ?? section.line,
+        section: section.name, key: key, value: option?.value, problem: problem, hint: hint))
+  }
+}

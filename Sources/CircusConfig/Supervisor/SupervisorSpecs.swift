@@ -1,0 +1,72 @@
+import CircusModel
+
+/// Builds watchers from supervisor groups: one watcher per program of a group.
+enum SupervisorSpecs {
+  static func watchers(_ document: SupervisorDocument) -> [WatcherSpec] {
+    var uses: [String: Int] = [:]
+    for group in document.groups {
+      for program in group.programs { uses[program.name, default: 0] += 1 }
+    }
+    return document.groups.flatMap { group in
+      group.programs.map { program in
+        watcher(program, in: group, document, isUnique: uses[program.name] == 1)
+      }
+    }
+  }
+
+  private static func watcher(
+    _ program: SupervisorDocument.Program, in group: SupervisorDocument.Group,
+    _ document: SupervisorDocument, isUnique: Bool
+  ) -> WatcherSpec {
+    let options = program.common
+    var spec = WatcherSpec(name: isUnique ? program.name : "\(group.name):\(program.name)")
+    spec.dialect = .supervisor
+    spec.group = group.name
+    spec.groupPriority = group.priority
+    spec.priority = options["priority"]?.int ?? 999
+    spec.command = program.processes.first?["command"]?.string ?? ""
+    spec.processCount = program.processes.count
+    spec.program = program.template
+    spec.environment = document.environment
+    spec.copiesEnvironment = true
+    spec.directory = program.processes.first?["directory"]?.string ?? ""
+    spec.autostart = options["autostart"]?.bool ?? true
+    spec.restart = restart(options)
+    spec.startSeconds = .seconds(Double(options["startsecs"]?.int ?? 1))
+    spec.startRetries = options["startretries"]?.int ?? 3
+    spec.maxRetry = spec.startRetries
+    spec.stop = StopPlan(
+      signal: Signal(Int32(truncatingIfNeeded: options["stopsignal"]?.int ?? 15)),
+      scope: options["stopasgroup"]?.bool == true ? .group : .process,
+      grace: .seconds(Double(options["stopwaitsecs"]?.int ?? 10)),
+      takesDescendants: !program.mainProcessOnly)
+    // Whoever runs the file under circus's face must not run programs as root that supervisord
+    // would have run as `[supervisord] user`.
+    spec.user = options["user"]?.string ?? document.supervisord["user"]?.string
+    spec.umask = options["umask"]?.int
+    spec.stdinIsPipe = true
+    spec.stderr = options["redirect_stderr"]?.bool == true ? .mergedWithStdout : .discard
+    spec.stdout = .discard
+    let url = options["serverurl"]?.string ?? document.serverURL
+    spec.serverURL = url.flatMap { $0.isEmpty ? nil : $0 }
+    spec.definition = options
+    spec.definition["processes"] = .list(program.processes.map { .map($0) })
+    spec.definition["group"] = .string("\(group.name) \(group.priority)")
+    switch group.kind {
+    case .programs: break
+    case .listener: spec.unsupported = "event listeners are not run yet"
+    case .fcgi: spec.unsupported = "fcgi programs are not run yet"
+    }
+    return spec
+  }
+
+  private static func restart(_ options: [String: ConfigValue]) -> RestartPolicy {
+    switch options["autorestart"]?.string {
+    case "true"?: return .always
+    case "false"?: return .never
+    default:
+      guard case .list(let codes)? = options["exitcodes"] else { return .unexpected([0]) }
+      return .unexpected(codes.compactMap(\.int))
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// A configuration value as the reference parsers would hold it: what `--dump-config` prints and
+/// what `options` reports.
+package enum ConfigValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int)
+  case float(Double)
+  case string(String)
+  case list([ConfigValue])
+  case map([String: ConfigValue])
+
+  package var string: String? { if case .string(let s) = self { s } else { nil } }
+  package var int: Int? { if case .int(let n) = self { n } else { nil } }
+  package var bool: Bool? { if case .bool(let b) = self { b } else { nil } }
+  package var map: [String: ConfigValue]? { if case .map(let m) = self { m } else { nil } }
+  /// An int or a float as a float.
+  package var number: Double? {
+    switch self {
+    case .int(let n): Double(n)
+    case .float(let x): x
+    case .null, .bool, .string, .list, .map: nil
+    }
+  }
+}

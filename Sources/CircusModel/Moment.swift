@@ -1,0 +1,53 @@
+/// A span of time in nanoseconds; may be negative.
+package struct Interval: Hashable, Comparable, Sendable {
+  package let nanoseconds: Int64
+
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  /// Seconds as configurations write them. Out of range (years beyond 292) is clamped.
+  package init(seconds: Double) {
+    let limit = 9.2e18
+    nanoseconds = Int64(max(-limit, min(limit, seconds.isNaN ? 0 : seconds * 1e9)))
+  }
+
+  package static let zero = Interval(nanoseconds: 0)
+  package static func seconds(_ n: Double) -> Interval { Interval(seconds: n) }
+  package static func milliseconds(_ n: Int64) -> Interval { Interval(nanoseconds: n * 1_000_000) }
+  package var seconds: Double { Double(nanoseconds) / 1e9 }
+
+  package static func < (a: Interval, b: Interval) -> Bool { a.nanoseconds < b.nanoseconds }
+  package static func + (a: Interval, b: Interval) -> Interval {
+    Interval(nanoseconds: a.nanoseconds.addingReportingOverflow(b.nanoseconds).partialValue)
+  }
+}
+
+/// A point on the monotonic clock. It decides; it is never shown.
+package struct Instant: Hashable, Comparable, Sendable {
+  package let nanoseconds: Int64
+
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  package static let distantFuture = Instant(nanoseconds: .max)
+  package static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+
+  /// Saturates, so that "never" plus a grace period stays "never".
+  package static func + (a: Instant, b: Interval) -> Instant {
+    let (sum, overflow) = a.nanoseconds.addingReportingOverflow(b.nanoseconds)
+    return overflow ? .distantFuture : Instant(nanoseconds: sum)
+  }
+  package static func - (a: Instant, b: Instant) -> Interval {
+    Interval(nanoseconds: a.nanoseconds.subtractingReportingOverflow(b.nanoseconds).partialValue)
+  }
+}
+
+/// "Now", as handed to the core with every event: monotonic time decides, wall time is displayed.
+package struct Moment: Hashable, Sendable {
+  package let instant: Instant
+  /// Seconds since the epoch, as circus puts them into `time` keys.
+  package let wall: Double
+
+  package init(instant: Instant, wall: Double) {
+    self.instant = instant
+    self.wall = wall
+  }
+}

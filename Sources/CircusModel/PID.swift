@@ -1,0 +1,9 @@
+/// The number the kernel gave a process.
+package struct PID: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let rawValue: Int32
+
+  package init(_ rawValue: Int32) { self.rawValue = rawValue }
+
+  package static func < (a: PID, b: PID) -> Bool { a.rawValue < b.rawValue }
+  package var description: String { String(rawValue) }
+}

@@ -1,0 +1,43 @@
+/// What to do when a process ends that nobody asked to end.
+package enum RestartPolicy: Hashable, Sendable {
+  /// circus `respawn = true`, supervisor `autorestart = true`.
+  case always
+  /// circus `respawn = false`, supervisor `autorestart = false`.
+  case never
+  /// supervisor's default: restart unless the exit status is one of these; signals never are.
+  case unexpected([Int])
+
+  package func restarts(after status: ExitStatus) -> Bool {
+    switch self {
+    case .always: true
+    case .never: false
+    case .unexpected: !expects(status)
+    }
+  }
+
+  /// Whether the exit counts as expected; without a list only 0 does.
+  package func expects(_ status: ExitStatus) -> Bool {
+    guard case .exited(let code) = status else { return false }
+    if case .unexpected(let codes) = self { return codes.contains(Int(code)) }
+    return code == 0
+  }
+}
+
+/// How long to wait before the next attempt after `failures` failures in a row.
+package enum Backoff: Hashable, Sendable {
+  /// circus: doubling from `base` to `cap`; the first failure after a healthy life counts as one.
+  case exponential(base: Interval, cap: Interval)
+  /// supervisor: one second more each time.
+  case linear(step: Interval)
+
+  package func delay(after failures: Int) -> Interval {
+    switch self {
+    case .exponential(let base, let cap):
+      guard failures > 0 else { return .zero }
+      let shifted = failures > 40 ? cap.nanoseconds : base.nanoseconds << Int64(failures - 1)
+      return Interval(nanoseconds: max(0, min(cap.nanoseconds, shifted)))
+    case .linear(let step):
+      return Interval(nanoseconds: step.nanoseconds * Int64(failures))
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// Whom a signal is for.
+package enum SignalScope: Hashable, Sendable {
+  /// The process alone.
+  case process
+  /// The process and its direct children (circus `stop_children`).
+  case processAndChildren
+  /// Its direct children only (`signal --children`).
+  case children
+  /// The process and every descendant (`signal --recursive`).
+  case tree
+  /// The whole process group (supervisor `stopasgroup`, `killasgroup`).
+  case group
+}
+
+/// How a process is brought down: signal, grace, kill.
+package struct StopPlan: Hashable, Sendable {
+  package var signal: Signal
+  package var scope: SignalScope
+  package var grace: Interval
+  /// Whether SIGKILL goes to the group and descendants left behind are ended too. False only where
+  /// the operator asked for the main process alone (supervisor's explicit `killasgroup=false`,
+  /// circus's `stop_descendants = False`).
+  package var takesDescendants: Bool
+
+  package init(
+    signal: Signal = .terminate, scope: SignalScope = .process, grace: Interval = .seconds(30),
+    takesDescendants: Bool = true
+  ) {
+    self.signal = signal
+    self.scope = scope
+    self.grace = grace
+    self.takesDescendants = takesDescendants
+  }
+}

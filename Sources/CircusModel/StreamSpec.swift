@@ -1,0 +1,66 @@
+/// Where the bytes of one output of a watcher go.
+package enum StreamSpec: Hashable, Sendable {
+  /// The child keeps the daemon's own descriptor (circus without a stream section).
+  case inherit
+  /// The child's descriptor is `/dev/null` (circus `close_child_stdout`).
+  case null
+  /// Read and dropped (supervisor `NONE`: the pipe stays, events may want it).
+  case discard
+  /// Written to the daemon's stdout as it comes.
+  case stdout
+  /// Written to the daemon's stdout, each line coloured and prefixed.
+  case fancy(color: FancyColor?, timeFormat: String)
+  case file(FileStreamSpec)
+  /// supervisor `redirect_stderr`: fd 2 is fd 1.
+  case mergedWithStdout
+  /// A stream class this daemon does not provide; the name is kept for messages.
+  case unsupported(String)
+}
+
+/// A log file with its rotation.
+package struct FileStreamSpec: Hashable, Sendable {
+  /// Who rotates when: the two systems differ by one chunk and in what no backups mean.
+  package enum Rotation: Hashable, Sendable {
+    /// circus: before the write that would reach the limit; without backups the file just grows.
+    case beforeWrite
+    /// supervisor: after the write that reached it; without backups the file is truncated.
+    case afterWrite
+  }
+
+  /// Empty: a fresh temporary file, as circus's FileStream without `filename`.
+  package var path: String
+  /// 0: never rotated.
+  package var maxBytes: Int
+  package var backups: Int
+  /// strftime format of the `<time> [<pid>] | ` prefix; nil for none.
+  package var timeFormat: String?
+  package var rotation: Rotation
+  /// Reopened when somebody else moved or removed it (circus WatchedFileStream).
+  package var followsMoves: Bool
+  /// supervisor AUTO files are private and removed at the next start.
+  package var isAutomatic: Bool
+
+  package init(
+    path: String, maxBytes: Int = 0, backups: Int = 0, timeFormat: String? = nil,
+    rotation: Rotation = .beforeWrite, followsMoves: Bool = false, isAutomatic: Bool = false
+  ) {
+    self.path = path
+    self.maxBytes = maxBytes
+    self.backups = backups
+    self.timeFormat = timeFormat
+    self.rotation = rotation
+    self.followsMoves = followsMoves
+    self.isAutomatic = isAutomatic
+  }
+}
+
+/// The seven colours of FancyStdoutStream; the raw value is the ANSI digit.
+package enum FancyColor: Int, CaseIterable, Sendable {
+  case red = 1
+  case green, yellow, blue, magenta, cyan, white
+
+  package init?(name: String) {
+    guard let found = Self.allCases.first(where: { "\($0)" == name }) else { return nil }
+    self = found
+  }
+}

@@ -1,0 +1,44 @@
+import CEvent
+
+/// One watched descriptor. Cancelling (or releasing) it guarantees that its handler is not called
+/// again, even for readiness already collected in the same turn: nothing is looked up by
+/// descriptor number, so a reused number cannot wake the wrong owner.
+package final class Registration {
+  private var event: OpaquePointer?
+  private var handler: (() -> Void)?
+  private var isArmed = false
+
+  init(_ loop: EventLoop, _ descriptor: Int32, events: Int16, _ handler: @escaping () -> Void) {
+    self.handler = handler
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    event = event_new(
+      loop.base, descriptor, events | Int16(EV_PERSIST),
+      { _, _, context in
+        guard let context else { return }
+        let registration = Unmanaged<Registration>.fromOpaque(context).takeUnretainedValue()
+        registration.handler?()
+      }, me)
+    resume()
+  }
+
+  /// Stops watching for a while.
+  package func pause() {
+    guard let event, isArmed else { return }
+    isArmed = false
+    event_del(event)
+  }
+
+  package func resume() {
+    guard let event, !isArmed else { return }
+    isArmed = true
+    event_add(event, nil)
+  }
+
+  package func cancel() {
+    if let event { event_free(event) }
+    event = nil
+    handler = nil
+  }
+
+  deinit { cancel() }
+}

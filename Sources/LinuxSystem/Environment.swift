@@ -1,0 +1,38 @@
+import CLinux
+import Glibc
+
+/// This process's own surroundings.
+package enum Environment {
+  /// The environment variables; entries without `=` are skipped.
+  package static var variables: [String: String] {
+    var found: [String: String] = [:]
+    var place = cl_environment()
+    while let entry = place?.pointee {
+      let text = String(cString: entry)
+      if let cut = text.firstIndex(of: "=") {
+        found[String(text[..<cut])] = String(text[text.index(after: cut)...])
+      }
+      place = place?.advanced(by: 1)
+    }
+    return found
+  }
+
+  package static var hostName: String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count) == 0 else { return "localhost" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  package static var pid: Int32 { getpid() }
+  package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+  package static func setUmask(_ mask: mode_t) { umask(mask) }
+  /// Gives memory freed after a burst back to the system.
+  package static func trimHeap() { cl_trim_heap() }
+  /// One malloc arena: two would cost memory for libzmq's threads and win nothing.
+  package static func limitArenas() { cl_limit_arenas() }
+
+  /// Goes to the background. True in the process that should exit, false in the daemon.
+  package static func daemonize() throws(Errno) -> Bool {
+    try systemCall { cl_daemonize() } == 1
+  }
+}

@@ -1,0 +1,88 @@
+import CLinux
+import Glibc
+
+/// An open descriptor with one owner; closed when that owner lets go.
+package struct FileDescriptor: ~Copyable {
+  package let number: Int32
+
+  /// Takes ownership of an open descriptor.
+  package init(owning number: Int32) { self.number = number }
+
+  deinit { close(number) }
+
+  /// Gives up ownership without closing.
+  package consuming func release() -> Int32 {
+    let number = self.number
+    discard self
+    return number
+  }
+
+  /// What is opened here is close-on-exec and never becomes a controlling terminal.
+  package static func open(
+    _ path: String, _ flags: Int32, mode: mode_t = 0o666
+  ) throws(Errno) -> FileDescriptor {
+    FileDescriptor(
+      owning: try systemCall { Glibc.open(path, flags | O_CLOEXEC | O_NOCTTY, mode) })
+  }
+
+  /// The bytes read; 0 at the end, nil when a non-blocking descriptor has none now.
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int? {
+    do {
+      return try systemCall { Glibc.read(number, buffer.baseAddress, buffer.count) }
+    } catch {
+      if error.code == EAGAIN { return nil }
+      throw error
+    }
+  }
+
+  package func setNonBlocking(_ on: Bool = true) { LinuxSystem.setNonBlocking(number, on) }
+}
+
+package func setNonBlocking(_ descriptor: Int32, _ on: Bool) {
+  let flags = fcntl(descriptor, F_GETFL)
+  _ = fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
+}
+
+/// Writes all of it; a short write is continued, a full non-blocking pipe is waited for.
+package func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) {
+  var rest = bytes
+  while !rest.isEmpty {
+    let wrote = Glibc.write(descriptor, rest.baseAddress, rest.count)
+    if wrote >= 0 {
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(wrote))
+      continue
+    }
+    let error = Errno.last
+    switch error.code {
+    case EINTR: continue
+    case EAGAIN:
+      var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      // A terminal that was stopped (^S) must not stop the daemon for good.
+      if poll(&wait, 1, 1_000) == 0 { throw error }
+    default: throw error
+    }
+  }
+}
+
+/// Both ends of a new pipe, close-on-exec.
+package struct Pipe: ~Copyable {
+  package var readEnd: FileDescriptor
+  package var writeEnd: FileDescriptor
+
+  package init() throws(Errno) {
+    var ends: [Int32] = [-1, -1]
+    _ = try systemCall { cl_pipe(&ends) }
+    readEnd = FileDescriptor(owning: ends[0])
+    writeEnd = FileDescriptor(owning: ends[1])
+  }
+
+  /// Both ends to one owner each.
+  package consuming func split() -> (read: Int32, write: Int32) {
+    (readEnd.release(), writeEnd.release())
+  }
+}
+
+/// More room in a pipe means fewer wake-ups for a chatty child. Refusal is no loss.
+package func growPipe(_ descriptor: Int32, to bytes: Int32) {
+  _ = cl_set_pipe_size(descriptor, bytes)
+}

@@ -1,0 +1,98 @@
+import Glibc
+
+/// Whole-file and path operations.
+package enum Files {
+  package static func read(_ path: String) throws(Errno) -> [UInt8] {
+    let file = try FileDescriptor.open(path, O_RDONLY)
+    var bytes: [UInt8] = []
+    try readAll(file, into: &bytes)
+    return bytes
+  }
+
+  /// Replaces the content of `buffer` with what is left in the file.
+  package static func readAll(
+    _ file: borrowing FileDescriptor, into buffer: inout [UInt8]
+  ) throws(Errno) {
+    var chunk = [UInt8](repeating: 0, count: 16 * 1024)
+    while true {
+      var failure: Errno?
+      let count = chunk.withUnsafeMutableBytes { raw -> Int in
+        do { return try file.read(into: raw) ?? 0 } catch { failure = error as? Errno }
+        return 0
+      }
+      if let failure { throw failure }
+      if count == 0 { return }
+      buffer.append(contentsOf: chunk.prefix(count))
+    }
+  }
+
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  package static func isDirectory(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+  }
+
+  package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+  package static func remove(_ path: String) { unlink(path) }
+
+  package static func rename(_ old: String, _ new: String) throws(Errno) {
+    try systemCall { Glibc.rename(old, new) }
+  }
+
+  package static func setMode(_ path: String, _ mode: mode_t) { chmod(path, mode) }
+
+  package static func setOwner(_ path: String, user: uid_t) throws(Errno) {
+    try systemCall { chown(path, user, gid_t.max) }
+  }
+
+  package static var currentDirectory: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    guard getcwd(&buffer, buffer.count) != nil else { return "/" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  package static func changeDirectory(_ path: String) throws(Errno) {
+    try systemCall { chdir(path) }
+  }
+
+  /// `path` made absolute against the current directory, without looking at the disk.
+  package static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : currentDirectory + "/" + path
+  }
+
+  /// The names in a directory, unsorted; empty if it cannot be read.
+  package static func list(_ path: String) -> [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// The paths a shell pattern matches, sorted bytewise; `**` is `*`.
+  package static func glob(_ pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard Glibc.glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+  }
+
+  /// A new file in `directory` named `prefix` + 8 random characters + `suffix`, mode 0600.
+  package static func makeUnique(
+    in directory: String, prefix: String, suffix: String
+  ) throws(Errno) -> String {
+    let template = "\(directory)/\(prefix)XXXXXX\(suffix)"
+    var bytes = Array(template.utf8CString)
+    let number = try systemCall { mkstemps(&bytes, Int32(suffix.utf8.count)) }
+    close(number)
+    return String(
+      decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

@@ -1,0 +1,46 @@
+import CLinux
+import Glibc
+
+/// A dead child, collected.
+package struct ReapedChild {
+  package enum Ending {
+    case exited(Int32)
+    case signaled(Int32, dumpedCore: Bool)
+  }
+  package let pid: Int32
+  package let ending: Ending
+}
+
+/// Collects dead children; only the thread that signals may call it, so no reaped pid is signalled.
+package enum Reaper {
+  /// One dead child, or nil when none is dead. Includes orphans this process adopted.
+  package static func next() -> ReapedChild? {
+    var code: Int32 = 0
+    var status: Int32 = 0
+    let pid = cl_reap(&code, &status)
+    guard pid > 0 else { return nil }
+    // CLD_EXITED is 1, CLD_KILLED 2, CLD_DUMPED 3.
+    return ReapedChild(
+      pid: pid, ending: code == 1 ? .exited(status) : .signaled(status, dumpedCore: code == 3))
+  }
+
+  /// Orphans of our children become our children, so none escapes unseen.
+  package static func adoptOrphans() { _ = cl_become_subreaper() }
+}
+
+/// Sending signals.
+package enum Kill {
+  /// False when there is no such process; throws when it may not be signalled.
+  @discardableResult
+  package static func process(_ pid: Int32, _ signal: Int32) throws(Errno) -> Bool {
+    if kill(pid, signal) == 0 { return true }
+    if errno == ESRCH { return false }
+    throw .last
+  }
+
+  /// The whole process group of `leader`.
+  @discardableResult
+  package static func group(_ leader: Int32, _ signal: Int32) throws(Errno) -> Bool {
+    try process(-leader, signal)
+  }
+}

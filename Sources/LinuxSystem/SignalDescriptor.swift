@@ -1,0 +1,23 @@
+import CLinux
+
+/// Signals as data: blocked for the whole process and read from a descriptor, so none interrupts
+/// anything and none is lost while the daemon is busy.
+package final class SignalDescriptor {
+  package let number: Int32
+
+  /// All signals must be blocked before any thread is started (`blockAll`).
+  package init(_ signals: [Int32]) throws(Errno) {
+    number = try systemCall { cl_signal_descriptor(signals, Int32(signals.count)) }
+  }
+
+  /// The next pending signal.
+  package func next() -> Int32? {
+    var sender: pid_t = 0
+    let signal = cl_next_signal(number, &sender)
+    return signal == 0 ? nil : signal
+  }
+
+  package static func blockAll() { cl_block_all_signals() }
+  package static func unblockAll() { cl_unblock_all_signals() }
+  package static func ignore(_ signal: Int32) { cl_ignore_signal(signal) }
+}

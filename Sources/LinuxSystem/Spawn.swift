@@ -1,0 +1,145 @@
+import CLinux
+import Glibc
+
+/// Everything a child needs before exec, already resolved: no name is looked up here.
+package struct SpawnRequest {
+  package var candidates: [String] = []
+  package var arguments: [String] = []
+  package var environment: [String] = []
+  package var directory: String?
+  /// The descriptor that becomes 0, 1, 2; nil leaves the daemon's own.
+  package var stdio: [Int32?] = [nil, nil, nil]
+  /// Descriptors the child keeps at the same number.
+  package var kept: [Int32] = []
+  package var startsSession = true
+  package var umask: mode_t?
+  package var limits: [(resource: Int32, soft: rlim_t, hard: rlim_t)] = []
+  package var groups: [gid_t]?
+  package var gid: gid_t?
+  package var uid: uid_t?
+
+  package init() {}
+}
+
+/// Which step of the child's preparation failed, and why.
+package struct SpawnError: Error {
+  package enum Stage: Int32 {
+    case clone = 1
+    case descriptors, directory, session, limit, groups, group, user, exec
+  }
+  package let stage: Stage
+  package let errno: Errno
+  /// Which limit, when the stage is `limit`.
+  package let index: Int
+}
+
+/// Starts children: one per call, back as soon as exec has succeeded or failed.
+///
+/// Three low descriptors are reserved for good, so that a child can close everything above them in
+/// one step that stays cheap with thousands of open descriptors (`spawn.c`).
+package final class Spawner {
+  private let staging: [Int32]
+  private let null: Int32
+
+  /// Call early, while low descriptor numbers are free.
+  package init() throws(Errno) {
+    let null = try FileDescriptor.open("/dev/null", O_RDWR).release()
+    self.null = null
+    var slots: [Int32] = []
+    for _ in 0..<3 { slots.append(try systemCall { cl_dup_above(null, 3) }) }
+    staging = slots
+  }
+
+  /// `/dev/null`, for a child's stdio.
+  package var nullDescriptor: Int32 { null }
+
+  package func spawn(_ request: SpawnRequest) throws(SpawnError) -> Int32 {
+    var raw = cl_spawn()
+    raw.stage = 0
+    let stdio = request.stdio.enumerated().map { index, source -> Int32 in
+      guard let source, cl_dup_onto(source, staging[index]) >= 0 else { return -1 }
+      return staging[index]
+    }
+    defer {
+      // The staging slots must not keep a pipe's write end open: readers would never see its end.
+      for (index, used) in stdio.enumerated() where used >= 0 {
+        _ = cl_dup_onto(null, staging[index])
+      }
+    }
+    raw.stdio = (stdio[0], stdio[1], stdio[2])
+    raw.closeFrom = max((staging.max() ?? 3), request.kept.max() ?? 0) + 1
+    raw.newSession = request.startsSession ? 1 : 0
+    if let mask = request.umask {
+      raw.setMask = 1
+      raw.mask = mask
+    }
+    if let gid = request.gid {
+      raw.setGroup = 1
+      raw.group = gid
+    }
+    if let uid = request.uid {
+      raw.setUser = 1
+      raw.user = uid
+    }
+    let limits = request.limits.map { cl_limit(resource: $0.resource, soft: $0.soft, hard: $0.hard) }
+    let groups = request.groups ?? []
+    raw.setGroups = request.groups == nil ? 0 : 1
+
+    let pid = withCStrings(request.candidates) { candidates in
+      withCStrings(request.arguments) { arguments in
+        withCStrings(request.environment) { environment in
+          limits.withUnsafeBufferPointer { limits in
+            groups.withUnsafeBufferPointer { groups in
+              request.kept.withUnsafeBufferPointer { kept in
+                raw.candidates = candidates
+                raw.argv = arguments
+                raw.envp = environment
+                raw.limits = limits.baseAddress
+                raw.limitCount = Int32(limits.count)
+                raw.groups = groups.baseAddress
+                raw.groupCount = Int32(groups.count)
+                raw.keep = kept.baseAddress
+                raw.keepCount = Int32(kept.count)
+                return withDirectory(request.directory, &raw)
+              }
+            }
+          }
+        }
+      }
+    }
+    if pid > 0 { return pid }
+    throw SpawnError(
+      stage: .init(rawValue: raw.stage) ?? .clone, errno: Errno(raw.error), index: Int(raw.index))
+  }
+
+  private func withDirectory(_ path: String?, _ raw: inout cl_spawn) -> pid_t {
+    guard let path else {
+      raw.directory = nil
+      return cl_spawn(&raw)
+    }
+    return path.withCString { pointer in
+      raw.directory = pointer
+      return cl_spawn(&raw)
+    }
+  }
+}
+
+/// Lends a null-terminated array of C strings, all in one block.
+private func withCStrings<R>(
+  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
+) -> R {
+  var bytes: [CChar] = []
+  var offsets: [Int] = []
+  for string in strings {
+    offsets.append(bytes.count)
+    bytes.append(contentsOf: string.utf8.lazy.filter { $0 != 0 }.map(CChar.init(bitPattern:)))
+    bytes.append(0)
+  }
+  return bytes.withUnsafeMutableBufferPointer { block in
+    var pointers: [UnsafeMutablePointer<CChar>?] = offsets.map { offset in
+      block.baseAddress.map { $0 + offset }
+    }
+    pointers.append(nil)
+    return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
+  }
+}
