@@ -62,6 +62,8 @@ let package = Package(
     program("circusd", ["CircusDaemon", "LinuxSystem"]),
     program("circusctl", ["CircusClient", "CircusWire", "JSON", "LinuxSystem"]),
 
+    tests(
+      of: "CircusCore", ["CircusTestKit", "CircusConfig", "CircusModel", "CircusWire", "JSON"]),
     tests(of: "CircusConfig", ["CircusModel", "CircusWire", "JSON", "LinuxSystem"]),
   ]
 )

@@ -11,3 +11,5 @@ package struct SpawnFailure: Hashable, Sendable {
     self.isTransient = isTransient
   }
 }
+
+extension SpawnFailure: Error {}

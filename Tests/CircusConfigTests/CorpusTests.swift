@@ -21,10 +21,10 @@ import Testing
     let stem = name.dropLast(".json".count)
     let suffix = system == "circus" ? "ini" : "conf"
     let bytes = try Files.read("\(Self.root)/\(system)/\(stem).\(suffix)")
-    let reader = OneFile(path: "/HERE/\(stem).\(suffix)", bytes: bytes)
+    let reader = OneFile(path: "/tmp/HERE/\(stem).\(suffix)", bytes: bytes)
     try compare(
       expected: "\(Self.root)/expected/\(system)/\(name)", path: reader.path, files: reader,
-      here: "/HERE")
+      here: "/tmp/HERE")
   }
 
   @Test(

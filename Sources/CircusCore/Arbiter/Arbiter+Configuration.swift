@@ -1,0 +1,147 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+import JSON
+
+/// Applying a configuration that was read again: exactly what changed.
+extension Arbiter {
+  mutating func configurationLoaded(
+    _ result: Result<Configuration, LoadFailure>, _ purpose: LoadPurpose, _ now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    switch (result, purpose) {
+    case (.failure(let failure), .reload(let ticket)):
+      effects.append(.log(.error, "configuration not reloaded, nothing changed: \(failure.text)"))
+      if let ticket { effects.append(.reply(ticket, .error(.server(failure.text)))) }
+    case (.failure(let failure), .restart):
+      effects.append(.log(.error, "configuration not read, the old one stays: \(failure.text)"))
+      bootAgain(now, &effects)
+    case (.success(let configuration), .reload(let ticket)):
+      let touched = apply(configuration, now, &effects)
+      answer(ticket, waits: true, .settled(touched), .plain, &effects)
+    case (.success(let configuration), .restart):
+      for watcher in watchers { forget(watcher.id, &effects) }
+      applyDaemonPart(configuration, &effects)
+      for spec in configuration.watchers { addWatcher(spec, isFromFile: true) }
+      bootAgain(now, &effects)
+    }
+  }
+
+  private mutating func bootAgain(_ now: Moment, _ effects: inout [Effect]) {
+    mode = .running
+    startAll(cause: .restart, now, &effects)
+  }
+
+  private mutating func applyDaemonPart(
+    _ configuration: Configuration, _ effects: inout [Effect]
+  ) {
+    if configuration.settings != ledger.settings {
+      ledger.settings = configuration.settings
+      effects.append(.applySettings(configuration.settings))
+    }
+    ledger.environment = configuration.environment
+    if configuration.sockets != configuredSockets {
+      configuredSockets = configuration.sockets
+      effects.append(.applySockets(configuration.sockets))
+    }
+  }
+
+  /// Returns the watchers that have something to do.
+  private mutating func apply(
+    _ configuration: Configuration, _ now: Moment, _ effects: inout [Effect]
+  ) -> [WatcherID] {
+    let oldSockets = configuredSockets
+    applyDaemonPart(configuration, &effects)
+    let changedSockets = Set(
+      oldSockets.filter { !configuration.sockets.contains($0) }.map(\.name))
+    var touched: [WatcherID] = []
+
+    let wanted = Set(configuration.watchers.map { $0.name.lowercased() })
+    // Watchers added by command are not in any file: they stay (circus removes them, B33).
+    for watcher in watchers
+    where watcher.isFromFile && !watcher.isDoomed && !wanted.contains(watcher.spec.name.lowercased()) {
+      effects.append(.log(.info, "\(watcher.spec.name): no longer in the configuration, removed"))
+      touched.append(watcher.id)
+      removeWhenStopped(watcher.id, now, &effects)
+    }
+    var added: Set<WatcherID> = []
+    for spec in configuration.watchers {
+      if let index = index(named: spec.name), !watchers[index].isDoomed {
+        if change(index, to: spec, changedSockets, now, &effects) {
+          touched.append(watchers[index].id)
+        }
+      } else {
+        effects.append(.log(.info, "\(spec.name): new in the configuration"))
+        added.insert(addWatcher(spec, isFromFile: true))
+      }
+    }
+    startAll(cause: .configuration, only: added, now, &effects)
+    return touched + added.sorted()
+  }
+
+  /// Whether anything about this watcher changed.
+  private mutating func change(
+    _ index: Int, to spec: WatcherSpec, _ changedSockets: Set<String>, _ now: Moment,
+    _ effects: inout [Effect]
+  ) -> Bool {
+    let id = watchers[index].id
+    let old = watchers[index].spec
+    watchers[index].isFromFile = true
+    let usesChanged = changedSockets.contains { old.mentions(socket: $0) }
+    guard old.withoutNoise != spec.withoutNoise || usesChanged else { return false }
+    watchers[index].spec = spec
+    if old.processCount != spec.processCount { resize(id, to: spec.processCount, now, &effects) }
+    if usesChanged || old.launchRelevant != spec.launchRelevant {
+      effects.append(.log(.info, "\(spec.name): changed, restarting"))
+      effects.append(.closeStreams(id))
+      if watchers[index].desired == .running { restart(id, now, &effects) }
+    } else {
+      effects.append(.log(.info, "\(spec.name): changed, applied to the running processes"))
+      update(id, now, &effects) { _, _, _ in }
+    }
+    return true
+  }
+}
+
+extension WatcherSpec {
+  /// Variables a shell changes by itself are no change of the configuration (circus.md 2.11).
+  fileprivate var withoutNoise: WatcherSpec {
+    var spec = self
+    for key in ["__CF_USER_TEXT_ENCODING", "PS1", "COMP_WORDBREAKS", "PROMPT_COMMAND"] {
+      spec.environment[key] = nil
+    }
+    spec.definition = [:]
+    return spec
+  }
+
+  /// Only what a running process was started with; the rest applies while it runs.
+  fileprivate var launchRelevant: WatcherSpec {
+    var spec = withoutNoise
+    let fresh = WatcherSpec(name: name)
+    spec.processCount = fresh.processCount
+    spec.warmup = fresh.warmup
+    spec.stop = fresh.stop
+    spec.maxRetry = fresh.maxRetry
+    spec.maxAge = fresh.maxAge
+    spec.maxAgeVariance = fresh.maxAgeVariance
+    spec.restart = fresh.restart
+    spec.priority = fresh.priority
+    spec.groupPriority = fresh.groupPriority
+    spec.autostart = fresh.autostart
+    spec.startRetries = fresh.startRetries
+    spec.startSeconds = fresh.startSeconds
+    spec.sendsHangup = fresh.sendsHangup
+    spec.freeform = [:]
+    spec.hooks = [:]
+    return spec
+  }
+
+  fileprivate func mentions(socket: String) -> Bool {
+    var texts = [command, stdinSocket.map { "(circus.sockets.\($0))" } ?? ""]
+    switch arguments {
+    case .text(let text): texts.append(text)
+    case .list(let list): texts += list
+    }
+    return texts.contains { $0.lowercased().contains("(circus.sockets.\(socket))") }
+  }
+}

@@ -1,0 +1,49 @@
+import CircusModel
+
+/// What must be true after every event, whatever its order. Checked by the simulation.
+extension Arbiter {
+  /// What is broken; empty when all is well.
+  package func checkInvariants() -> [String] {
+    var broken: [String] = []
+    func demand(_ holds: Bool, _ text: @autoclosure () -> String) {
+      if !holds { broken.append(text()) }
+    }
+    var seen: [PID: ProcessID] = [:]
+    for watcher in watchers {
+      let name = watcher.spec.name
+      for slot in watcher.slots {
+        guard let pid = slot.state.pid else { continue }
+        demand(seen[pid] == nil, "\(name): pid \(pid) in two slots")
+        seen[pid] = slot.id
+        demand(ledger.processes[pid] == slot.id, "\(name): pid \(pid) unknown to the ledger")
+      }
+      let numbers = watcher.slots.map(\.number)
+      demand(Set(numbers).count == numbers.count, "\(name): a number is used twice")
+      let surge = watcher.rollout == .surge ? watcher.target : 0
+      let strength = watcher.slots.filter { $0.state.isUp && !$0.isSurplus }.count
+      // Old processes of an ended surge are surplus; more than that nobody may have.
+      demand(
+        strength <= max(watcher.target, watcher.slots.count { $0.generation < watcher.generation })
+          + surge, "\(name): \(strength) processes for \(watcher.target)")
+      if watcher.phase == .stopped {
+        demand(!watcher.hasProcess, "\(name): stopped, yet it has processes")
+        demand(
+          !watcher.slots.contains { if case .backoff = $0.state { true } else { false } },
+          "\(name): stopped, yet a start is due")
+      }
+      if watcher.spec.singleton {
+        demand(watcher.pids.count <= 1, "\(name): a singleton with \(watcher.pids.count)")
+      }
+    }
+    for (pid, process) in ledger.processes {
+      demand(seen[pid] == process, "pid \(pid) in the ledger, but in no slot")
+    }
+    let tickets = waiting.map(\.ticket)
+    demand(Set(tickets).count == tickets.count, "a ticket waits twice")
+    if mode == .finished { demand(waiting.isEmpty, "finished, yet somebody waits") }
+    return broken
+  }
+
+  /// Tickets whose answer is parked.
+  package var parkedTickets: [Ticket] { waiting.map(\.ticket) }
+}

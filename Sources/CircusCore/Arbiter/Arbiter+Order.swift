@@ -1,0 +1,158 @@
+import CircusModel
+import CircusWire
+
+/// Watchers waiting for their turn to start.
+struct StartQueue: Hashable {
+  var pending: [WatcherID] = []
+  /// The one that was started last; the next waits until it is up.
+  var current: WatcherID?
+  /// `[circus] warmup_delay`: not before this.
+  var gate = Instant(nanoseconds: 0)
+  var cause = Cause.boot
+}
+
+/// Starting and stopping everything, in order.
+extension Arbiter {
+  /// Start order: circus by falling priority, ties as listed; supervisor's groups by rising
+  /// (priority, name), as listed inside.
+  var startOrder: [WatcherID] {
+    watchers.enumerated().sorted { a, b in
+      let (x, y) = (a.element.spec, b.element.spec)
+      switch (x.dialect, y.dialect) {
+      case (.circus, .circus): return (-x.priority, a.offset) < (-y.priority, b.offset)
+      case (.supervisor, .supervisor):
+        return (x.groupPriority, x.group, a.offset) < (y.groupPriority, y.group, b.offset)
+      case (.circus, .supervisor): return true
+      case (.supervisor, .circus): return false
+      }
+    }.map(\.element.id)
+  }
+
+  /// Starts what starts by itself, one after the other.
+  mutating func startAll(
+    cause: Cause, only chosen: Set<WatcherID>? = nil, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    startQueue.cause = cause
+    startQueue.gate = now.instant
+    for id in startOrder where chosen?.contains(id) ?? true {
+      guard let index = index(of: id), watchers[index].spec.autostart,
+        !startQueue.pending.contains(id)
+      else { continue }
+      startQueue.pending.append(id)
+    }
+  }
+
+  mutating func advanceStartQueue(_ now: Moment, _ effects: inout [Effect]) {
+    while !startQueue.pending.isEmpty {
+      if let current = startQueue.current, let index = index(of: current),
+        watchers[index].phase == .starting, watchers[index].spec.dialect == .circus,
+        !watchers[index].slots.contains(where: { if case .backoff = $0.state { true } else { false } })
+      {
+        return
+      }
+      guard now.instant >= startQueue.gate else {
+        ledger.timers.push(startQueue.gate, .arbiter)
+        return
+      }
+      let next = startQueue.pending.removeFirst()
+      startQueue.current = next
+      guard let index = index(of: next) else { continue }
+      if watchers[index].spec.dialect == .circus {
+        startQueue.gate = now.instant + ledger.settings.warmup
+      }
+      start(next, cause: startQueue.cause, now, &effects)
+    }
+  }
+
+  /// Wants one watcher to run; a running one is brought back to strength.
+  mutating func start(
+    _ id: WatcherID, cause: Cause, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    update(id, now, &effects) { watcher, _, _ in
+      watcher.desired = .running
+      watcher.startCause = cause
+      guard watcher.phase == .active || watcher.phase == .starting else { return }
+      for index in watcher.slots.indices { watcher.slots[index].isWanted = true }
+    }
+  }
+
+  mutating func stop(
+    _ id: WatcherID, cause: Cause, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    startQueue.pending.removeAll { $0 == id }
+    update(id, now, &effects) { watcher, _, _ in watcher.desired = .stopped(cause) }
+  }
+
+  /// Stops all: circus watchers together, supervisor's groups one after the other, highest
+  /// priority first.
+  mutating func stopAll(cause: Cause, _ now: Moment, _ effects: inout [Effect]) {
+    startQueue.pending = []
+    var stages: [[WatcherID]] = []
+    var lastGroup: String?
+    for id in startOrder.reversed() {
+      guard let index = index(of: id) else { continue }
+      let spec = watchers[index].spec
+      let group = spec.dialect == .circus ? nil : spec.group
+      if !stages.isEmpty, group == lastGroup {
+        stages[stages.count - 1].append(id)
+      } else {
+        stages.append([id])
+      }
+      lastGroup = group
+    }
+    stopQueue = stages
+    for index in watchers.indices { watchers[index].desired = .stopped(cause) }
+    advanceStopQueue(now, &effects)
+  }
+
+  mutating func advanceStopQueue(_ now: Moment, _ effects: inout [Effect]) {
+    while let stage = stopQueue.first {
+      for id in stage { update(id, now, &effects) { _, _, _ in } }
+      let isDown = stage.allSatisfy { id in
+        index(of: id).map { watchers[$0].phase == .stopped } ?? true
+      }
+      guard isDown else { return }
+      stopQueue.removeFirst()
+    }
+  }
+
+  /// Second interrupt: no more grace.
+  mutating func hurry(_ now: Moment, _ effects: inout [Effect]) {
+    effects.append(.log(.warning, "interrupted again: killing what is left"))
+    stopQueue = []
+    for index in watchers.indices {
+      for slot in watchers[index].slots.indices {
+        watchers[index].kill(slot, now, &ledger, &effects)
+      }
+      watchers[index].reconcile(now, &ledger, &effects)
+    }
+  }
+
+  // MARK: the daemon's own end
+
+  mutating func shutDown(cause: Cause, _ now: Moment, _ effects: inout [Effect]) {
+    guard mode != .stopping && mode != .finished else { return }
+    mode = .stopping
+    stopAll(cause: .shutdown, now, &effects)
+  }
+
+  var isAllStopped: Bool { watchers.allSatisfy { $0.phase == .stopped } }
+
+  mutating func advanceMode(_ now: Moment, _ effects: inout [Effect]) {
+    guard isAllStopped, stopQueue.isEmpty else { return }
+    switch mode {
+    case .stopping:
+      mode = .finished
+      for entry in waiting {
+        effects.append(.reply(entry.ticket, .error(.refused("arbiter is stopping..."))))
+      }
+      waiting = []
+      effects.append(.log(.info, "Arbiter exiting"))
+      effects.append(.finish(status: 0))
+    case .restarting:
+      mode = .booting
+      effects.append(.loadConfiguration(.restart))
+    case .booting, .running, .finished: break
+    }
+  }
+}

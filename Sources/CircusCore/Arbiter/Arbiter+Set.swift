@@ -1,0 +1,96 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+import JSON
+
+/// `set`: live changes of a watcher's options.
+extension Arbiter {
+  mutating func set(
+    _ command: SetOptions, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    let index = try watcher(named: command.name)
+    let id = watchers[index].id
+    let old = watchers[index].spec
+    let new = try changed(old, command.options)
+
+    answer(ticket, waits: command.isWaiting, .settled([id]), .plain, &effects)
+    update(id, now, &effects) { watcher, ledger, effects in
+      watcher.spec = new
+      for _ in command.options.members {
+        ledger.publish(watcher.event(.updated, now, cause: .command), into: &effects)
+      }
+    }
+    if let count = command.options["numprocesses"]?.int { resize(id, to: count, now, &effects) }
+    let keys = command.options.members.map(\.key)
+    var reloads = keys.contains(where: WatcherOptions.needsReload)
+    if keys.contains(where: WatcherOptions.isStream) {
+      // A pipe that is there can be pointed elsewhere; without one the process must be replaced.
+      effects.append(.retargetStreams(id, stdout: new.stdout, stderr: new.stderr))
+      reloads =
+        reloads || old.stdout.isCaptured != new.stdout.isCaptured
+        || old.stderr.isCaptured != new.stderr.isCaptured
+    }
+    guard reloads, let index = self.index(of: id), watchers[index].phase != .stopped else {
+      return
+    }
+    reload(id, sequential: false, graceful: true, now, &effects)
+  }
+
+  /// The spec with the options changed, or why it cannot be.
+  private func changed(
+    _ old: WatcherSpec, _ options: JSONObject
+  ) throws(RequestError) -> WatcherSpec {
+    if old.singleton, let count = options["numprocesses"]?.int, count > 1 {
+      throw .refused("Singleton watcher has a single process")
+    }
+    guard old.dialect == .circus else { return try changedProgram(old, options) }
+    var definition = old.definition
+    for member in options.members {
+      WatcherOptions.apply(member.key, member.value, to: &definition)
+    }
+    definition["numprocesses"] = .int(
+      max(0, options["numprocesses"]?.int ?? old.processCount))
+    do {
+      var new = try CircusSpecs.watcher(definition, daemonEnvironment: ledger.environment)
+      // An environment that was expanded when it was read is not expanded again.
+      if options["env"] == nil { new.environment = old.environment }
+      return new
+    } catch {
+      throw .refused(error.text)
+    }
+  }
+
+  /// supervisor programs are made from expressions; what does not touch those can be set.
+  private func changedProgram(
+    _ old: WatcherSpec, _ options: JSONObject
+  ) throws(RequestError) -> WatcherSpec {
+    var new = old
+    for member in options.members {
+      switch member.key {
+      case "numprocesses": new.processCount = max(0, member.value.int ?? 0)
+      case "graceful_timeout": new.stop.grace = .seconds(member.value.number ?? 10)
+      case "stop_signal": new.stop.signal = Signal(Int32(truncatingIfNeeded: member.value.int ?? 15))
+      case "max_retry": new.startRetries = member.value.int ?? old.startRetries
+      case "respawn": new.restart = member.value.bool == false ? .never : .always
+      case "max_age": new.maxAge = member.value.int ?? 0
+      case "max_age_variance": new.maxAgeVariance = member.value.int ?? 30
+      case "uid": new.user = member.value.pythonText
+      default:
+        throw .refused(
+          "'\(member.key)' of a supervisor program cannot be set: change the file and run "
+            + "reloadconfig")
+      }
+    }
+    return new
+  }
+}
+
+extension StreamSpec {
+  /// Whether the daemon reads this output through a pipe.
+  package var isCaptured: Bool {
+    switch self {
+    case .inherit, .null, .mergedWithStdout: false
+    case .discard, .stdout, .fancy, .file, .unsupported: true
+    }
+  }
+}

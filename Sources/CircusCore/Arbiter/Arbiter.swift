@@ -1,0 +1,206 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+import JSON
+
+/// Every decision of the daemon, as one value: events go in, effects come out.
+///
+/// It owns no clock, no descriptor and no thread, so that whole lives of a daemon can be run (and
+/// repeated) in a test without a process or a wait.
+package struct Arbiter {
+  /// What the daemon as a whole is doing.
+  package enum Mode: Hashable, Sendable {
+    case booting
+    case running
+    /// Everything is being stopped, to be started again from a fresh configuration.
+    case restarting
+    case stopping
+    case finished
+  }
+
+  package internal(set) var mode = Mode.booting
+  /// In the order they came, which is the order ties in priority are broken by.
+  package internal(set) var watchers: [Watcher] = []
+  var ledger: Ledger
+  var waiting: [Waiting] = []
+  /// Watchers that are to be started one after the other.
+  var startQueue = StartQueue()
+  /// Groups still to be stopped, when order matters.
+  var stopQueue: [[WatcherID]] = []
+  var configuredSockets: [SocketSpec] = []
+  private var lastWatcher = 0
+
+  /// Whether a pattern matches the start of a name; nil for an invalid pattern. Handed in, because
+  /// regular expressions are the C library's business.
+  package typealias RegexMatch = @Sendable (_ pattern: String, _ name: String) -> Bool?
+  let matchesRegex: RegexMatch
+
+  /// `seed` feeds the jitter of `max_age`; `workingDirectory` is the daemon's.
+  package init(
+    configuration: Configuration, workingDirectory: String, seed: UInt64,
+    matchesRegex: @escaping RegexMatch
+  ) {
+    self.matchesRegex = matchesRegex
+    ledger = Ledger(seed: seed)
+    ledger.settings = configuration.settings
+    ledger.environment = configuration.environment
+    ledger.workingDirectory = workingDirectory
+    configuredSockets = configuration.sockets
+    for spec in configuration.watchers { addWatcher(spec, isFromFile: true) }
+  }
+
+  package var settings: DaemonSettings { ledger.settings }
+
+  /// The next moment at which something is due, if any.
+  package mutating func nextDeadline() -> Instant? {
+    while let earliest = ledger.timers.earliest {
+      if isCurrent(earliest.subject) { return earliest.at }
+      ledger.timers.popFirst()
+    }
+    return nil
+  }
+
+  /// An entry about a life that is over wakes nobody.
+  private func isCurrent(_ subject: TimerHeap.Subject) -> Bool {
+    switch subject {
+    case .arbiter: return true
+    case .watcher(let id): return index(of: id) != nil
+    case .process(let id):
+      guard let watcher = index(of: id.watcher),
+        let slot = watchers[watcher].index(of: id)
+      else { return false }
+      let state = watchers[watcher].slots[slot]
+      return state.state.deadline != nil || state.expiresAt != nil
+    }
+  }
+
+  /// Takes one event and appends what is to be done about it.
+  package mutating func handle(_ event: Event, at now: Moment, into effects: inout [Effect]) {
+    switch event {
+    case .boot:
+      mode = .running
+      startAll(cause: .boot, now, &effects)
+    case .request(let request, let ticket): handle(request, ticket, now, &effects)
+    case .spawned(let process, let pid):
+      update(process.watcher, now, &effects) { watcher, ledger, effects in
+        watcher.spawned(process, pid, now, &ledger, &effects)
+      }
+    case .spawnFailed(let process, let failure):
+      update(process.watcher, now, &effects) { watcher, ledger, effects in
+        watcher.spawnFailed(process, failure, now, &ledger, &effects)
+      }
+    case .exited(let pid, let status): exited(pid, status, now, &effects)
+    case .swept(let id, let remains):
+      update(id, now, &effects) { watcher, ledger, effects in
+        watcher.swept(remains, now, &ledger, &effects)
+      }
+    case .deadline: passDeadlines(now, &effects)
+    case .signal(let signal): handle(signal, now, &effects)
+    case .configurationLoaded(let result, let purpose):
+      configurationLoaded(result, purpose, now, &effects)
+    case .socketsChanged(let sockets): ledger.sockets = sockets
+    case .endpointsBound(let control, let events, let stats):
+      ledger.settings.endpoint = control
+      ledger.settings.pubsubEndpoint = events
+      ledger.settings.statsEndpoint = stats
+    }
+    settle(now, &effects)
+  }
+
+  // MARK: watchers
+
+  func index(of id: WatcherID) -> Int? {
+    // Numbers only grow and the list keeps their order.
+    var low = 0
+    var high = watchers.count
+    while low < high {
+      let middle = (low + high) / 2
+      if watchers[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < watchers.count && watchers[low].id == id ? low : nil
+  }
+
+  /// By name in any letter case, or by the form event topics use.
+  func index(named name: String) -> Int? {
+    let wanted = name.lowercased()
+    return watchers.firstIndex { $0.spec.name.lowercased() == wanted }
+      ?? watchers.firstIndex { $0.spec.topicName == wanted }
+  }
+
+  @discardableResult
+  mutating func addWatcher(_ spec: WatcherSpec, isFromFile: Bool) -> WatcherID {
+    lastWatcher += 1
+    let id = WatcherID(lastWatcher)
+    watchers.append(Watcher(id: id, spec: spec, isFromFile: isFromFile))
+    return id
+  }
+
+  /// Changes one watcher and closes its gap.
+  mutating func update(
+    _ id: WatcherID, _ now: Moment, _ effects: inout [Effect],
+    _ change: (inout Watcher, inout Ledger, inout [Effect]) -> Void
+  ) {
+    guard let index = index(of: id) else { return }
+    change(&watchers[index], &ledger, &effects)
+    watchers[index].reconcile(now, &ledger, &effects)
+  }
+
+  private mutating func exited(
+    _ pid: PID, _ status: ExitStatus, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    if let process = ledger.processes.removeValue(forKey: pid) {
+      update(process.watcher, now, &effects) { watcher, ledger, effects in
+        watcher.exited(process, status, now, &ledger, &effects)
+      }
+    } else if let watcher = ledger.remains.removeValue(forKey: pid) {
+      update(watcher, now, &effects) { watcher, _, _ in watcher.remainExited(pid) }
+    }
+  }
+
+  private mutating func passDeadlines(_ now: Moment, _ effects: inout [Effect]) {
+    while let earliest = ledger.timers.earliest, earliest.at <= now.instant {
+      ledger.timers.popFirst()
+      switch earliest.subject {
+      case .process(let process):
+        update(process.watcher, now, &effects) { watcher, ledger, effects in
+          watcher.tick(process, now, &ledger, &effects)
+        }
+      case .watcher(let id):
+        update(id, now, &effects) { watcher, ledger, effects in
+          watcher.killRemains(now, &ledger, &effects)
+        }
+      case .arbiter: break
+      }
+    }
+  }
+
+  /// After every event: go on with what is queued, answer who waited for what is now so.
+  private mutating func settle(_ now: Moment, _ effects: inout [Effect]) {
+    advanceStartQueue(now, &effects)
+    advanceStopQueue(now, &effects)
+    dropDoomed(&effects)
+    answerWaiting(now, &effects)
+    advanceMode(now, &effects)
+  }
+
+  // MARK: signals
+
+  private mutating func handle(_ signal: Signal, _ now: Moment, _ effects: inout [Effect]) {
+    switch signal {
+    case .terminate, .interrupt, .quit:
+      effects.append(.log(.info, "Got signal \(signal.name)"))
+      if mode == .stopping && signal == .interrupt {
+        hurry(now, &effects)
+      } else {
+        shutDown(cause: .signal, now, &effects)
+      }
+    case .hangup:
+      effects.append(.log(.info, "Got signal SIGHUP: reloading all watchers"))
+      reloadAll(sequential: false, graceful: true, now, &effects)
+    case .user1, .user2:
+      effects.append(.log(.info, "Got signal \(signal.name): reopening log files"))
+      effects.append(.reopenLogs)
+    default: effects.append(.log(.debug, "Got signal \(signal.name), ignored"))
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import CircusModel
+import CircusWire
+import JSON
+
+/// A command whose answer is parked until what it asked for is so.
+struct Waiting {
+  enum Condition: Hashable {
+    /// All of these have nothing under way any more.
+    case settled([WatcherID])
+    /// None of these lives is left.
+    case gone([ProcessID])
+    case allStopped
+    case running
+  }
+
+  /// What the answer contains, told from the processes before and after.
+  enum Result: Hashable {
+    case plain
+    case processCount(WatcherID)
+    case started(WatcherID)
+    case stopped
+    case replaced(WatcherID)
+    /// As `started`, but at the top of the reply (`add`).
+    case addedAndStarted(WatcherID)
+  }
+
+  var ticket: Ticket
+  var condition: Condition
+  var result: Result
+  var before: Set<PID> = []
+}
+
+extension Arbiter {
+  /// Answers at once, or parks the ticket when the client wants to wait.
+  mutating func answer(
+    _ ticket: Ticket?, waits: Bool, _ condition: Waiting.Condition, _ result: Waiting.Result,
+    before: [PID] = [], _ effects: inout [Effect]
+  ) {
+    guard let ticket else { return }
+    if waits {
+      waiting.append(
+        Waiting(ticket: ticket, condition: condition, result: result, before: Set(before)))
+    } else {
+      effects.append(.reply(ticket, .plain))
+    }
+  }
+
+  mutating func answerWaiting(_ now: Moment, _ effects: inout [Effect]) {
+    guard !waiting.isEmpty else { return }
+    var left: [Waiting] = []
+    for entry in waiting {
+      if holds(entry.condition) {
+        effects.append(.reply(entry.ticket, reply(entry)))
+      } else {
+        left.append(entry)
+      }
+    }
+    waiting = left
+  }
+
+  private func holds(_ condition: Waiting.Condition) -> Bool {
+    switch condition {
+    case .settled(let ids):
+      return ids.allSatisfy { id in
+        guard !startQueue.pending.contains(id) else { return false }
+        return index(of: id).map { watchers[$0].isSettled } ?? true
+      }
+    case .gone(let processes):
+      return processes.allSatisfy { process in
+        guard let watcher = index(of: process.watcher) else { return true }
+        return watchers[watcher].index(of: process) == nil
+          || watchers[watcher].slots.first { $0.id == process }?.state.pid == nil
+      }
+    case .allStopped: return isAllStopped
+    case .running:
+      return mode == .running && startQueue.pending.isEmpty
+        && watchers.allSatisfy { $0.isSettled }
+    }
+  }
+
+  private func reply(_ entry: Waiting) -> Reply {
+    func pids(_ id: WatcherID) -> [PID] { index(of: id).map { watchers[$0].pids } ?? [] }
+    func list(_ pids: [PID]) -> JSON { .array(pids.map { .int(Int($0.rawValue)) }) }
+    func startInfo(_ id: WatcherID) -> [(String, JSON)] {
+      let now = pids(id)
+      return [
+        ("started", list(now.filter { !entry.before.contains($0) })),
+        ("kept", list(now.filter { entry.before.contains($0) })),
+      ]
+    }
+    switch entry.result {
+    case .plain: return .plain
+    case .stopped: return .ok("info", .null)
+    case .processCount(let id):
+      let count = index(of: id).map { watchers[$0].target } ?? 0
+      return .ok("numprocesses", .int(count))
+    case .started(let id): return .ok("info", .object(JSONObject(startInfo(id))))
+    case .addedAndStarted(let id):
+      return .ok(startInfo(id).map { Reply.Member($0.0, $0.1) })
+    case .replaced(let id):
+      let now = Set(pids(id))
+      let gone = entry.before.filter { !now.contains($0) }.sorted()
+      return .ok(
+        "info", .object(JSONObject([("stopped", list(gone))] + startInfo(id))))
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import CircusModel
+import CircusWire
+import JSON
+
+/// Everything the arbiter can ask the shell to do. Order is the order in the array.
+package enum Effect: Sendable {
+  /// Start a process; answered by `.spawned` or `.spawnFailed`.
+  case spawn(ProcessID, LaunchPlan)
+  /// Send a signal to one of our own, unreaped children.
+  case signal(PID, Signal, SignalScope)
+  /// Send a signal to one child of a managed process; the ticket hears whether it exists.
+  case signalChild(of: PID, child: PID, Signal, Ticket?)
+  /// Remember the descendants of a process that is about to be stopped.
+  case noteDescendants(WatcherID, PID)
+  /// Find what outlived these leaders; answered by `.swept`.
+  case sweep(WatcherID, leaders: [PID])
+  /// Signal processes that outlived their leader.
+  case signalRemains([PID], Signal)
+  case publish(EventMessage)
+  case reply(Ticket, Reply)
+  /// Measure processes and reply.
+  case measure(Ticket, Measurement)
+  /// The watcher's streams are not needed any more (a full stop).
+  case closeStreams(WatcherID)
+  /// The watcher's streams changed while it runs.
+  case retargetStreams(WatcherID, stdout: StreamSpec, stderr: StreamSpec)
+  case reopenLogs
+  case loadConfiguration(LoadPurpose)
+  /// Open, close and replace sockets so that exactly these are open.
+  case applySockets([SocketSpec])
+  /// Endpoints, log level and the like changed.
+  case applySettings(DaemonSettings)
+  case log(LogLevel, String)
+  /// Everything is stopped: end.
+  case finish(status: Int32)
+}
+
+/// Severity of a log line, in circus's names.
+package enum LogLevel: Int, Comparable, Sendable {
+  case debug = 10
+  case info = 20
+  case warning = 30
+  case error = 40
+  case critical = 50
+  package static func < (a: LogLevel, b: LogLevel) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// What `stats` and `dstats` ask to be measured.
+package enum Measurement: Hashable, Sendable {
+  package struct Subject: Hashable, Sendable {
+    package var pid: PID
+    package var number: Int
+    /// Wall time of its start.
+    package var started: Double
+  }
+  case daemon
+  case watchers([Named])
+  case watcher(Named)
+  case process(Subject, name: String)
+
+  package struct Named: Hashable, Sendable {
+    package var name: String
+    package var subjects: [Subject]
+  }
+}

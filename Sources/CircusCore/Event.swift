@@ -1,0 +1,69 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+
+/// Everything that can happen to the arbiter.
+package enum Event: Sendable {
+  /// The daemon is ready: start what starts by itself.
+  case boot
+  /// A command; without a ticket nobody hears the answer (a cast).
+  case request(Request, Ticket?)
+  case spawned(ProcessID, PID)
+  case spawnFailed(ProcessID, SpawnFailure)
+  /// A child is dead and collected: one of ours, or an orphan we adopted.
+  case exited(PID, ExitStatus)
+  /// The answer to `.sweep`: descendants that outlived their leaders.
+  case swept(WatcherID, remains: [Remain])
+  /// The armed deadline has passed.
+  case deadline
+  case signal(Signal)
+  /// The answer to `.loadConfiguration`.
+  case configurationLoaded(Result<Configuration, LoadFailure>, LoadPurpose)
+  /// Which listening sockets are open now.
+  case socketsChanged([SocketInfo])
+  /// Which name the daemon's endpoints really have (`:*` resolved).
+  case endpointsBound(control: String, events: String, stats: String)
+}
+
+/// A process that should have gone with its leader.
+package struct Remain: Hashable, Sendable {
+  package var pid: PID
+  package var command: String
+  package init(pid: PID, command: String) {
+    self.pid = pid
+    self.command = command
+  }
+}
+
+/// Why a configuration could not be loaded; every problem, one a line.
+package struct LoadFailure: Error, Hashable, Sendable {
+  package var text: String
+  package init(text: String) { self.text = text }
+}
+
+/// What a loaded configuration is for.
+package enum LoadPurpose: Hashable, Sendable {
+  case reload(Ticket?)
+  case restart
+}
+
+/// An open listening socket, as `listsockets` tells it.
+package struct SocketInfo: Hashable, Sendable {
+  package var name: String
+  package var descriptor: Int
+  package var backlog: Int
+  package var host: String
+  package var port: Int
+  package var path: String?
+
+  package init(
+    name: String, descriptor: Int, backlog: Int, host: String, port: Int, path: String?
+  ) {
+    self.name = name
+    self.descriptor = descriptor
+    self.backlog = backlog
+    self.host = host
+    self.port = port
+    self.path = path
+  }
+}

@@ -1,0 +1,36 @@
+import CircusWire
+
+/// The last events, numbered from 1, for subscribers that came late or fell behind.
+struct EventRing {
+  let capacity: Int
+  private var events: [EventMessage] = []
+  /// Where the oldest event lies once the ring has wrapped.
+  private var head = 0
+  private(set) var lastSequence = 0
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// Gives the event its number and keeps it.
+  mutating func append(_ event: EventMessage) -> EventMessage {
+    lastSequence += 1
+    var event = event
+    event.sequence = lastSequence
+    if events.count < capacity {
+      events.append(event)
+    } else {
+      events[head] = event
+      head = (head + 1) % capacity
+    }
+    return event
+  }
+
+  var oldestSequence: Int { lastSequence - events.count + 1 }
+
+  /// Events after `sequence`, oldest first, at most `limit`.
+  func events(after sequence: Int, limit: Int) -> [EventMessage] {
+    let first = max(sequence + 1, oldestSequence)
+    guard first <= lastSequence else { return [] }
+    let last = min(lastSequence, first + limit - 1)
+    return (first...last).map { events[(head + $0 - oldestSequence) % events.count] }
+  }
+}

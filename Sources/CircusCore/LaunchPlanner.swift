@@ -1,0 +1,151 @@
+import CircusConfig
+import CircusModel
+
+/// Makes launch plans: the third substitution pass and the splitting of command lines.
+enum LaunchPlanner {
+  /// The plan for slot `number` of a watcher, or why its definition cannot be run.
+  static func plan(
+    _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
+  ) throws(SpawnFailure) -> LaunchPlan {
+    if let problem = spec.unsupported { throw SpawnFailure(text: problem, isTransient: false) }
+    switch spec.dialect {
+    case .circus: return try circus(spec, number: number, count: count, ledger)
+    case .supervisor: return try supervisor(spec, number: number, count: count, ledger)
+    }
+  }
+
+  // MARK: circus
+
+  private static func circus(
+    _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
+  ) throws(SpawnFailure) -> LaunchPlan {
+    let values = substitutions(spec, number: number, count: count, ledger)
+    let command = CircusSubstitution.expand(spec.command, values)
+    var words: [String]
+    if spec.shell {
+      words = ["/bin/sh", "-c", shellLine(command, spec, values)]
+      words += try split(CircusSubstitution.expand(spec.shellArguments ?? "", values))
+    } else {
+      words = try split(command)
+      switch spec.arguments {
+      case .text(let text): words += try split(CircusSubstitution.expand(text, values))
+      case .list(let list): words += list.map { CircusSubstitution.expand($0, values) }
+      }
+    }
+    guard !words.isEmpty, !(spec.shell && words[2].isEmpty) else {
+      throw SpawnFailure(text: "the command is empty: set `cmd`", isTransient: false)
+    }
+    let input: LaunchPlan.Input =
+      spec.stdinSocket.map { .socket($0) } ?? (spec.closesStdin ? .null : .inherit)
+    return LaunchPlan(
+      watcherName: spec.name, processName: "\(spec.name)-\(number)", arguments: words,
+      environment: spec.environment, directory: spec.directory, user: spec.user,
+      group: spec.userGroup, umask: spec.umask, limits: spec.limits, input: input,
+      stdout: spec.stdout, stderr: spec.stderr, keepsSockets: spec.usesSockets,
+      startsSession: true)
+  }
+
+  /// With `shell` the line goes to the shell as it was written (circus quotes every word first, so
+  /// that nothing a shell is for works; B20).
+  private static func shellLine(
+    _ command: String, _ spec: WatcherSpec, _ values: [String: String]
+  ) -> String {
+    switch spec.arguments {
+    case .text(let text):
+      let tail = CircusSubstitution.expand(text, values)
+      return tail.isEmpty ? command : command + " " + tail
+    case .list(let list): return ([command] + list.map(ShellWords.quote)).joined(separator: " ")
+    }
+  }
+
+  private static func split(_ text: String) throws(SpawnFailure) -> [String] {
+    do {
+      return try ShellWords.split(text)
+    } catch {
+      throw SpawnFailure(text: "\(error.text) in '\(text)'", isTransient: false)
+    }
+  }
+
+  /// Names of the third pass (circus.md 1.4).
+  private static func substitutions(
+    _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
+  ) -> [String: String] {
+    guard needsSubstitution(spec) else { return [:] }
+    var values = CircusSubstitution.environment(spec.environment)
+    for socket in ledger.sockets { values["sockets.\(socket.name)"] = String(socket.descriptor) }
+    for limit in spec.limits { values["rlimits.\(limit.name)"] = limit.value.map { String($0) } ?? "-1" }
+    let python: (Bool) -> String = { $0 ? "True" : "False" }
+    values["wid"] = String(number)
+    values["shell"] = python(spec.shell)
+    if case .text(let text) = spec.arguments { values["args"] = text }
+    values["working_dir"] = spec.directory.isEmpty ? ledger.workingDirectory : spec.directory
+    values["uid"] = spec.user ?? "None"
+    values["gid"] = spec.userGroup ?? "None"
+    values["executable"] = "None"
+    values["use_fds"] = python(spec.usesSockets)
+    values["use_sockets"] = python(spec.usesSockets)
+    values["numprocesses"] = String(count)
+    values["warmup_delay"] = seconds(spec.warmup)
+    values["graceful_timeout"] = seconds(spec.stop.grace)
+    values["send_hup"] = python(spec.sendsHangup)
+    values["stop_signal"] = String(spec.stop.signal.number)
+    values["stop_children"] = python(spec.stop.scope == .processAndChildren)
+    values["max_retry"] = String(spec.maxRetry)
+    values["cmd"] = spec.command
+    values["respawn"] = python(spec.restart != .never)
+    values["priority"] = String(spec.priority)
+    values["copy_env"] = python(spec.copiesEnvironment)
+    values["singleton"] = python(spec.singleton)
+    values["on_demand"] = python(spec.onDemand)
+    values["max_age"] = String(spec.maxAge)
+    values["max_age_variance"] = String(spec.maxAgeVariance)
+    return values
+  }
+
+  /// Most commands name nothing; building the table for each of a thousand spawns would cost more
+  /// than the spawn.
+  private static func needsSubstitution(_ spec: WatcherSpec) -> Bool {
+    var texts = [spec.command, spec.shellArguments ?? ""]
+    switch spec.arguments {
+    case .text(let text): texts.append(text)
+    case .list(let list): texts += list
+    }
+    return texts.contains { $0.lowercased().contains("(circus.") }
+  }
+
+  private static func seconds(_ interval: Interval) -> String { interval.seconds.description }
+
+  // MARK: supervisor
+
+  private static func supervisor(
+    _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
+  ) throws(SpawnFailure) -> LaunchPlan {
+    let process = try member(spec, number: number, count: count)
+    let words = try split(process.command)
+    guard !words.isEmpty else { throw SpawnFailure(text: "command is empty", isTransient: false) }
+    var environment = ledger.environment
+    environment["SUPERVISOR_ENABLED"] = "1"
+    environment["SUPERVISOR_SERVER_URL"] = spec.serverURL
+    environment["SUPERVISOR_PROCESS_NAME"] = process.name
+    environment["SUPERVISOR_GROUP_NAME"] = spec.group
+    environment.merge(process.environment) { $1 }
+    return LaunchPlan(
+      watcherName: spec.name, processName: process.name, arguments: words,
+      environment: environment, directory: process.directory ?? "", user: spec.user,
+      group: nil, umask: spec.umask, limits: [], input: .pipe, stdout: process.stdout,
+      stderr: process.stderr, keepsSockets: false, startsSession: false)
+  }
+
+  static func member(
+    _ spec: WatcherSpec, number: Int, count: Int
+  ) throws(SpawnFailure) -> ProgramProcess {
+    guard let template = spec.program else {
+      throw SpawnFailure(text: "command is empty", isTransient: false)
+    }
+    do {
+      return try ProgramExpansion.process(template, number: number, count: count, spec: spec)
+    } catch {
+      throw SpawnFailure(text: error.problem, isTransient: false)
+    }
+  }
+}

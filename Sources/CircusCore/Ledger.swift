@@ -1,0 +1,42 @@
+import CircusModel
+import CircusWire
+
+/// What all watchers share: numbers given out, who has which pid, timers, the event ring.
+struct Ledger {
+  var settings = DaemonSettings()
+  var environment: [String: String] = [:]
+  var workingDirectory = "/"
+  var sockets: [SocketInfo] = []
+  var timers = TimerHeap()
+  var processes: [PID: ProcessID] = [:]
+  /// Orphans being ended, and the watcher that waits for it.
+  var remains: [PID: WatcherID] = [:]
+  var ring = EventRing(capacity: 2_048)
+  var random: RandomSource
+  private var lastSerial = 0
+
+  init(seed: UInt64) { random = RandomSource(seed: seed) }
+
+  mutating func nextProcess(of watcher: WatcherID) -> ProcessID {
+    lastSerial += 1
+    return ProcessID(watcher: watcher, serial: lastSerial)
+  }
+
+  mutating func publish(_ event: EventMessage, into effects: inout [Effect]) {
+    effects.append(.publish(ring.append(event)))
+  }
+}
+
+/// A small seeded generator: the core draws the jitter of `max_age`, and tests want to repeat it.
+struct RandomSource: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed &+ 0x9E37_79B9_7F4A_7C15 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

@@ -1,0 +1,32 @@
+import CircusModel
+
+/// One place in a watcher: the process that holds it now, or what became of the last one.
+package struct Slot {
+  /// The present life; renewed at each spawn.
+  package internal(set) var id: ProcessID
+  /// circus's wid, supervisor's process_num.
+  package let number: Int
+  package internal(set) var state: ProcessState = .stopped
+  /// Which definition of the watcher it was started from.
+  var generation: Int
+  /// Failed attempts or early deaths in a row.
+  var failures = 0
+  var startedAt = Instant(nanoseconds: 0)
+  package internal(set) var startedWall = 0.0
+  /// When `max_age` ends this life.
+  var expiresAt: Instant?
+  /// Whether an empty place is to be filled (a supervisor process may be left EXITED or FATAL).
+  var isWanted = true
+  /// Why it is being stopped.
+  var cause: Cause?
+  /// Being stopped for good: its place is not counted and not refilled.
+  var isSurplus = false
+  /// Whether its death is told as `reap`; circus does not for decr, reload, max_age and kill.
+  var announcesReap = true
+
+  init(id: ProcessID, number: Int, generation: Int) {
+    self.id = id
+    self.number = number
+    self.generation = generation
+  }
+}

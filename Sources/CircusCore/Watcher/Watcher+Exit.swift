@@ -1,0 +1,118 @@
+import CircusModel
+import CircusWire
+
+/// What a death means.
+extension Watcher {
+  mutating func exited(
+    _ process: ProcessID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: process), let pid = slots[index].state.pid else { return }
+    if slots[index].state.isStopping {
+      stoppedExit(index, pid, status, now, &ledger, &effects)
+    } else {
+      naturalExit(index, pid, status, now, &ledger, &effects)
+    }
+  }
+
+  /// We ended it.
+  private mutating func stoppedExit(
+    _ index: Int, _ pid: PID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    if spec.stop.takesDescendants { descendants.leaders.append(pid) }
+    if slots[index].announcesReap {
+      ledger.publish(
+        event(.reap, now, pid: pid, exitCode: status.code, cause: slots[index].cause),
+        into: &effects)
+    }
+    effects.append(.log(.debug, "stopped: \(spec.name) [pid \(pid)] (\(status.description))"))
+    enter(.stopped, at: index, &ledger)
+    slots[index].failures = 0
+    let staysEmpty = slots[index].isSurplus || (phase == .stopping && !keepsEmptySlots)
+    if staysEmpty { slots.remove(at: index) }
+  }
+
+  /// It ended by itself.
+  private mutating func naturalExit(
+    _ index: Int, _ pid: PID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    let isExpected = spec.restart.expects(status)
+    ledger.publish(
+      event(
+        .reap, now, pid: pid, exitCode: status.code, cause: isExpected ? .exit : .crash),
+      into: &effects)
+    effects.append(
+      .log(
+        isExpected ? .info : .warning,
+        "exited: \(spec.name) [pid \(pid)] (\(status.description); "
+          + (isExpected ? "expected)" : "not expected)")))
+    descendants.linger(pid)
+    startCause = isExpected ? .exit : .crash
+    let age = now.instant - slots[index].startedAt
+    if case .starting = slots[index].state, age < spec.startSeconds {
+      // Too quick for supervisor, whatever the status.
+      slots[index].failures += 1
+      return backOffOrGiveUp(index, now, &ledger, &effects)
+    }
+    guard spec.restart.restarts(after: status) else {
+      return leave(index, status, &ledger)
+    }
+    if rollout == .surge && slots[index].generation < generation {
+      slots.remove(at: index)
+      return
+    }
+    delayIfYoung(index, age, status, now, &ledger)
+  }
+
+  /// Not to be replaced; circus stops the watcher with the last one.
+  private mutating func leave(_ index: Int, _ status: ExitStatus, _ ledger: inout Ledger) {
+    enter(.exited(status), at: index, &ledger)
+    slots[index].isWanted = false
+    guard spec.dialect == .circus, phase == .active, !slots.contains(where: { $0.state.isUp }) else {
+      return
+    }
+    desired = .stopped(.exit)
+  }
+
+  /// At once, unless it died young: a crash loop must not burn the machine. Somebody else's kill
+  /// is no crash.
+  private mutating func delayIfYoung(
+    _ index: Int, _ age: Interval, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger
+  ) {
+    if age >= Self.youth { slots[index].failures = 0 }
+    guard age < Self.youth, !status.wasKilledFromOutside else {
+      return enter(.stopped, at: index, &ledger)
+    }
+    slots[index].failures += 1
+    let delay = crashBackoff(ledger).delay(after: slots[index].failures)
+    enter(.backoff(until: now.instant + delay), at: index, &ledger)
+  }
+
+  /// A deadline of one process: healthy, due again, out of grace, or too old.
+  mutating func tick(
+    _ process: ProcessID, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: process) else { return }
+    switch slots[index].state {
+    case .starting(let pid, let healthyAt) where now.instant >= healthyAt:
+      enter(.running(pid), at: index, &ledger)
+      slots[index].failures = 0
+      effects.append(
+        .log(
+          .info,
+          "success: \(spec.name) entered RUNNING state, process has stayed up for > than "
+            + "\(Int(spec.startSeconds.seconds)) seconds (startsecs)"))
+    case .backoff(let until) where now.instant >= until:
+      enter(.stopped, at: index, &ledger)
+    case .stopping(_, let killAt, false) where now.instant >= killAt:
+      kill(index, now, &ledger, &effects)
+    case .running:
+      guard let expiry = slots[index].expiresAt, now.instant >= expiry else { return }
+      startCause = .maxAge
+      stopProcess(process, .maxAge, announcesReap: false, now, &ledger, &effects)
+    case .stopped, .spawning, .starting, .backoff, .stopping, .exited, .fatal: break
+    }
+  }
+}

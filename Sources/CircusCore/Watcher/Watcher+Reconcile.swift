@@ -1,0 +1,129 @@
+import CircusModel
+import CircusWire
+
+/// Closing the gap between what is wanted and what is.
+extension Watcher {
+  mutating func reconcile(_ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]) {
+    switch phase {
+    case .stopped:
+      guard case .running = desired, !spec.onDemand else { return }
+      beginStart(now)
+      reconcile(now, &ledger, &effects)
+    case .starting, .active:
+      if case .stopped(let cause) = desired {
+        beginStop(cause, now, &ledger, &effects)
+        finishStop(now, &ledger, &effects)
+      } else {
+        keepStrength(now, &ledger, &effects)
+      }
+    case .stopping: finishStop(now, &ledger, &effects)
+    }
+  }
+
+  private mutating func beginStart(_ now: Moment) {
+    phase = .starting
+    spawnFailures = 0
+    spawnGate = now.instant
+    for index in slots.indices {
+      slots[index].isWanted = true
+      slots[index].failures = 0
+    }
+  }
+
+  private mutating func keepStrength(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    advanceRollout(now, &ledger, &effects)
+    fill(now, &ledger, &effects)
+    // Filling may have ended it all: a command that cannot be run stops its watcher.
+    guard case .running = desired else { return reconcile(now, &ledger, &effects) }
+    trim(now, &ledger, &effects)
+    completeStart(now, &ledger, &effects)
+    sweepIfQuiet(&effects)
+  }
+
+  // MARK: up to strength
+
+  private mutating func fill(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    var index = 0
+    while index < slots.count {
+      if slots[index].isEmptyAndWanted, holdsPlace(slots[index]) {
+        guard passesGate(now, &ledger) else { return }
+        spawn(slots[index].id, now, &ledger, &effects)
+        guard case .running = desired else { return }
+      }
+      index += 1
+    }
+    while countedSlots < target {
+      guard passesGate(now, &ledger) else { return }
+      let id = ledger.nextProcess(of: id)
+      slots.append(Slot(id: id, number: freeNumber, generation: generation))
+      spawn(id, now, &ledger, &effects)
+      guard case .running = desired else { return }
+    }
+  }
+
+  /// Warm-up: one spawn, then a pause.
+  private mutating func passesGate(_ now: Moment, _ ledger: inout Ledger) -> Bool {
+    guard spec.warmup > .zero else { return true }
+    guard now.instant >= spawnGate else {
+      ledger.timers.push(spawnGate, .watcher(id))
+      return false
+    }
+    spawnGate = now.instant + spec.warmup
+    return true
+  }
+
+  /// The smallest number nobody uses: from 1 in circus, from `numprocs_start` in supervisor.
+  private var freeNumber: Int {
+    let used = Set(slots.map(\.number))
+    var number = spec.program?.firstNumber ?? 1
+    while used.contains(number) { number += 1 }
+    return number
+  }
+
+  // MARK: down to strength
+
+  /// Too many: circus ends the oldest, a supervisor program its highest numbers.
+  private mutating func trim(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    var excess = countedSlots - target
+    guard excess > 0 else { return }
+    let candidates = slots.filter(holdsPlace).sorted {
+      spec.dialect == .circus ? $0.id.serial < $1.id.serial : $0.number > $1.number
+    }
+    for slot in candidates where excess > 0 {
+      retire(slot.id, .scale, now, &ledger, &effects)
+      excess -= 1
+    }
+  }
+
+  private mutating func completeStart(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard phase == .starting else { return }
+    if target == 0 && spec.dialect == .circus {
+      // A watcher told to run no process at all does not start (circus.md, appendix A).
+      desired = .stopped(.scale)
+      return reconcile(now, &ledger, &effects)
+    }
+    guard countedSlots >= target, !slots.contains(where: isStillStarting) else { return }
+    phase = .active
+    ledger.publish(event(.start, now, cause: startCause), into: &effects)
+    effects.append(.log(.info, "\(spec.name) started"))
+  }
+
+  private func isStillStarting(_ slot: Slot) -> Bool {
+    if slot.isEmptyAndWanted { return true }
+    switch slot.state {
+    case .spawning, .starting: return true
+    // A supervisor program that fails at once is still being tried, and so is a worker that the
+    // machine had no room for yet.
+    case .backoff: return spec.dialect == .supervisor || slot.startedWall == 0
+    case .stopped, .running, .stopping, .exited, .fatal: return false
+    }
+  }
+}

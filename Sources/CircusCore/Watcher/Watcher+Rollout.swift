@@ -1,0 +1,87 @@
+import CircusModel
+import CircusWire
+
+/// Replacing processes (see `Rollout` for the stories).
+extension Watcher {
+  /// Begins a graceful replacement of all processes by the present definition.
+  mutating func beginRollout(
+    sequential: Bool, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    if rollout == .surge {
+      // Overtaken before it was complete: what it has started gives way, the old ones still stand.
+      for slot in slots where slot.generation == generation {
+        retire(slot.id, .reload, now, &ledger, &effects)
+      }
+    }
+    generation += 1
+    // Two at a time is what a singleton must never have; supervisor's names belong to one process.
+    rollout = sequential || spec.singleton || spec.dialect == .supervisor ? .oneByOne : .surge
+    spawnFailures = 0
+  }
+
+  mutating func advanceRollout(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    switch rollout {
+    case nil: return
+    case .surge?: advanceSurge(now, &ledger, &effects)
+    case .oneByOne?: advanceOneByOne(now, &ledger, &effects)
+    }
+  }
+
+  private mutating func advanceSurge(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    let fresh = slots.filter { $0.generation == generation && !$0.isSurplus }
+    let up = fresh.filter { $0.state.pid != nil && !$0.state.isStopping }
+    guard up.count >= target else { return }
+    let old = slots.filter { $0.generation < generation && !$0.isSurplus }.map(\.id)
+    for id in old { retire(id, .reload, now, &ledger, &effects) }
+    finishRollout(now, &ledger, &effects)
+  }
+
+  private mutating func advanceOneByOne(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    let isBusy = slots.contains {
+      !$0.isSurplus && ($0.state.isStopping || $0.state.isSpawning || $0.isEmptyAndWanted)
+    }
+    guard !isBusy else { return }
+    if spec.warmup > .zero && now.instant < spawnGate {
+      ledger.timers.push(spawnGate, .watcher(id))
+      return
+    }
+    guard let next = slots.first(where: { $0.generation < generation && !$0.isSurplus }) else {
+      return finishRollout(now, &ledger, &effects)
+    }
+    if next.state.pid == nil {
+      // Nothing runs there (backoff, exited): the next spawn is of the new generation anyway.
+      if let index = index(of: next.id) { slots[index].generation = generation }
+      advanceOneByOne(now, &ledger, &effects)
+    } else {
+      stopProcess(next.id, .reload, announcesReap: true, now, &ledger, &effects)
+    }
+  }
+
+  mutating func finishRollout(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    rollout = nil
+    ledger.publish(event(.reload, now), into: &effects)
+    effects.append(.log(.info, "\(spec.name) reloaded"))
+  }
+
+  /// The new definition cannot be run: what runs stays.
+  mutating func abandonRollout(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    if rollout == .surge {
+      for slot in slots where slot.generation == generation {
+        retire(slot.id, .reload, now, &ledger, &effects)
+      }
+    }
+    for index in slots.indices { slots[index].generation = generation }
+    effects.append(.log(.error, "\(spec.name): reload given up, the old processes stay"))
+    finishRollout(now, &ledger, &effects)
+  }
+}

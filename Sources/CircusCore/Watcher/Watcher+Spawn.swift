@@ -1,0 +1,157 @@
+import CircusModel
+import CircusWire
+
+/// Starting processes, and what happens when that fails.
+extension Watcher {
+  /// Asks for a process in this slot.
+  mutating func spawn(
+    _ old: ProcessID, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: old) else { return }
+    let fresh = ledger.nextProcess(of: id)
+    slots[index].id = fresh
+    slots[index].generation = generation
+    slots[index].cause = nil
+    slots[index].announcesReap = true
+    slots[index].expiresAt = nil
+    enter(.spawning, at: index, &ledger)
+    do {
+      let plan = try LaunchPlanner.plan(
+        spec, number: slots[index].number, count: target, ledger)
+      effects.append(.spawn(fresh, plan))
+    } catch {
+      // The definition itself is at fault: trying again would not help.
+      spawnFailures = max(spawnFailures, spec.maxRetry - 1)
+      spawnFailed(fresh, error, now, &ledger, &effects)
+    }
+  }
+
+  /// The one place where a process changes state.
+  mutating func enter(_ state: ProcessState, at index: Int, _ ledger: inout Ledger) {
+    slots[index].state = state
+    if let deadline = state.deadline { ledger.timers.push(deadline, .process(slots[index].id)) }
+  }
+
+  mutating func spawned(
+    _ process: ProcessID, _ pid: PID, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: process), slots[index].state.isSpawning else { return }
+    ledger.processes[pid] = process
+    descendants.lingering.removeAll { $0 == pid }
+    slots[index].startedAt = now.instant
+    slots[index].startedWall = now.wall
+    spawnFailures = 0
+    let healthyAt = now.instant + spec.startSeconds
+    enter(
+      spec.startSeconds > .zero ? .starting(pid, healthyAt: healthyAt) : .running(pid), at: index,
+      &ledger)
+    if spec.maxAge > 0 {
+      // Drawn once per life; circus draws anew at each look, which favours early ends (B37).
+      let jitter = Int.random(in: 0...max(0, spec.maxAgeVariance), using: &ledger.random)
+      let expiry = now.instant + .seconds(Double(spec.maxAge + jitter))
+      slots[index].expiresAt = expiry
+      ledger.timers.push(expiry, .process(process))
+    }
+    ledger.publish(event(.spawn, now, pid: pid, cause: startCause), into: &effects)
+    effects.append(.log(.debug, "running \(spec.name) process [pid \(pid)]"))
+    // A stop that overtook the start.
+    if slots[index].isSurplus || phase == .stopping {
+      stopProcess(
+        process, slots[index].cause ?? .command, announcesReap: phase == .stopping, now, &ledger,
+        &effects)
+    }
+  }
+
+  mutating func spawnFailed(
+    _ process: ProcessID, _ failure: SpawnFailure, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: process), slots[index].state.isSpawning else { return }
+    enter(.stopped, at: index, &ledger)
+    if slots[index].isSurplus || phase == .stopping {
+      if spec.dialect == .circus { slots.remove(at: index) }
+      return
+    }
+    switch spec.dialect {
+    case .supervisor: programFailed(index, failure, now, &ledger, &effects)
+    case .circus: workerFailed(index, failure, now, &ledger, &effects)
+    }
+  }
+
+  /// circus: `max_retry` attempts at once, then the watcher is stopped. What the machine is short
+  /// of is not counted but waited for.
+  private mutating func workerFailed(
+    _ index: Int, _ failure: SpawnFailure, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    if failure.isTransient || spec.maxRetry < 0 {
+      slots[index].failures += 1
+      complain(failure, now, slots[index].failures, &effects)
+      return wait(index, now, &ledger)
+    }
+    spawnFailures += 1
+    complain(failure, now, spawnFailures, &effects)
+    guard spawnFailures >= spec.maxRetry else {
+      return spawn(slots[index].id, now, &ledger, &effects)
+    }
+    switch rollout {
+    case .surge?:
+      slots.remove(at: index)
+      abandonRollout(now, &ledger, &effects)
+    case .oneByOne?:
+      slots[index].failures += 1
+      wait(index, now, &ledger)
+      abandonRollout(now, &ledger, &effects)
+    case nil:
+      effects.append(
+        .log(.error, "\(spec.name): not started after \(spawnFailures) attempts: \(failure.text)"))
+      desired = .stopped(.spawnFailure)
+    }
+  }
+
+  /// supervisor: BACKOFF with one second more each time, FATAL after `startretries`.
+  mutating func programFailed(
+    _ index: Int, _ failure: SpawnFailure, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    if !failure.isTransient || slots[index].failures == 0 { slots[index].failures += 1 }
+    complain(failure, now, slots[index].failures, &effects)
+    backOffOrGiveUp(index, now, &ledger, &effects)
+  }
+
+  mutating func backOffOrGiveUp(
+    _ index: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    if slots[index].failures > spec.startRetries {
+      enter(.fatal, at: index, &ledger)
+      slots[index].isWanted = false
+      effects.append(
+        .log(
+          .info,
+          "gave up: \(spec.name) entered FATAL state, too many start retries too quickly"))
+    } else {
+      let delay = Backoff.linear(step: .seconds(1)).delay(after: slots[index].failures)
+      enter(.backoff(until: now.instant + delay), at: index, &ledger)
+    }
+  }
+
+  private mutating func wait(_ index: Int, _ now: Moment, _ ledger: inout Ledger) {
+    let delay = crashBackoff(ledger).delay(after: slots[index].failures)
+    enter(.backoff(until: now.instant + delay), at: index, &ledger)
+  }
+
+  /// Doubling from 100 ms up to `check_delay`; a second where that is off.
+  func crashBackoff(_ ledger: Ledger) -> Backoff {
+    let cap = ledger.settings.checkDelay > .zero ? ledger.settings.checkDelay : .seconds(1)
+    return .exponential(base: .milliseconds(100), cap: cap)
+  }
+
+  /// One line per run of equal failures, not one per attempt.
+  private func complain(
+    _ failure: SpawnFailure, _ now: Moment, _ attempt: Int, _ effects: inout [Effect]
+  ) {
+    guard attempt == 1 || attempt.nonzeroBitCount == 1 && attempt > 8 else { return }
+    effects.append(.log(.warning, "error in '\(spec.name)': \(failure.text)"))
+  }
+}

@@ -1,0 +1,163 @@
+import CircusModel
+import CircusWire
+
+/// Ending processes: one, the surplus, or all, and their descendants with them.
+extension Watcher {
+  /// Starts the stop plan of one process; it holds its place unless it is surplus.
+  mutating func stopProcess(
+    _ process: ProcessID, _ cause: Cause, announcesReap: Bool, plan: StopPlan? = nil,
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: process) else { return }
+    slots[index].cause = cause
+    slots[index].announcesReap = slots[index].announcesReap && announcesReap
+    guard let pid = slots[index].state.pid else { return }
+    if slots[index].state.isStopping {
+      // A full stop overtaking a retirement tells the death after all.
+      slots[index].announcesReap = announcesReap
+      return
+    }
+    let plan = plan ?? spec.stop
+    if plan.takesDescendants { effects.append(.noteDescendants(id, pid)) }
+    effects.append(.signal(pid, plan.signal, plan.scope))
+    ledger.publish(event(.kill, now, pid: pid, cause: cause), into: &effects)
+    effects.append(
+      .log(.debug, "sending signal \(plan.signal.number) to \(pid) [\(spec.name)]"))
+    let killAt = now.instant + plan.grace
+    enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
+    if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
+  }
+
+  /// The grace is over.
+  mutating func kill(
+    _ index: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard case .stopping(let pid, let killAt, false) = slots[index].state else { return }
+    let scope: SignalScope = spec.stop.takesDescendants ? .tree : .process
+    effects.append(.signal(pid, .kill, scope))
+    ledger.publish(event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
+    effects.append(.log(.warning, "killing '\(spec.name)' (\(pid)) with SIGKILL"))
+    enter(.stopping(pid, killAt: killAt, wasKilled: true), at: index, &ledger)
+  }
+
+  /// Ends a process whose place is given up.
+  mutating func retire(
+    _ process: ProcessID, _ cause: Cause, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: process) else { return }
+    guard slots[index].state.pid != nil || slots[index].state.isSpawning else {
+      slots.remove(at: index)
+      return
+    }
+    slots[index].isSurplus = true
+    stopProcess(process, cause, announcesReap: false, now, &ledger, &effects)
+  }
+
+  mutating func beginStop(
+    _ cause: Cause, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    phase = .stopping
+    rollout = nil
+    for process in slots.map(\.id) {
+      guard let index = index(of: process) else { continue }
+      if slots[index].state.pid != nil {
+        stopProcess(process, cause, announcesReap: true, now, &ledger, &effects)
+      } else if case .backoff = slots[index].state {
+        slots[index].failures = 0
+        enter(.stopped, at: index, &ledger)
+      }
+    }
+    dropEmptySlots()
+  }
+
+  /// circus remembers nothing of a process that is gone; supervisor keeps its state.
+  var keepsEmptySlots: Bool { spec.dialect == .supervisor }
+
+  mutating func dropEmptySlots() {
+    let keeps = keepsEmptySlots
+    slots.removeAll { $0.state.pid == nil && !$0.state.isSpawning && ($0.isSurplus || !keeps) }
+  }
+
+  mutating func finishStop(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard phase == .stopping, !hasProcess else { return }
+    dropEmptySlots()
+    if spec.stop.takesDescendants {
+      descendants.leaders += descendants.lingering
+      descendants.lingering = []
+    }
+    sweepIfQuiet(&effects)
+    guard descendants.areGone else { return }
+    ledger.publish(event(.stop, now, cause: stopCause), into: &effects)
+    phase = .stopped
+    effects.append(.log(.info, "\(spec.name) stopped"))
+    if case .stopped = desired { effects.append(.closeStreams(id)) }
+    reconcile(now, &ledger, &effects)
+  }
+
+  private var stopCause: Cause {
+    if case .stopped(let cause) = desired { return cause }
+    return .restart
+  }
+
+  // MARK: descendants
+
+  /// Looks for what outlived its leader, once nothing is being stopped any more.
+  mutating func sweepIfQuiet(_ effects: inout [Effect]) {
+    guard !descendants.leaders.isEmpty, !descendants.isSweeping, descendants.remaining.isEmpty,
+      !slots.contains(where: \.state.isStopping)
+    else { return }
+    descendants.isSweeping = true
+    effects.append(.sweep(id, leaders: descendants.leaders))
+  }
+
+  mutating func swept(
+    _ remains: [Remain], _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard descendants.isSweeping else { return }
+    descendants.isSweeping = false
+    if remains.isEmpty {
+      descendants.leaders = []
+      descendants.rounds = 0
+      descendants.killAt = nil
+      return
+    }
+    descendants.rounds += 1
+    let names = remains.map { "\($0.pid) (\($0.command))" }.joined(separator: ", ")
+    if descendants.rounds > 10 {
+      effects.append(.log(.error, "\(spec.name): cannot be ended: \(names)"))
+      descendants = Descendants()
+      return
+    }
+    effects.append(.log(.warning, "\(spec.name): outlived their leader, ending them: \(names)"))
+    for remain in remains {
+      descendants.remaining.insert(remain.pid)
+      ledger.remains[remain.pid] = id
+    }
+    // Asked once; whoever appears after that has had its chance.
+    let isFirst = descendants.rounds == 1
+    effects.append(.signalRemains(remains.map(\.pid), isFirst ? spec.stop.signal : .kill))
+    let grace = isFirst ? min(spec.stop.grace, .seconds(2)) : .seconds(1)
+    descendants.killAt = now.instant + grace
+    ledger.timers.push(now.instant + grace, .watcher(id))
+  }
+
+  /// A leftover is dead.
+  mutating func remainExited(_ pid: PID) {
+    descendants.remaining.remove(pid)
+  }
+
+  /// The time of leftovers is up: kill what is there and look again.
+  mutating func killRemains(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard let killAt = descendants.killAt, now.instant >= killAt else { return }
+    descendants.killAt = nil
+    guard !descendants.remaining.isEmpty else { return }
+    effects.append(.signalRemains(descendants.remaining.sorted(), .kill))
+    for pid in descendants.remaining { ledger.remains[pid] = nil }
+    descendants.remaining = []
+  }
+}

@@ -1,0 +1,127 @@
+import CircusModel
+import CircusWire
+
+/// A named group of identical processes: what is wanted beside what is.
+///
+/// Commands edit what is wanted (`desired`, `target`, `generation`, `rollout`); `reconcile` closes
+/// the gap after every event.
+package struct Watcher {
+  package enum Desired: Hashable, Sendable {
+    case stopped(Cause)
+    case running
+  }
+
+  /// The four words of circus's `status`.
+  package enum Phase: String, Hashable, Sendable {
+    case stopped, starting, active, stopping
+  }
+
+  package let id: WatcherID
+  package internal(set) var spec: WatcherSpec
+  package internal(set) var desired = Desired.stopped(.boot)
+  package internal(set) var phase = Phase.stopped
+  /// The wanted number of processes.
+  package internal(set) var target: Int
+  package internal(set) var slots: [Slot] = []
+  package internal(set) var rollout: Rollout?
+  /// Raised whenever the running processes should be replaced.
+  var generation = 0
+  /// No spawn before this (warm-up).
+  var spawnGate = Instant(nanoseconds: 0)
+  /// Spawn attempts that failed in a row.
+  var spawnFailures = 0
+  var descendants = Descendants()
+  /// Named in the configuration file, hence subject to its reloads.
+  var isFromFile: Bool
+  /// Removed by an operator or a reload: gone as soon as it is stopped.
+  var isDoomed = false
+  /// Why processes are being spawned, for the event.
+  var startCause = Cause.boot
+
+  init(id: WatcherID, spec: WatcherSpec, isFromFile: Bool) {
+    self.id = id
+    self.spec = spec
+    self.isFromFile = isFromFile
+    target = spec.processCount
+  }
+
+  /// An instance that lived less than this died young: its successor waits.
+  static let youth = Interval.seconds(1)
+
+  // MARK: queries
+
+  /// Live processes in the order they were started.
+  package var pids: [PID] {
+    slots.filter { $0.state.pid != nil }.sorted { $0.id.serial < $1.id.serial }
+      .compactMap(\.state.pid)
+  }
+
+  package var status: Phase {
+    guard spec.dialect == .supervisor, phase == .active else { return phase }
+    return slots.contains { $0.state.isUp || $0.state.isStopping } ? .active : .stopped
+  }
+
+  /// Nothing is under way: what can be reached has been reached.
+  package var isSettled: Bool {
+    guard rollout == nil, descendants.areGone else { return false }
+    switch (phase, desired) {
+    case (.stopped, .stopped): return true
+    case (.active, .running):
+      return !slots.contains { $0.state.isStopping || $0.state.isSpawning || $0.isEmptyAndWanted }
+        && countedSlots >= target
+    case (.stopped, .running), (.active, .stopped), (.starting, _), (.stopping, _): return false
+    }
+  }
+
+  var hasProcess: Bool { slots.contains { $0.state.pid != nil || $0.state.isSpawning } }
+
+  /// Slots that hold a place now; during a surge only those of the new generation do.
+  var countedSlots: Int {
+    slots.reduce(0) { $0 + (holdsPlace($1) ? 1 : 0) }
+  }
+
+  func holdsPlace(_ slot: Slot) -> Bool {
+    !slot.isSurplus && (rollout != .surge || slot.generation == generation)
+  }
+
+  func index(of id: ProcessID) -> Int? { slots.firstIndex { $0.id == id } }
+
+  func event(
+    _ name: EventMessage.Name, _ now: Moment, pid: PID? = nil, exitCode: Int? = nil,
+    cause: Cause? = nil
+  ) -> EventMessage {
+    EventMessage(
+      name, watcher: spec.topicName, pid: pid, exitCode: exitCode, time: now.wall, cause: cause)
+  }
+}
+
+/// What became of the descendants of stopped processes.
+struct Descendants: Hashable {
+  /// Dead leaders whose session has not been looked at yet.
+  var leaders: [PID] = []
+  /// Leaders that died by themselves; their leftovers go at the next stop.
+  var lingering: [PID] = []
+  var isSweeping = false
+  /// Signalled, not yet dead.
+  var remaining: Set<PID> = []
+  var killAt: Instant?
+  var rounds = 0
+
+  var areGone: Bool { leaders.isEmpty && !isSweeping && remaining.isEmpty }
+
+  mutating func linger(_ pid: PID) {
+    if lingering.count == 64 { lingering.removeFirst() }
+    lingering.append(pid)
+  }
+}
+
+extension Slot {
+  /// Its process is gone and another one is due.
+  var isEmptyAndWanted: Bool {
+    guard isWanted && !isSurplus else { return false }
+    switch state {
+    case .stopped, .exited, .fatal: return true
+    case .spawning, .starting, .running, .backoff, .stopping: return false
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import CircusConfig
+import CircusCore
+import CircusModel
+import CircusWire
+import JSON
+
+/// An arbiter over a fake kernel and a manual clock: whole lives of a daemon in microseconds.
+package struct Simulation {
+  package private(set) var arbiter: Arbiter
+  package var kernel = FakeKernel()
+  package private(set) var clock = ManualClock()
+  /// What subscribers would have seen: `web.spawn`, `web.kill` ...
+  package private(set) var trace: [String] = []
+  package private(set) var events: [EventMessage] = []
+  package private(set) var replies: [Ticket: Reply] = [:]
+  package private(set) var log: [String] = []
+  package private(set) var loads: [LoadPurpose] = []
+  package private(set) var exitStatus: Int32?
+  /// What `checkInvariants` and the simulation itself found broken.
+  package private(set) var violations: [String] = []
+  /// Whether signalled processes die at once; otherwise `deliverDeaths` decides when.
+  package var diesAtOnce = true
+  private var lastTicket: UInt64 = 0
+  private var answered: Set<Ticket> = []
+
+  package init(_ specs: [WatcherSpec], settings: DaemonSettings = DaemonSettings(), seed: UInt64 = 1)
+  {
+    var configuration = Configuration()
+    configuration.watchers = specs
+    configuration.settings = settings
+    self.init(configuration, seed: seed)
+  }
+
+  package init(_ configuration: Configuration, seed: UInt64 = 1) {
+    arbiter = Arbiter(
+      configuration: configuration, workingDirectory: "/work", seed: seed,
+      matchesRegex: { pattern, name in name.hasPrefix(pattern) })
+  }
+
+  /// A simulation of a circus file given as text.
+  package init(circus text: String) {
+    var reader = ConfigurationReader(
+      files: OnlyFile(bytes: Array(text.utf8)), environment: ["PATH": "/bin"], hostName: "node",
+      workingDirectory: "/work")
+    self.init(reader.read("/test.ini") ?? Configuration())
+  }
+
+  /// A simulation of a supervisor file given as text.
+  package init(supervisor text: String) {
+    var reader = ConfigurationReader(
+      files: OnlyFile(bytes: Array(text.utf8)), environment: ["PATH": "/bin"], hostName: "node",
+      workingDirectory: "/work")
+    self.init(reader.read("/test.conf") ?? Configuration())
+  }
+
+  // MARK: driving
+
+  package mutating func boot() { feed(.boot) }
+
+  /// Sends a command; the ticket finds its answer in `replies`.
+  @discardableResult
+  package mutating func send(_ verb: String, _ properties: JSONObject = [:]) -> Ticket {
+    lastTicket += 1
+    let ticket = Ticket(lastTicket)
+    do {
+      feed(.request(try Request(verb: verb, Properties(properties)), ticket))
+    } catch {
+      record(.error(error), for: ticket)
+    }
+    return ticket
+  }
+
+  package mutating func signal(_ signal: Signal) { feed(.signal(signal)) }
+
+  /// Lets time pass, stopping at every deadline on the way.
+  package mutating func advance(_ interval: Interval) {
+    let end = clock.now.instant + interval
+    while let next = arbiter.nextDeadline(), next <= end {
+      if next > clock.now.instant { clock.advance(next - clock.now.instant) }
+      feed(.deadline)
+    }
+    clock.advance(end - clock.now.instant)
+  }
+
+  /// Ends the n-th live process of a watcher.
+  package mutating func exit(_ watcher: String, _ index: Int = 0, _ status: ExitStatus) {
+    let pids = self.pids(watcher)
+    guard pids.indices.contains(index) else { return violations.append("no process to end") }
+    kernel.crash(pids[index], status)
+    deliverDeaths()
+  }
+
+  /// Every process that is dying is dead now.
+  package mutating func deliverDeaths() {
+    while let pid = kernel.dying.first { deliverDeath(of: pid) }
+  }
+
+  package mutating func deliverDeath(of pid: PID) {
+    guard let status = kernel.processes[pid]?.pendingDeath else { return }
+    kernel.die(pid)
+    feed(.exited(pid, status))
+  }
+
+  package mutating func load(_ configuration: Configuration) {
+    guard !loads.isEmpty else { return }
+    feed(.configurationLoaded(.success(configuration), loads.removeFirst()))
+  }
+
+  package mutating func failLoad(_ text: String) {
+    guard !loads.isEmpty else { return }
+    feed(.configurationLoaded(.failure(LoadFailure(text: text)), loads.removeFirst()))
+  }
+
+  /// Forgets what was seen so far.
+  package mutating func clearTrace() {
+    trace = []
+    events = []
+  }
+
+  // MARK: looking
+
+  package func pids(_ watcher: String) -> [PID] {
+    arbiter.watchers.first { $0.spec.name == watcher }?.pids ?? []
+  }
+
+  package func status(_ watcher: String) -> String? {
+    arbiter.watchers.first { $0.spec.name == watcher }?.status.rawValue
+  }
+
+  package func states(_ watcher: String) -> [String] {
+    (arbiter.watchers.first { $0.spec.name == watcher }?.slots ?? [])
+      .sorted { $0.number < $1.number }.map(\.state.supervisorState)
+  }
+
+  // MARK: the loop
+
+  /// Feeds one event and everything that follows from it at once.
+  package mutating func feed(_ event: Event) {
+    var queue = [event]
+    while !queue.isEmpty {
+      var effects: [Effect] = []
+      arbiter.handle(queue.removeFirst(), at: clock.now, into: &effects)
+      violations += arbiter.checkInvariants()
+      for effect in effects { perform(effect, &queue) }
+    }
+    if diesAtOnce && !kernel.dying.isEmpty { deliverDeaths() }
+  }
+
+  private mutating func perform(_ effect: Effect, _ queue: inout [Event]) {
+    switch effect {
+    case .spawn(let process, let plan):
+      switch kernel.spawn(plan) {
+      case .success(let pid): queue.append(.spawned(process, pid))
+      case .failure(let failure): queue.append(.spawnFailed(process, failure))
+      }
+    case .signal(let pid, let signal, let scope):
+      if kernel.processes[pid] == nil {
+        violations.append("signal \(signal.name) to \(pid), which was reaped")
+      } else {
+        kernel.signal(pid, signal, scope)
+      }
+    case .signalRemains(let pids, let signal):
+      for pid in kernel.signalOrphans(pids, signal) {
+        queue.append(.exited(pid, .signaled(signal, dumpedCore: false)))
+      }
+    case .sweep(let watcher, let leaders):
+      queue.append(.swept(watcher, remains: kernel.remains(of: leaders)))
+    case .publish(let event):
+      trace.append("\(event.watcher).\(event.name.rawValue)")
+      events.append(event)
+    case .reply(let ticket, let reply): record(reply, for: ticket)
+    case .measure(let ticket, _): record(.plain, for: ticket)
+    case .signalChild(_, _, _, let ticket):
+      if let ticket { record(.plain, for: ticket) }
+    case .loadConfiguration(let purpose): loads.append(purpose)
+    case .log(_, let text): log.append(text)
+    case .finish(let status): exitStatus = status
+    case .noteDescendants, .closeStreams, .retargetStreams, .reopenLogs, .applySockets,
+      .applySettings:
+      break
+    }
+  }
+
+  private mutating func record(_ reply: Reply, for ticket: Ticket) {
+    if !answered.insert(ticket).inserted {
+      violations.append("ticket \(ticket.number) answered twice")
+    }
+    replies[ticket] = reply
+  }
+}
+
+/// A disk with one file on it, whatever its name.
+private struct OnlyFile: FileReader {
+  var bytes: [UInt8]
+  func read(_ path: String) -> Result<[UInt8], FileReaderError> { .success(bytes) }
+  func glob(_ pattern: String) -> [String] { [] }
+}

@@ -1,0 +1,120 @@
+import JSON
+
+/// How one verb looks on circusctl's command line.
+package struct Grammar: Sendable {
+  package struct Switch: Sendable {
+    package var name: String
+    /// Nil for a flag; else what to call the value in help.
+    package var value: String?
+    package var choices: [String] = []
+    package var help: String
+
+    package init(
+      _ name: String, value: String? = nil, choices: [String] = [], help: String
+    ) {
+      self.name = name
+      self.value = value
+      self.choices = choices
+      self.help = help
+    }
+
+    package static let waiting = Switch(
+      "waiting", help: "Waits the end of the command and prints its result")
+  }
+
+  /// The positional part, as help shows it: `<name> [<nb>]`.
+  package var positionals: String
+  package var summary: String
+  package var switches: [Switch]
+
+  package init(_ positionals: String, _ summary: String, switches: [Switch] = []) {
+    self.positionals = positionals
+    self.summary = summary
+    self.switches = switches
+  }
+}
+
+/// A command line after its switches were taken out, which may stand anywhere.
+package struct Arguments: Sendable {
+  package var positionals: [String]
+  package var flags: Set<String>
+  package var values: [String: String]
+
+  package init(positionals: [String] = [], flags: Set<String> = [], values: [String: String] = [:])
+  {
+    self.positionals = positionals
+    self.flags = flags
+    self.values = values
+  }
+
+  /// `waiting` as every asynchronous verb sends it.
+  package var waiting: (String, JSON) { ("waiting", .bool(flags.contains("waiting"))) }
+}
+
+/// A mistake on the command line that is noticed before anything is sent.
+package struct UsageError: Error, Hashable, Sendable {
+  package var text: String
+  package init(_ text: String) { self.text = text }
+}
+
+/// What circusctl prints and ends with.
+package struct Rendering: Hashable, Sendable {
+  package var output: String
+  package var isError: Bool
+  package var status: Int32
+
+  package init(_ output: String, isError: Bool = false, status: Int32 = 0) {
+    self.output = output
+    self.isError = isError
+    self.status = status
+  }
+
+  /// Exit code 3 and the reason, as circusctl shows any refusal.
+  package static func failure(_ reply: JSONObject) -> Rendering {
+    let reason = reply["reason"]?.string ?? "unknown error"
+    return Rendering("error: \(reason)", isError: true, status: 3)
+  }
+}
+
+/// One verb, both ends: wire shape and validation for the daemon, grammar and rendering for
+/// circusctl.
+package protocol Command: Sendable {
+  static var verb: String { get }
+  static var grammar: Grammar { get }
+  /// Decodes and validates what a client sent.
+  init(_ properties: Properties) throws(RequestError)
+  /// What circusctl sends for a command line.
+  static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject
+  /// What circusctl prints for a reply that is no error.
+  static func render(_ reply: JSONObject) -> Rendering
+  /// What circusctl prints for a refusal.
+  static func renderError(_ reply: JSONObject) -> Rendering
+}
+
+extension Command {
+  package static func render(_ reply: JSONObject) -> Rendering { Rendering("ok") }
+  package static func renderError(_ reply: JSONObject) -> Rendering { .failure(reply) }
+
+  static func atMost(_ count: Int, _ arguments: Arguments, _ text: String) throws(UsageError) {
+    if arguments.positionals.count > count { throw UsageError(text) }
+  }
+
+  /// `name` where one was given.
+  static func named(_ arguments: Arguments) -> [(String, JSON)] {
+    arguments.positionals.first.map { [("name", .string($0))] } ?? []
+  }
+}
+
+/// All verbs by name, for help, completion and dispatch.
+package enum Commands {
+  package static let all: [any Command.Type] = [
+    Add.self, Decr.self, Dstats.self, Events.self, Get.self, GlobalOptions.self, Incr.self,
+    IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, NumProcesses.self,
+    NumWatchers.self, Options.self, Quit.self, Reload.self, ReloadConfig.self, Restart.self,
+    Remove.self, SetOptions.self, SendSignal.self, Start.self, Stats.self, Status.self, Stop.self,
+  ]
+
+  package static func named(_ verb: String) -> (any Command.Type)? {
+    all.first { $0.verb == verb.lowercased() }
+  }
+}

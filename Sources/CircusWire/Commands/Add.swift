@@ -1,0 +1,48 @@
+import CircusModel
+import JSON
+
+/// Adds a watcher at run time.
+package struct Add: Command {
+  package var name: String
+  package var command: String
+  package var arguments: ConfigValue
+  package var options: JSONObject
+  package var start: Bool
+  package var isWaiting: Bool
+
+  package static let verb = "add"
+  package static let grammar = Grammar(
+    "<name> <cmd>", "Add a watcher",
+    switches: [.init("start", help: "Starts the watcher"), .waiting])
+
+  package init(_ p: Properties) throws(RequestError) {
+    name = try p.name()
+    guard let command = try p.require("cmd").string else { throw .invalid("'cmd' isn't a string") }
+    self.command = command
+    switch p["args"] {
+    case nil: arguments = .null
+    case .string(let text)?: arguments = .string(text)
+    case .array(let items)?: arguments = .list(items.map(\.value))
+    case .null?, .bool?, .int?, .double?, .object?:
+      throw .invalid("'args' isn't a list or a string")
+    }
+    guard let options = (p["options"] ?? [:]).object else {
+      throw .invalid("'options' property should be an object")
+    }
+    try WatcherOptionRules.validate(options)
+    // circus accepts an empty name and adds nothing (B40).
+    if name.isEmpty { throw .invalid("'name' is empty") }
+    self.options = options
+    start = p.bool("start")
+    isWaiting = p.isWaiting
+  }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    guard arguments.positionals.count >= 2 else { throw UsageError("Invalid number of arguments") }
+    return JSONObject([
+      ("name", .string(arguments.positionals[0])),
+      ("cmd", .string(arguments.positionals.dropFirst().joined(separator: " "))),
+      ("start", .bool(arguments.flags.contains("start"))), arguments.waiting,
+    ])
+  }
+}

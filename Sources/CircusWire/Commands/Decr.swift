@@ -1,0 +1,24 @@
+import JSON
+
+/// Lowers a watcher's process count.
+package struct Decr: Command {
+  package var name: String
+  package var count: Int
+  package var isWaiting: Bool
+
+  package static let verb = "decr"
+  package static let grammar = Grammar(
+    "<name> [<nb>]", "Decrement the number of processes in a watcher", switches: [.waiting])
+
+  package init(_ p: Properties) throws(RequestError) {
+    name = try p.name()
+    count = try p.integer("nb") ?? 1
+    isWaiting = p.isWaiting
+  }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    try Incr.properties(arguments)
+  }
+
+  package static func render(_ reply: JSONObject) -> Rendering { Incr.render(reply) }
+}

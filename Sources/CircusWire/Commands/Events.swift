@@ -1,0 +1,45 @@
+import JSON
+
+/// Events a late or slow subscriber missed, from the daemon's ring. Not part of circus.
+package struct Events: Command {
+  /// Everything after this sequence number.
+  package var since: Int
+  package var limit: Int
+
+  package static let verb = "events"
+  package static let grammar = Grammar(
+    "[<since>]", "Print events published after a sequence number",
+    switches: [.init("limit", value: "N", help: "At most so many events")])
+
+  package init(_ p: Properties) throws(RequestError) {
+    since = try p.integer("since") ?? 0
+    limit = try p.integer("limit") ?? 1_000
+    if since < 0 { throw .invalid("'since' isn't a sequence number") }
+    if limit < 1 { throw .invalid("'limit' isn't a positive number") }
+  }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    try atMost(1, arguments, "Invalid number of arguments")
+    var object = JSONObject()
+    for (key, text) in [
+      ("since", arguments.positionals.first), ("limit", arguments.values["limit"]),
+    ] {
+      guard let text else { continue }
+      guard let number = Int(text) else { throw UsageError("'\(text)' is not a number") }
+      object[key] = .int(number)
+    }
+    return object
+  }
+
+  package static func render(_ reply: JSONObject) -> Rendering {
+    var lines: [String] = []
+    if reply["complete"] == false {
+      lines.append("# events before \(reply["oldest"]?.pythonText ?? "?") are no longer kept")
+    }
+    for event in reply["events"]?.array ?? [] {
+      let topic = event["topic"]?.string ?? ""
+      lines.append("\(topic): \((event["payload"] ?? .null).text)")
+    }
+    return Rendering(lines.joined(separator: "\n"))
+  }
+}

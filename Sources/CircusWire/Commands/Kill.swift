@@ -1,0 +1,40 @@
+import CircusModel
+import JSON
+
+/// The full stop sequence for some or all processes of a watcher, which are then replaced.
+package struct Kill: Command {
+  package var name: String
+  package var pid: Int?
+  package var signal: Signal?
+  package var grace: Double?
+  package var isWaiting: Bool
+
+  package static let verb = "kill"
+  package static let grammar = Grammar(
+    "<name> [<pid>]", "Kill particular processes of a watcher",
+    switches: [
+      .init("signum", value: "SIGNUM", help: "The signal number or name to send"),
+      .init("graceful_timeout", value: "SECONDS", help: "Wait so long before SIGKILL"), .waiting,
+    ])
+
+  package init(_ p: Properties) throws(RequestError) {
+    name = try p.name()
+    pid = try p.integer("pid")
+    signal = try p.signal("signum")
+    grace = try p.number("graceful_timeout")
+    isWaiting = p.isWaiting
+  }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    let words = arguments.positionals
+    guard (1...2).contains(words.count) else { throw UsageError("Invalid number of arguments") }
+    var object = JSONObject([("name", .string(words[0])), arguments.waiting])
+    if words.count == 2 { object["pid"] = .string(words[1]) }
+    if let signal = arguments.values["signum"] { object["signum"] = .string(signal) }
+    if let text = arguments.values["graceful_timeout"] {
+      guard let seconds = Double(text) else { throw UsageError("'\(text)' is not a number") }
+      object["graceful_timeout"] = .double(seconds)
+    }
+    return object
+  }
+}

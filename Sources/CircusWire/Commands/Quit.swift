@@ -1,0 +1,15 @@
+import JSON
+
+/// Stops everything and ends the daemon.
+package struct Quit: Command {
+  package var isWaiting: Bool
+
+  package static let verb = "quit"
+  package static let grammar = Grammar("", "Quit the arbiter immediately", switches: [.waiting])
+
+  package init(_ p: Properties) throws(RequestError) { isWaiting = p.isWaiting }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    JSONObject([arguments.waiting])
+  }
+}

@@ -1,0 +1,15 @@
+import JSON
+
+/// Reads the configuration again and applies what changed.
+package struct ReloadConfig: Command {
+  package var isWaiting: Bool
+
+  package static let verb = "reloadconfig"
+  package static let grammar = Grammar("", "Reload the configuration file", switches: [.waiting])
+
+  package init(_ p: Properties) throws(RequestError) { isWaiting = p.isWaiting }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    JSONObject([arguments.waiting])
+  }
+}

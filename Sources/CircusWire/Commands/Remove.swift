@@ -1,0 +1,27 @@
+import JSON
+
+/// Removes a watcher, stopping its processes unless told to let them be.
+package struct Remove: Command {
+  package var name: String
+  package var leavesProcesses: Bool
+  package var isWaiting: Bool
+
+  package static let verb = "rm"
+  package static let grammar = Grammar(
+    "<name>", "Remove a watcher",
+    switches: [.init("nostop", help: "Leave its processes running"), .waiting])
+
+  package init(_ p: Properties) throws(RequestError) {
+    name = try p.name()
+    leavesProcesses = p.bool("nostop")
+    isWaiting = p.isWaiting
+  }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    guard arguments.positionals.count == 1 else { throw UsageError("Invalid number of arguments") }
+    return JSONObject(
+      named(arguments) + [
+        ("nostop", .bool(arguments.flags.contains("nostop"))), arguments.waiting,
+      ])
+  }
+}

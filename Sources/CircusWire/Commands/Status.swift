@@ -1,0 +1,31 @@
+import JSON
+
+/// The state of all watchers, or of one.
+package struct Status: Command {
+  package var name: String?
+
+  package static let verb = "status"
+  package static let grammar = Grammar("[<name>]", "Get the status of a watcher or all watchers")
+
+  package init(_ p: Properties) throws(RequestError) { name = try p.optionalName() }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    try atMost(1, arguments, "message invalid")
+    return JSONObject(named(arguments))
+  }
+
+  package static func render(_ reply: JSONObject) -> Rendering {
+    guard let statuses = reply["statuses"]?.object else {
+      return Rendering(reply["status"]?.pythonText ?? "")
+    }
+    let lines = statuses.members.sorted { $0.key < $1.key }.map {
+      "\($0.key): \($0.value.pythonText)"
+    }
+    return Rendering(lines.joined(separator: "\n"))
+  }
+
+  /// Just `error`, as scripts expect it (circus.md 3.7).
+  package static func renderError(_ reply: JSONObject) -> Rendering {
+    Rendering("error", isError: true, status: 3)
+  }
+}

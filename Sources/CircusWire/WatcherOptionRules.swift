@@ -1,0 +1,75 @@
+import CircusModel
+import JSON
+
+/// What `add` and `set` accept as watcher options, with circus's messages (circus.md 3.7).
+package enum WatcherOptionRules {
+  package static let integers: Set<String> = [
+    "numprocesses", "max_retry", "max_age", "max_age_variance", "stop_signal",
+  ]
+  package static let numbers: Set<String> = ["warmup_delay", "retry_in", "graceful_timeout"]
+  package static let identities: Set<String> = ["uid", "gid"]
+  package static let booleans: Set<String> = [
+    "send_hup", "shell", "copy_env", "respawn", "stop_children", "close_child_stdin",
+    "close_child_stdout", "close_child_stderr", "singleton",
+  ]
+  static let others: Set<String> = [
+    "working_dir", "cmd", "args", "env", "hooks", "stdout_stream", "stderr_stream",
+  ]
+  static let prefixes = ["stdout_stream.", "stderr_stream.", "hooks.", "rlimit_"]
+
+  package static func isKnown(_ key: String) -> Bool {
+    integers.contains(key) || numbers.contains(key) || identities.contains(key)
+      || booleans.contains(key) || others.contains(key) || prefixes.contains(where: key.hasPrefix)
+  }
+
+  package static func validate(_ options: JSONObject) throws(RequestError) {
+    for member in options.members { try validate(member.key, member.value) }
+  }
+
+  static func validate(_ key: String, _ value: JSON) throws(RequestError) {
+    guard isKnown(key) else { throw .invalid("unknown key '\(key)'") }
+    if integers.contains(key) {
+      guard value.int != nil || value.bool != nil else {
+        throw .invalid("'\(key)' isn't an integer")
+      }
+    } else if numbers.contains(key) {
+      guard value.number != nil else { throw .invalid("'\(key)' isn't a number") }
+    } else if identities.contains(key) {
+      guard value.int != nil || value.string != nil else {
+        throw .invalid("'\(key)' isn't an integer or string")
+      }
+    } else if booleans.contains(key) {
+      guard value.bool != nil else { throw .invalid("'\(key)' isn't a valid boolean") }
+    } else if key == "env" {
+      guard let object = value.object else { throw .invalid("'env' isn't a valid object") }
+      for member in object.members where member.value.string == nil {
+        throw .invalid("'\(member.key)' isn't a string")
+      }
+    } else if key == "stdout_stream" || key == "stderr_stream" {
+      guard let object = value.object else { throw .invalid("'\(key)' isn't a valid object") }
+      guard object["class"] != nil else { throw .invalid("'\(key)' must have a 'class' key") }
+    } else if key == "hooks" {
+      try validateHooks(value)
+    } else if key.hasPrefix("rlimit_") {
+      let name = String(key.dropFirst("rlimit_".count)).lowercased()
+      guard ResourceLimit.knownNames.contains(name) else {
+        throw .invalid("'\(key)' isn't a valid rlimit setting")
+      }
+      guard value.int != nil || value == .null else {
+        throw .invalid("'\(value.string ?? value.text)' rlimit value isn't a valid int")
+      }
+    }
+  }
+
+  static let hookNames: Set<String> = [
+    "before_start", "after_start", "before_spawn", "after_spawn", "before_stop", "after_stop",
+    "before_signal", "after_signal", "before_reap", "after_reap", "extended_stats",
+  ]
+
+  private static func validateHooks(_ value: JSON) throws(RequestError) {
+    guard let object = value.object else { throw .invalid("\(value.text) isn't a valid hook dict") }
+    for member in object.members where !hookNames.contains(member.key) {
+      throw .invalid("Unknown hook '\(member.key)'")
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import CircusCore
+import CircusModel
+import CircusTestKit
+import CircusWire
+import JSON
+import Testing
+
+/// Random histories: whatever order things happen in, the invariants hold, every ticket is
+/// answered exactly once, and quitting ends everything.
+@Suite struct RandomHistoryTests {
+  static let histories = 10_000
+
+  @Test func invariantsHoldInEveryHistory() {
+    for seed in 0..<UInt64(Self.histories) {
+      var history = History(seed: seed)
+      if let failure = history.run() {
+        Issue.record("seed \(seed): \(failure)")
+        return
+      }
+    }
+  }
+}
+
+private struct History {
+  var simulation: Simulation
+  var random: SplitMix
+  let seed: UInt64
+
+  init(seed: UInt64) {
+    self.seed = seed
+    random = SplitMix(state: seed)
+    simulation = Simulation([])
+    simulation = Simulation(
+      (0..<(1 + Int(random.next() % 3))).map { spec($0) }, seed: seed)
+    simulation.diesAtOnce = false
+    for name in ["w0", "w1", "w2"] {
+      if random.chance(5) { simulation.kernel.stubborn.insert(name) }
+      if random.chance(5) { simulation.kernel.leavesOrphans.insert(name) }
+    }
+  }
+
+  private mutating func spec(_ index: Int) -> WatcherSpec {
+    var spec = WatcherSpec(name: "w\(index)")
+    spec.command = "run"
+    spec.definition = ["name": .string(spec.name), "cmd": .string("run")]
+    spec.processCount = Int(random.next() % 4)
+    spec.warmup = random.chance(4) ? .seconds(1) : .zero
+    spec.stop.grace = .seconds(Double(random.next() % 4))
+    spec.singleton = random.chance(6)
+    if spec.singleton { spec.processCount = 1 }
+    spec.restart = random.chance(6) ? .never : .always
+    spec.maxRetry = random.chance(6) ? -1 : 2
+    spec.maxAge = random.chance(5) ? 3 : 0
+    spec.sendsHangup = random.chance(8)
+    spec.autostart = !random.chance(6)
+    if random.chance(3) {
+      spec.dialect = .supervisor
+      spec.startSeconds = .seconds(Double(random.next() % 3))
+      spec.startRetries = 2
+      spec.program = ProgramTemplate(
+        expressions: ["command": "run", "process_name": "p_%(process_num)d"], names: [:],
+        firstNumber: 0)
+    }
+    return spec
+  }
+
+  /// What went wrong, if anything.
+  mutating func run() -> String? {
+    var tickets: [Ticket] = []
+    simulation.boot()
+    for _ in 0..<(4 + Int(random.next() % 12)) { step(&tickets) }
+    tickets.append(simulation.send("quit", ["waiting": true]))
+    for _ in 0..<60 where simulation.exitStatus == nil {
+      simulation.deliverDeaths()
+      simulation.advance(.seconds(2))
+      if !simulation.loads.isEmpty { simulation.failLoad("gone") }
+    }
+    if let violation = simulation.violations.first { return violation }
+    if simulation.exitStatus == nil { return "does not end" }
+    if !simulation.kernel.processes.isEmpty { return "left processes behind" }
+    let unanswered = tickets.filter { simulation.replies[$0] == nil }
+    return unanswered.isEmpty ? nil : "unanswered: \(unanswered)"
+  }
+
+  private mutating func step(_ tickets: inout [Ticket]) {
+    let name = "w\(random.next() % 3)"
+    let named: JSONObject = ["name": .string(name), "waiting": .bool(random.chance(2))]
+    switch random.next() % 16 {
+    case 0: tickets.append(simulation.send("start", named))
+    case 1: tickets.append(simulation.send("stop", named))
+    case 2: tickets.append(simulation.send("restart", named))
+    case 3:
+      var options = named
+      options["sequential"] = .bool(random.chance(2))
+      options["graceful"] = .bool(!random.chance(4))
+      tickets.append(simulation.send("reload", options))
+    case 4: tickets.append(simulation.send("incr", named))
+    case 5: tickets.append(simulation.send("decr", named))
+    case 6: tickets.append(simulation.send("kill", named))
+    case 7: tickets.append(simulation.send("stop", ["waiting": .bool(random.chance(2))]))
+    case 8: tickets.append(simulation.send("start", ["waiting": .bool(random.chance(2))]))
+    case 9:
+      simulation.kernel.fail(
+        name, with: SpawnFailure(text: "no", isTransient: random.chance(2)),
+        times: Int(random.next() % 4))
+    case 10: simulation.advance(.milliseconds(Int64(random.next() % 4_000)))
+    case 11: crash(name)
+    case 12: simulation.signal(.hangup)
+    case 13: tickets.append(simulation.send("status"))
+    case 14: if random.chance(4) { tickets.append(simulation.send("rm", named)) }
+    default:
+      let dying = simulation.kernel.dying
+      if let pid = dying.isEmpty ? nil : dying[Int(random.next() % UInt64(dying.count))] {
+        simulation.deliverDeath(of: pid)
+      }
+    }
+  }
+
+  private mutating func crash(_ name: String) {
+    let pids = simulation.pids(name)
+    guard !pids.isEmpty else { return }
+    let pid = pids[Int(random.next() % UInt64(pids.count))]
+    simulation.kernel.crash(pid, random.chance(2) ? .exited(1) : .exited(0))
+    simulation.deliverDeath(of: pid)
+  }
+}
+
+private struct SplitMix {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  mutating func chance(_ n: UInt64) -> Bool { next() % n == 0 }
+}
