@@ -27,3 +27,12 @@ package enum Clock {
     return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }
+
+extension Clock {
+  /// Nanoseconds since the machine came up, sleep included.
+  package static var sinceBoot: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}

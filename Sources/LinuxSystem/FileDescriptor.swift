@@ -64,6 +64,16 @@ package func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) thro
   }
 }
 
+/// As above for bytes in an array. (A typed `throws` through `withUnsafeBytes` crashes the 6.3
+/// compiler, hence the detour.)
+package func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) {
+  var failure: Errno?
+  bytes.withUnsafeBytes { raw in
+    do throws(Errno) { try writeAll(descriptor, raw) } catch { failure = error }
+  }
+  if let failure { throw failure }
+}
+
 /// Both ends of a new pipe, close-on-exec.
 package struct Pipe: ~Copyable {
   package var readEnd: FileDescriptor

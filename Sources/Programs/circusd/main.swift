@@ -1,1 +1,4 @@
-// placeholder
+import CircusDaemon
+import Glibc
+
+exit(CircusdProgram.run(Array(CommandLine.arguments.dropFirst())))

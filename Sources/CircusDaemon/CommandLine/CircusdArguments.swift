@@ -1,0 +1,112 @@
+/// circusd's command line (circus.md 10.1), with `--check` and `--dump-config` besides.
+package struct CircusdArguments: Equatable {
+  package enum Action: Equatable { case run, check, dump, help, version }
+
+  package var action = Action.run
+  package var configuration: String?
+  package var logLevel: String?
+  package var logOutput: String?
+  package var loggerConfig: String?
+  package var pidFile: String?
+  package var goesToBackground = false
+  package var isStrict = false
+
+  package struct Failure: Error, Equatable { package var text: String }
+
+  /// Long options may be shortened as long as they stay unique, and written `--name=value`.
+  package init(_ arguments: [String]) throws(Failure) {
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      guard word.hasPrefix("-"), word.count > 1 else {
+        if configuration != nil { throw Failure(text: "unrecognized arguments: \(word)") }
+        configuration = word
+        continue
+      }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = try Self.complete(String(parts[0]))
+      var inline = parts.count > 1 ? String(parts[1]) : nil
+      func value() throws(Failure) -> String {
+        if let given = inline {
+          inline = nil
+          return given
+        }
+        guard let next = rest.popFirst() else {
+          throw Failure(text: "argument \(name): expected one argument")
+        }
+        return next
+      }
+      switch name {
+      case "--help": action = .help
+      case "--version": action = .version
+      case "--check": action = .check
+      case "--dump-config": action = .dump
+      case "--strict": isStrict = true
+      case "--daemon": goesToBackground = true
+      case "--log-level": logLevel = try Self.level(try value())
+      case "--log-output": logOutput = try value()
+      case "--logger-config": loggerConfig = try value()
+      case "--pidfile": pidFile = try value()
+      default: throw Failure(text: "unrecognized arguments: \(word)")
+      }
+      if inline != nil { throw Failure(text: "argument \(name): ignored explicit argument") }
+    }
+  }
+
+  static let names = [
+    "--help", "--log-level", "--log-output", "--logger-config", "--daemon", "--pidfile",
+    "--version", "--check", "--dump-config", "--strict",
+  ]
+
+  private static func complete(_ name: String) throws(Failure) -> String {
+    if name == "-h" { return "--help" }
+    if names.contains(name) { return name }
+    let found = names.filter { name.count > 2 && $0.hasPrefix(name) }
+    if found.count > 1 {
+      throw Failure(
+        text: "ambiguous option: \(name) could match \(found.joined(separator: ", "))")
+    }
+    return found.first ?? name
+  }
+
+  private static func level(_ text: String) throws(Failure) -> String {
+    let known = ["critical", "error", "warning", "info", "debug"]
+    guard known.contains(text) || known.contains(where: { $0.uppercased() == text }) else {
+      let choices = (known + known.map { $0.uppercased() }).map { "'\($0)'" }
+      throw Failure(
+        text: "argument --log-level: invalid choice: '\(text)' "
+          + "(choose from \(choices.joined(separator: ", ")))")
+    }
+    return text
+  }
+
+  package static let usage = """
+    usage: circusd [-h] [--log-level LEVEL] [--log-output FILE] [--logger-config FILE]
+                   [--daemon] [--pidfile FILE] [--version] [--check [--strict]]
+                   [--dump-config] [config]
+    """
+
+  package static let help =
+    usage + """
+
+
+      Runs the watchers of a circus or supervisor configuration file.
+
+      positional arguments:
+        config                configuration file, of either system
+
+      options:
+        -h, --help            show this help and exit
+        --log-level LEVEL     critical, error, warning, info or debug
+        --log-output FILE     where to log: - (standard error), a file, or
+                              syslog://host[:port][?facility], syslog:///path[?facility]
+        --logger-config FILE  accepted for compatibility; Python's logging files
+                              are not read
+        --daemon              go to the background once everything is bound
+        --pidfile FILE        write the process id there
+        --version             print the version and exit
+        --check               print every problem of the configuration and exit:
+                              0 without errors, 1 with
+        --strict              with --check: unknown options are errors
+        --dump-config         print the resolved configuration as JSON and exit
+      """
+}

@@ -1,0 +1,113 @@
+import CircusCore
+import CircusModel
+import Glibc
+import LinuxSystem
+
+/// circusd from its arguments to its exit status.
+package enum CircusdProgram {
+  package static let version = "0.19.0"
+
+  package static func run(_ words: [String]) -> Int32 {
+    let arguments: CircusdArguments
+    do {
+      arguments = try CircusdArguments(words)
+    } catch {
+      complain(CircusdArguments.usage + "\ncircusd: error: " + error.text)
+      return 2
+    }
+    switch arguments.action {
+    case .help: say(CircusdArguments.help)
+    case .version: say(version)
+    case .check, .dump, .run:
+      guard let path = arguments.configuration else {
+        say(CircusdArguments.usage)
+        return arguments.action == .run ? 0 : 2
+      }
+      return act(arguments, ConfigurationLoader(path: path))
+    }
+    return 0
+  }
+
+  private static func act(_ arguments: CircusdArguments, _ loader: ConfigurationLoader) -> Int32 {
+    switch arguments.action {
+    case .check:
+      let (lines, status) = Inspection.check(loader, strict: arguments.isStrict)
+      say(lines.joined(separator: "\n"))
+      return status
+    case .dump:
+      let (text, status) = Inspection.dump(loader)
+      say(text)
+      return status
+    case .run, .help, .version: return serve(arguments, loader)
+    }
+  }
+
+  // MARK: the daemon
+
+  private static func serve(_ arguments: CircusdArguments, _ loader: ConfigurationLoader) -> Int32 {
+    let (result, warnings) = loader.load()
+    var configuration: Configuration
+    switch result {
+    case .success(let loaded): configuration = loaded
+    case .failure(let failure):
+      complain(failure.text)
+      return 1
+    }
+    configuration.settings.logLevel = arguments.logLevel ?? configuration.settings.logLevel
+    configuration.settings.logOutput = arguments.logOutput ?? configuration.settings.logOutput
+    configuration.settings.pidFile = arguments.pidFile ?? configuration.settings.pidFile
+    let settings = configuration.settings
+
+    guard let target = Logger.target(settings.logOutput) else {
+      complain("circusd: --log-output \(settings.logOutput ?? ""): no such syslog or facility")
+      return 1
+    }
+    guard arguments.goesToBackground else {
+      return start(configuration, loader, target, warnings) { _ in }
+    }
+    return Background.run { ready in start(configuration, loader, target, warnings, ready) }
+  }
+
+  private static func start(
+    _ configuration: Configuration, _ loader: ConfigurationLoader, _ target: Logger.Target,
+    _ warnings: [String], _ ready: (String?) -> Void
+  ) -> Int32 {
+    let settings = configuration.settings
+    let log = Logger(level: Logger.level(settings.logLevel), target: target)
+    func refuse(_ text: String) -> Int32 {
+      log.error(text)
+      ready(text)
+      return 1
+    }
+    guard log.isOpen else {
+      return refuse("cannot open the log file '\(settings.logOutput ?? "")'")
+    }
+    for warning in warnings { log.warning(warning) }
+    if settings.loggerConfig != nil && settings.loggerConfig?.lowercased() != "default" {
+      log.warning("loggerconfig is a Python logging file: it is not read")
+    }
+    if let mask = settings.umask { Environment.setUmask(mode_t(mask)) }
+    var pidFile: PIDFile?
+    if let path = settings.pidFile {
+      do { pidFile = try PIDFile(Files.absolute(path)) } catch { return refuse(error.text) }
+    }
+    defer { pidFile?.remove() }
+    // Before any thread is there, so that all inherit the mask.
+    SignalDescriptor.blockAll()
+    let daemon: Daemon
+    do {
+      daemon = try Daemon(configuration, loader: loader, log: log)
+    } catch {
+      return refuse(error.text)
+    }
+    ready(nil)
+    return daemon.run()
+  }
+
+  private static func say(_ text: String) { write(text + "\n", 1) }
+  private static func complain(_ text: String) { write(text + "\n", 2) }
+
+  private static func write(_ text: String, _ descriptor: Int32) {
+    try? writeAll(descriptor, Array(text.utf8))
+  }
+}

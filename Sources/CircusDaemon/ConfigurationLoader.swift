@@ -1,0 +1,57 @@
+import CircusConfig
+import CircusCore
+import CircusModel
+import LinuxSystem
+
+/// Reads configurations from the disk of this machine.
+package struct ConfigurationLoader {
+  package let path: String
+  private let environment: [String: String]
+  private let workingDirectory: String
+
+  /// `path` is made absolute at once, so that a later change of directory does not matter.
+  package init(path: String) {
+    workingDirectory = Files.currentDirectory
+    self.path = path
+    environment = Environment.variables
+  }
+
+  package func makeReader() -> ConfigurationReader {
+    ConfigurationReader(
+      files: DiskFiles(), environment: environment, hostName: Environment.hostName,
+      workingDirectory: workingDirectory)
+  }
+
+  /// The configuration, and what should be told about it; all errors in one text otherwise.
+  package func load() -> (Result<Configuration, LoadFailure>, warnings: [String]) {
+    var reader = makeReader()
+    let configuration = reader.read(path)
+    let warnings = reader.diagnostics.all.filter { $0.severity == .warning }.map(\.text)
+    guard var configuration else {
+      let text = reader.diagnostics.errors.map(\.text).joined(separator: "\n")
+      return (.failure(LoadFailure(text: text)), warnings)
+    }
+    for index in configuration.watchers.indices {
+      Virtualenv.apply(to: &configuration.watchers[index])
+    }
+    return (.success(configuration), warnings)
+  }
+
+  package func check() -> [Diagnostic] {
+    ConfigurationCheck.run(
+      path, files: DiskFiles(), environment: environment, hostName: Environment.hostName,
+      workingDirectory: workingDirectory)
+  }
+}
+
+/// The real disk.
+struct DiskFiles: FileReader {
+  func read(_ path: String) -> Result<[UInt8], FileReaderError> {
+    do { return .success(try Files.read(path)) } catch {
+      let reason: FileReaderError.Reason = Files.exists(path) ? .unreadable : .missing
+      return .failure(FileReaderError(reason, error.description))
+    }
+  }
+
+  func glob(_ pattern: String) -> [String] { Files.glob(pattern) }
+}

@@ -1,0 +1,141 @@
+import CircusModel
+import Glibc
+import LinuxSystem
+
+/// One log file, shared by every stream that writes to the same path, so that two streams rotate it
+/// together instead of renaming it under each other.
+package final class LogFile {
+  package let path: String
+  private var descriptor: Int32 = -1
+  private var size = 0
+  private var spec: FileStreamSpec
+  /// Bytes that could not be written since the last complaint.
+  private var lost = 0
+  /// Told once when writing begins to fail, and once when it works again.
+  package var complain: (String) -> Void = { _ in }
+
+  /// Opens for appending; throws when it cannot.
+  package convenience init(path: String) throws(Errno) {
+    try self.init(FileStreamSpec(path: path))
+  }
+
+  package init(_ spec: FileStreamSpec) throws(Errno) {
+    self.spec = spec
+    path = spec.path
+    try open()
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  private func open() throws(Errno) {
+    let mode: mode_t = spec.isAutomatic ? 0o600 : 0o666
+    let opened = try FileDescriptor.open(path, O_WRONLY | O_APPEND | O_CREAT, mode: mode)
+    descriptor = opened.release()
+    var info = stat()
+    size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
+    isRegular = info.st_mode & S_IFMT == S_IFREG
+  }
+  /// Only regular files can be rotated.
+  private var isRegular = true
+
+  /// Other rotation limits for the same file (a `set` on a live stream).
+  package func adopt(_ spec: FileStreamSpec) { self.spec = spec }
+
+  /// Writes everything, rotating where the limits say so. False when bytes were lost.
+  @discardableResult
+  package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    if spec.followsMoves { reopenIfMoved() }
+    guard spec.maxBytes > 0, isRegular else { return put(bytes) }
+    var rest = bytes
+    var isComplete = true
+    while !rest.isEmpty {
+      let count = min(rest.count, room(in: rest))
+      let part = UnsafeRawBufferPointer(rebasing: rest.prefix(count))
+      if rollsBefore(part) { roll() }
+      isComplete = put(part) && isComplete
+      if spec.rotation == .afterWrite && size >= spec.maxBytes { roll() }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    }
+    return isComplete
+  }
+
+  /// circus: what would reach the limit goes into a new file.
+  private func rollsBefore(_ part: UnsafeRawBufferPointer) -> Bool {
+    spec.rotation == .beforeWrite && spec.backups > 0 && size + part.count >= spec.maxBytes
+  }
+
+  /// How much of the bytes belongs into the present file: whole lines, at least one. A chunk here
+  /// may be far larger than the limit, and lines must not be torn.
+  private func room(in bytes: UnsafeRawBufferPointer) -> Int {
+    let space =
+      spec.rotation == .beforeWrite ? spec.maxBytes - 1 - size : spec.maxBytes - size
+    guard bytes.count > max(0, space) else { return bytes.count }
+    if spec.rotation == .afterWrite {
+      // Up to the end of the line that reaches the limit.
+      let from = max(0, space - 1)
+      let end = bytes[from...].firstIndex(of: 10)
+      return end.map { $0 + 1 } ?? bytes.count
+    }
+    if space > 0, let end = bytes.prefix(space).lastIndex(of: 10) { return end + 1 }
+    // Not even one line fits: the next file takes as many as fit there, or one long line.
+    let fresh = bytes.prefix(max(1, spec.maxBytes - 1))
+    if let end = fresh.lastIndex(of: 10) { return end + 1 }
+    return bytes.firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
+  }
+
+  private func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard descriptor >= 0 else {
+      lost += bytes.count
+      return false
+    }
+    do {
+      try writeAll(descriptor, bytes)
+      size += bytes.count
+      if lost > 0 {
+        complain("\(path): writing again; \(lost) bytes were lost meanwhile")
+        lost = 0
+      }
+      return true
+    } catch {
+      if lost == 0 { complain("\(path): \(error.description); output is being lost") }
+      lost += bytes.count
+      return false
+    }
+  }
+
+  /// `.N-1` to `.N` ... the file to `.1`, and a new file. Without backups supervisor truncates;
+  /// circus lets the file grow.
+  private func roll() {
+    guard spec.backups > 0 else {
+      if ftruncate(descriptor, 0) == 0 { size = 0 }
+      return
+    }
+    unlink("\(path).\(spec.backups)")
+    for index in stride(from: spec.backups - 1, to: 0, by: -1) {
+      Glibc.rename("\(path).\(index)", "\(path).\(index + 1)")
+    }
+    Glibc.rename(path, "\(path).1")
+    reopen()
+  }
+
+  /// Opens the path anew; if that fails, the old file goes on being used.
+  package func reopen() {
+    let old = descriptor
+    do {
+      try open()
+      if old >= 0 { close(old) }
+    } catch {
+      descriptor = old
+      complain("\(path): cannot be reopened: \(error.description)")
+    }
+  }
+
+  /// Somebody else renamed or removed the file: begin a new one.
+  package func reopenIfMoved() {
+    var onDisk = stat()
+    var held = stat()
+    guard fstat(descriptor, &held) == 0 else { return reopen() }
+    let isThere = stat(path, &onDisk) == 0
+    if !isThere || onDisk.st_ino != held.st_ino || onDisk.st_dev != held.st_dev { reopen() }
+  }
+}

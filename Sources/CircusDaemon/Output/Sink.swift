@@ -1,0 +1,53 @@
+import CircusModel
+import LinuxSystem
+
+/// Where the bytes of one stream go.
+enum Sink {
+  case null
+  case file(LogFile)
+  /// The daemon's own stdout.
+  case console
+  /// Whole lines with a prefix, into a file or onto the console.
+  case lines(LinePrefix, LogFile?)
+
+  /// Whether whole lines are needed.
+  var wantsLines: LinePrefix? {
+    if case .lines(let prefix, _) = self { return prefix }
+    return nil
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) {
+    switch self {
+    case .null: break
+    case .file(let file), .lines(_, let file?): file.write(bytes)
+    case .console, .lines(_, nil):
+      // Nobody may be reading our stdout; a supervisor does not die of that.
+      try? writeAll(1, bytes)
+    }
+  }
+}
+
+/// What stands before each line: `<time> [<pid>] | `, in colour on a console.
+struct LinePrefix {
+  var timeFormat: String
+  var color: FancyColor?
+
+  /// The prefixed lines of `bytes`, which end with a newline.
+  func apply(to lines: UnsafeRawBufferPointer, pid: Int32) -> [UInt8] {
+    let head = Array("\(Clock.format(Clock.wall, timeFormat)) [\(pid)] | ".utf8)
+    let before = color.map { Array("\u{1B}[0;3\($0.rawValue);40m".utf8) } ?? []
+    let after = color == nil ? [] : Array("\u{1B}[0m".utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(lines.count * 2)
+    for line in lines.dropLast().split(separator: 10, omittingEmptySubsequences: false) {
+      // FancyStdoutStream drops empty lines, FileStream prefixes them too (circus.md 6.3, 6.5).
+      if color != nil && line.isEmpty { continue }
+      out += before
+      out += head
+      out += line
+      out += after
+      out.append(10)
+    }
+    return out
+  }
+}

@@ -1,0 +1,176 @@
+import CircusCore
+import CircusModel
+import EventLoop
+import LinuxSystem
+
+/// All captured output: which pump belongs to whom, which sink a stream leads to.
+final class Streams {
+  /// Why a stream cannot be opened; the process is not started then.
+  struct Failure: Error { var text: String }
+
+  enum Output: Hashable { case stdout, stderr }
+
+  private struct SinkKey: Hashable {
+    var watcher: WatcherID
+    var output: Output
+    /// Distinguishes the AUTO files of the processes of one program.
+    var process: String
+    var spec: StreamSpec
+  }
+
+  private struct Entry {
+    var watcher: WatcherID
+    var output: Output
+    var pump: Pump
+  }
+
+  private let loop: EventLoop
+  private let log: Logger
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: Pump.bufferSize, alignment: 4_096)
+  private var pumps: [ObjectIdentifier: Entry] = [:]
+  /// The pumps of each live process, to be drained before its death is told.
+  private var byPID: [PID: [Pump]] = [:]
+  private var sinks: [SinkKey: Sink] = [:]
+  private var files: [String: WeakFile] = [:]
+  /// Where AUTO files go and what they are called.
+  var automatic = (directory: "/tmp", identifier: "supervisor")
+
+  private struct WeakFile { weak var file: LogFile? }
+
+  init(loop: EventLoop, log: Logger) {
+    self.loop = loop
+    self.log = log
+  }
+
+  deinit { buffer.deallocate() }
+
+  // MARK: sinks
+
+  /// The sink of one output of one process, opened if need be.
+  func sink(
+    _ watcher: WatcherID, _ output: Output, _ plan: LaunchPlan
+  ) throws(Failure) -> Sink {
+    let spec = output == .stdout ? plan.stdout : plan.stderr
+    return try sink(watcher, output, spec, process: plan.processName)
+  }
+
+  private func sink(
+    _ watcher: WatcherID, _ output: Output, _ spec: StreamSpec, process: String
+  ) throws(Failure) -> Sink {
+    let key = SinkKey(
+      watcher: watcher, output: output, process: spec.isAutomatic ? process : "", spec: spec)
+    if let known = sinks[key] { return known }
+    let made = try makeSink(spec, output, process: process)
+    sinks[key] = made
+    return made
+  }
+
+  private func makeSink(
+    _ spec: StreamSpec, _ output: Output, process: String
+  ) throws(Failure) -> Sink {
+    switch spec {
+    case .inherit, .null, .discard, .mergedWithStdout: return .null
+    case .stdout: return .console
+    case .fancy(let color, let format):
+      let chosen = color ?? FancyColor.allCases.randomElement() ?? .white
+      return .lines(LinePrefix(timeFormat: format, color: chosen), nil)
+    case .file(let file):
+      let opened = try open(file, output, process: process)
+      guard let format = file.timeFormat, !format.isEmpty else { return .file(opened) }
+      return .lines(LinePrefix(timeFormat: format, color: nil), opened)
+    case .unsupported(let name):
+      log.warning("stream class \(name) is not provided yet: its output is dropped")
+      return .null
+    }
+  }
+
+  private func open(
+    _ spec: FileStreamSpec, _ output: Output, process: String
+  ) throws(Failure) -> LogFile {
+    var spec = spec
+    do {
+      if spec.isAutomatic {
+        spec.path = try Files.makeUnique(
+          in: automatic.directory,
+          prefix: "\(process)-\(output)---\(automatic.identifier)-", suffix: ".log")
+      } else if spec.path.isEmpty {
+        spec.path = try Files.makeUnique(in: "/tmp", prefix: "circus-", suffix: ".log")
+      }
+      spec.path = Files.absolute(spec.path)
+      if let shared = files[spec.path]?.file {
+        shared.adopt(spec)
+        return shared
+      }
+      let file = try LogFile(spec)
+      file.complain = { [log] text in log.error(text) }
+      files[spec.path] = WeakFile(file: file)
+      return file
+    } catch {
+      throw Failure(text: "cannot open log file '\(spec.path)': \(error.description)")
+    }
+  }
+
+  /// Lets go of a watcher's sinks; files nobody else writes to are closed.
+  func close(_ watcher: WatcherID) {
+    for (id, entry) in pumps where entry.watcher == watcher {
+      // Whoever still holds the other end is not ours any more.
+      guard byPID[entry.pump.pid] == nil else { continue }
+      entry.pump.drain()
+      entry.pump.finish()
+      pumps[id] = nil
+    }
+    sinks = sinks.filter { $0.key.watcher != watcher }
+    files = files.filter { $0.value.file != nil }
+  }
+
+  /// Points the running pipes of a watcher to other sinks.
+  func retarget(_ watcher: WatcherID, stdout: StreamSpec, stderr: StreamSpec) {
+    for entry in pumps.values where entry.watcher == watcher {
+      let spec = entry.output == .stdout ? stdout : stderr
+      do {
+        entry.pump.drain()
+        entry.pump.sink = try sink(watcher, entry.output, spec, process: "")
+      } catch {
+        log.error("stream not changed: \(error.text)")
+      }
+    }
+  }
+
+  func reopenAll() { for entry in files.values { entry.file?.reopen() } }
+
+  // MARK: pumps
+
+  func attach(
+    _ readEnd: consuming FileDescriptor, watcher: WatcherID, output: Output, pid: PID, sink: Sink
+  ) {
+    let pump = Pump(readEnd, pid: pid, sink: sink, buffer: buffer, loop: loop) {
+      [unowned self] pump in forget(pump)
+    }
+    pumps[ObjectIdentifier(pump)] = Entry(watcher: watcher, output: output, pump: pump)
+    byPID[pid, default: []].append(pump)
+  }
+
+  private func forget(_ pump: Pump) {
+    pumps[ObjectIdentifier(pump)] = nil
+    byPID[pump.pid]?.removeAll { $0 === pump }
+    if byPID[pump.pid]?.isEmpty == true { byPID[pump.pid] = nil }
+  }
+
+  /// The process is dead: take its last words before anybody hears of it.
+  func drain(_ pid: PID) {
+    guard let own = byPID.removeValue(forKey: pid) else { return }
+    for pump in own {
+      pump.drain()
+      // A grandchild may hold the pipe: then the pump goes on until the watcher's stream closes.
+      if pump.isAtEnd { forget(pump) }
+    }
+  }
+}
+
+extension StreamSpec {
+  fileprivate var isAutomatic: Bool {
+    if case .file(let file) = self { return file.isAutomatic }
+    return false
+  }
+}

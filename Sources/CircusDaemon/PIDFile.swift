@@ -1,0 +1,47 @@
+import Glibc
+import LinuxSystem
+
+/// The daemon's pid file (circus.md 10.1): refused while another live process holds it, removed at
+/// the end if it is still ours.
+package struct PIDFile {
+  package struct Failure: Error { package var text: String }
+
+  private let path: String
+
+  package init(_ path: String) throws(Failure) {
+    self.path = path
+    let directory = path.split(separator: "/").dropLast().joined(separator: "/")
+    let parent = path.hasPrefix("/") ? "/" + directory : (directory.isEmpty ? "." : directory)
+    guard Files.isDirectory(parent) else {
+      throw Failure(text: "\(parent) doesn't exist. Can't create pidfile")
+    }
+    if let holder = Self.holder(path), holder != Environment.pid {
+      throw Failure(
+        text: "pid file '\(path)' belongs to process \(holder), which is running; stop it, or "
+          + "remove the file if that process is something else")
+    }
+    do {
+      let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+      try writeAll(file.number, Array("\(Environment.pid)\n".utf8))
+    } catch {
+      throw Failure(text: "cannot write pid file '\(path)': \(error.description)")
+    }
+  }
+
+  /// The live process a pid file names; nil for none, a dead one or garbage.
+  private static func holder(_ path: String) -> Int32? {
+    guard let bytes = try? Files.read(path),
+      let pid = Int32(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }), pid > 0
+    else { return nil }
+    do {
+      return try Kill.process(pid, 0) ? pid : nil
+    } catch {
+      // Not ours to signal, but alive.
+      return pid
+    }
+  }
+
+  package func remove() {
+    if Self.holder(path) == Environment.pid { Files.remove(path) }
+  }
+}

@@ -1,0 +1,200 @@
+import CircusCore
+import CircusModel
+import Glibc
+import LinuxSystem
+
+/// Turns launch plans into processes: looks up users, paths and limits, makes the pipes, spawns.
+final class Launcher {
+  private let spawner: Spawner
+  private let streams: Streams
+  private let sockets: ListeningSockets
+  /// The descriptor limit the daemon was started with; children get it back.
+  private let originalFiles: (soft: rlim_t, hard: rlim_t)?
+  /// Ends of stdin pipes that stay open as long as their process lives.
+  private var stdin: [PID: Int32] = [:]
+
+  init(
+    spawner: Spawner, streams: Streams, sockets: ListeningSockets,
+    originalFiles: (soft: rlim_t, hard: rlim_t)?
+  ) {
+    self.spawner = spawner
+    self.streams = streams
+    self.sockets = sockets
+    self.originalFiles = originalFiles
+  }
+
+  func launch(_ process: ProcessID, _ plan: LaunchPlan) throws(SpawnFailure) -> PID {
+    var request = SpawnRequest()
+    request.arguments = plan.arguments
+    request.environment = plan.environment.map { "\($0.key)=\($0.value)" }
+    request.candidates = candidates(plan)
+    request.directory = plan.directory.isEmpty ? nil : plan.directory
+    request.startsSession = plan.startsSession
+    request.umask = plan.umask.map { mode_t($0) }
+    try identify(plan, &request)
+    try limit(plan, &request)
+    if plan.keepsSockets { request.kept = sockets.descriptors }
+
+    let out = try output(process.watcher, .stdout, plan)
+    let err = plan.stderr == .mergedWithStdout ? nil : try output(process.watcher, .stderr, plan)
+    var input = (read: Int32(-1), write: Int32(-1))
+    if plan.input == .pipe { input = try makePipe().split() }
+    defer { if input.read >= 0 { close(input.read) } }
+    request.stdio[0] = try stdinSource(plan, pipe: input.read)
+    request.stdio[1] = source(plan.stdout, out)
+    request.stdio[2] = plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
+    defer {
+      for end in [out?.write, err?.write] { if let end { close(end) } }
+    }
+    let pid: PID
+    do {
+      pid = PID(try spawner.spawn(request))
+    } catch {
+      for end in [out?.read, err?.read] { if let end { close(end) } }
+      if input.write >= 0 { close(input.write) }
+      throw failure(error, plan, request)
+    }
+    if input.write >= 0 { stdin[pid] = input.write }
+    if let out {
+      streams.attach(
+        FileDescriptor(owning: out.read), watcher: process.watcher, output: .stdout, pid: pid,
+        sink: out.sink)
+    }
+    if let err {
+      streams.attach(
+        FileDescriptor(owning: err.read), watcher: process.watcher, output: .stderr, pid: pid,
+        sink: err.sink)
+    }
+    return pid
+  }
+
+  /// The process is dead: its stdin pipe is of no use any more.
+  func forget(_ pid: PID) {
+    if let end = stdin.removeValue(forKey: pid) { close(end) }
+  }
+
+  // MARK: descriptors
+
+  private struct OutputPipe {
+    var read: Int32
+    var write: Int32
+    var sink: Sink
+  }
+
+  private func makePipe() throws(SpawnFailure) -> Pipe {
+    do { return try Pipe() } catch {
+      throw SpawnFailure(text: "no pipe: \(error.pythonText)", isTransient: error.isTransient)
+    }
+  }
+
+  private func output(
+    _ watcher: WatcherID, _ output: Streams.Output, _ plan: LaunchPlan
+  ) throws(SpawnFailure) -> OutputPipe? {
+    let spec = output == .stdout ? plan.stdout : plan.stderr
+    guard spec.isCaptured else { return nil }
+    let sink: Sink
+    do { sink = try streams.sink(watcher, output, plan) } catch {
+      throw SpawnFailure(text: error.text, isTransient: false)
+    }
+    let ends = try makePipe().split()
+    return OutputPipe(read: ends.read, write: ends.write, sink: sink)
+  }
+
+  /// Which descriptor becomes the child's; nil leaves it the daemon's own.
+  private func source(_ spec: StreamSpec, _ pipe: OutputPipe?) -> Int32? {
+    spec == .null ? spawner.nullDescriptor : pipe?.write
+  }
+
+  private func stdinSource(_ plan: LaunchPlan, pipe: Int32) throws(SpawnFailure) -> Int32? {
+    switch plan.input {
+    case .null: return spawner.nullDescriptor
+    case .inherit: return nil
+    case .pipe: return pipe
+    case .socket(let name):
+      guard let descriptor = sockets.descriptor(of: name) else {
+        throw SpawnFailure(text: "stdin_socket: there is no socket '\(name)'", isTransient: false)
+      }
+      return descriptor
+    }
+  }
+
+  // MARK: look-ups
+
+  /// A command without slash is looked for in the *child's* PATH (circus.md 2.4, supervisor.md 1.6).
+  private func candidates(_ plan: LaunchPlan) -> [String] {
+    let command = plan.arguments[0]
+    if command.contains("/") { return [command] }
+    let fallback = plan.startsSession ? "/bin:/usr/bin" : "/bin:/usr/bin:/usr/local/bin"
+    let path = plan.environment["PATH"] ?? fallback
+    return path.split(separator: ":", omittingEmptySubsequences: false).map {
+      $0.isEmpty ? "./\(command)" : "\($0)/\(command)"
+    }
+  }
+
+  private func identify(_ plan: LaunchPlan, _ request: inout SpawnRequest) throws(SpawnFailure) {
+    if let name = plan.user {
+      guard let user = Users.find(name) else {
+        let isNumber = uid_t(name) != nil
+        throw SpawnFailure(
+          text: isNumber ? "\(name) isn't a valid user id" : "'\(name)' isn't a valid user name",
+          isTransient: false)
+      }
+      // Becoming who we are already needs no right to change.
+      if user.uid != Users.current || Users.isRoot {
+        request.uid = user.uid
+        request.gid = user.gid
+        if Users.isRoot { request.groups = Users.groups(of: user.name, primary: user.gid) }
+      }
+    }
+    if let name = plan.group {
+      guard let gid = Users.findGroup(name) else {
+        throw SpawnFailure(text: "No such group: '\(name)'", isTransient: false)
+      }
+      request.gid = gid
+    }
+  }
+
+  private func limit(_ plan: LaunchPlan, _ request: inout SpawnRequest) throws(SpawnFailure) {
+    var setsFiles = false
+    for limit in plan.limits {
+      guard let number = Limits.number(of: limit.name) else {
+        throw SpawnFailure(
+          text: "rlimit_\(limit.name): there is no such limit", isTransient: false)
+      }
+      let isFiles = number == filesLimit
+      setsFiles = setsFiles || isFiles
+      var value = limit.value.map { rlim_t($0) } ?? Limits.unlimited
+      // The kernel refuses unlimited descriptors; the present ceiling is what it can give.
+      if isFiles && limit.value == nil { value = originalFiles?.hard ?? value }
+      request.limits.append((number, value, value))
+    }
+    if !setsFiles, let files = originalFiles {
+      request.limits.append((filesLimit, files.soft, files.hard))
+    }
+  }
+
+  private let filesLimit = Limits.number(of: "nofile") ?? 7
+
+  // MARK: what went wrong
+
+  private func failure(
+    _ error: SpawnError, _ plan: LaunchPlan, _ request: SpawnRequest
+  ) -> SpawnFailure {
+    let reason = error.errno.pythonText
+    let text: String
+    switch error.stage {
+    case .clone:
+      text = error.errno.code == EAGAIN ? "too many processes: \(reason)" : "fork: \(reason)"
+    case .descriptors: text = "placing descriptors: \(reason)"
+    case .directory: text = "\(reason): '\(plan.directory)' (working directory)"
+    case .session: text = "new session: \(reason)"
+    case .limit:
+      let name = plan.limits.indices.contains(error.index) ? plan.limits[error.index].name : "nofile"
+      text = "rlimit_\(name) refused: \(reason)"
+    case .groups, .group: text = "changing group for '\(plan.user ?? plan.group ?? "")': \(reason)"
+    case .user: text = "becoming user '\(plan.user ?? "")': \(reason)"
+    case .exec: text = "\(reason): '\(plan.arguments[0])'"
+    }
+    return SpawnFailure(text: text, isTransient: error.errno.isTransient)
+  }
+}

@@ -1,0 +1,47 @@
+import CircusCore
+import CircusModel
+import LinuxSystem
+
+/// Sends signals to unreaped children, their groups and their trees.
+struct Signaler {
+  let lineage: Lineage
+  let log: Logger
+
+  func send(_ signal: Signal, to pid: PID, _ scope: SignalScope) {
+    switch scope {
+    case .process: send(signal, pid)
+    case .processAndChildren:
+      let children = lineage.children(of: pid)
+      send(signal, pid)
+      for child in children { send(signal, child) }
+    case .children: for child in lineage.children(of: pid) { send(signal, child) }
+    case .group: sendToGroup(signal, pid)
+    case .tree:
+      // Looked up before the leader dies: after that nobody knows its children.
+      let descendants = lineage.descendants(of: pid)
+      if signal == .kill { sendToGroup(signal, pid) } else { send(signal, pid) }
+      for descendant in descendants { send(signal, descendant) }
+    }
+  }
+
+  /// Whether `child` is a child of `pid`; it is signalled if so.
+  func send(_ signal: Signal, toChild child: PID, of pid: PID) -> Bool {
+    guard lineage.children(of: pid).contains(child) else { return false }
+    send(signal, child)
+    return true
+  }
+
+  func send(_ signal: Signal, _ pid: PID) {
+    do { try Kill.process(pid.rawValue, signal.number) } catch {
+      log.error("cannot send \(signal.name) to \(pid): \(error.description)")
+    }
+  }
+
+  private func sendToGroup(_ signal: Signal, _ leader: PID) {
+    do {
+      if try !Kill.group(leader.rawValue, signal.number) { send(signal, leader) }
+    } catch {
+      log.error("cannot send \(signal.name) to group \(leader): \(error.description)")
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import CircusCore
+import CircusModel
+import CircusWire
+import EventLoop
+import Glibc
+import LinuxSystem
+import ZeroMQ
+
+/// The shell around the arbiter: one thread, one loop. Readiness becomes events, effects become
+/// system calls.
+package final class Daemon {
+  /// Why the daemon could not begin.
+  package struct Failure: Error { package var text: String }
+
+  private let loop = EventLoop()
+  private let context = Context()
+  private let log: Logger
+  private let loader: ConfigurationLoader
+  private let signals: SignalDescriptor
+  private let sockets: ListeningSockets
+  private let figures: ProcessFigures
+  private let streams: Streams
+  private var arbiter: Arbiter
+  private var runner: EffectRunner!
+  private var control: ControlSocket
+  private var events: EventPublisher
+  private var stats: StatsPublisher?
+  private var registrations: [Registration] = []
+  private var queue: [Event] = [.boot]
+  private var effects: [Effect] = []
+  private var hasReplied = false
+  private var settings: DaemonSettings
+  private var status: Int32 = 0
+
+  /// Binds everything; nothing is started yet. Signals must be blocked by now.
+  package init(
+    _ configuration: Configuration, loader: ConfigurationLoader, log: Logger
+  ) throws(Failure) {
+    self.log = log
+    self.loader = loader
+    settings = configuration.settings
+    Environment.limitArenas()
+    let originalFiles = Self.raiseFileLimit()
+    let spawner: Spawner
+    do {
+      spawner = try Spawner()
+      signals = try SignalDescriptor([SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH])
+    } catch {
+      throw Failure(text: error.description)
+    }
+    SignalDescriptor.ignore(SIGPIPE)
+    Reaper.adoptOrphans()
+
+    let proc = ProcFS()
+    figures = ProcessFigures(proc: proc)
+    streams = Streams(loop: loop, log: log)
+    sockets = ListeningSockets(log: log)
+    arbiter = Arbiter(
+      configuration: configuration, workingDirectory: Files.currentDirectory,
+      seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart)
+    let endpoints: Endpoints
+    do {
+      endpoints = try Endpoints(settings, context)
+    } catch {
+      throw Failure(text: error.text)
+    }
+    do { try sockets.apply(configuration.sockets) } catch { throw Failure(text: error.text) }
+    control = ControlSocket(endpoints.control, log: log)
+    events = EventPublisher(socket: endpoints.events)
+    stats = endpoints.stats.map { StatsPublisher(socket: $0, figures: figures) }
+    streams.automatic = (settings.childLogDirectory, settings.identifier)
+    queue.insert(.socketsChanged(sockets.info), at: 0)
+    queue.insert(bound(endpoints), at: 0)
+    let lineage = Lineage(proc: proc)
+    runner = EffectRunner(
+      launcher: Launcher(
+        spawner: spawner, streams: streams, sockets: sockets, originalFiles: originalFiles),
+      lineage: lineage, streams: streams, sockets: sockets,
+      measurer: Measurer(figures: figures), log: log, hooks: makeHooks())
+  }
+
+  private func makeHooks() -> EffectRunner.Hooks {
+    EffectRunner.Hooks(
+      publish: { [unowned self] event in events.publish(event) },
+      reply: { [unowned self] ticket, reply in
+        hasReplied = true
+        control.reply(ticket, reply)
+      },
+      load: { [unowned self] purpose in load(purpose) },
+      applySettings: { [unowned self] settings in apply(settings) },
+      finish: { [unowned self] status in
+        self.status = status
+        loop.stop()
+      })
+  }
+
+  /// A wildcard port is told by its number, anything else as it was configured.
+  private func bound(_ endpoints: Endpoints) -> Event {
+    func name(_ configured: String, _ socket: Socket?) -> String {
+      let isWild = configured.hasSuffix(":*") || configured.hasSuffix(":0")
+      return isWild ? socket?.boundEndpoint ?? configured : configured
+    }
+    return .endpointsBound(
+      control: name(settings.endpoint, endpoints.control),
+      events: name(settings.pubsubEndpoint, endpoints.events),
+      stats: name(settings.statsEndpoint, endpoints.stats))
+  }
+
+  /// Children get the limit the daemon was started with; the daemon itself needs one descriptor
+  /// and more for each of them.
+  private static func raiseFileLimit() -> (soft: rlim_t, hard: rlim_t)? {
+    guard let number = Limits.number(of: "nofile"), let limit = Limits.get(number) else {
+      return nil
+    }
+    try? Limits.set(number, soft: limit.hard, hard: limit.hard)
+    return limit
+  }
+
+  // MARK: running
+
+  /// Runs until everything is stopped; returns the exit status.
+  package func run() -> Int32 {
+    log.info("Starting master on pid \(Environment.pid)")
+    registrations.append(loop.whenReadable(signals.number) { [unowned self] in takeSignals() })
+    control.watch(loop) { [unowned self] in takeRequests() }
+    loop.whenDeadlinePasses { [unowned self] in passDeadline() }
+    log.info("Arbiter now waiting for commands")
+    finishTurn()
+    loop.run { finishTurn() }
+    control.stop()
+    sockets.closeAll()
+    return status
+  }
+
+  private func takeSignals() {
+    var hasDeadChildren = false
+    while let signal = signals.next() {
+      // Several SIGCHLD are one: all dead children are collected together.
+      if signal == SIGCHLD { hasDeadChildren = true } else { queue.append(.signal(Signal(signal))) }
+    }
+    guard hasDeadChildren else { return }
+    runner.reap()
+    queue += runner.takeEvents()
+  }
+
+  private func takeRequests() {
+    if control.drain({ queue.append(.request($0, $1)) }) { loop.hasPendingWork = true }
+  }
+
+  private func passDeadline() {
+    queue.append(.deadline)
+    stats?.tick { arbiter.population }
+  }
+
+  /// Handles all events and everything that follows from them, then arms the next deadline.
+  private func finishTurn() {
+    repeat {
+      handleQueue()
+      let hasMoreSpawns = runner.finishTurn()
+      queue += runner.takeEvents()
+      if hasReplied {
+        // Sending may have taken the edge that would have told of a new request.
+        hasReplied = false
+        takeRequests()
+      }
+      if hasMoreSpawns {
+        // The rest waits a turn, so that signals, output and commands are not kept waiting.
+        loop.hasPendingWork = true
+        handleQueue()
+      }
+    } while !queue.isEmpty
+    armDeadline()
+  }
+
+  private func handleQueue() {
+    var next = 0
+    while next < queue.count {
+      handle(queue[next])
+      next += 1
+    }
+    queue.removeAll(keepingCapacity: true)
+  }
+
+  private func handle(_ event: Event) {
+    let now = Moment(instant: Instant(nanoseconds: Clock.monotonic), wall: Clock.wall)
+    arbiter.handle(event, at: now, into: &effects)
+    for effect in effects { runner.run(effect) }
+    effects.removeAll(keepingCapacity: true)
+  }
+
+  private func armDeadline() {
+    let due = [arbiter.nextDeadline()?.nanoseconds, stats?.nextTick].compactMap { $0 }.min()
+    loop.setDeadline(after: due.map { max(0, $0 - Clock.monotonic) })
+  }
+
+  // MARK: configuration
+
+  private func load(_ purpose: LoadPurpose) {
+    let (result, warnings) = loader.load()
+    for warning in warnings { log.warning(warning) }
+    queue.append(.configurationLoaded(result, purpose))
+  }
+
+  /// Applies changed `[circus]` settings; what cannot be applied leaves the old in place.
+  private func apply(_ new: DaemonSettings) {
+    let old = settings
+    settings = new
+    streams.automatic = (new.childLogDirectory, new.identifier)
+    if (old.logLevel, old.logOutput) != (new.logLevel, new.logOutput),
+      let target = Logger.target(new.logOutput)
+    {
+      log.change(level: Logger.level(new.logLevel), target: target)
+    }
+    do {
+      if old.pubsubEndpoint != new.pubsubEndpoint {
+        events = EventPublisher(
+          socket: try Endpoints.bind(context, .publish, new.pubsubEndpoint, "pubsub_endpoint"))
+      }
+      if (old.publishesStats, old.statsEndpoint) != (new.publishesStats, new.statsEndpoint) {
+        stats = nil
+        if new.publishesStats {
+          stats = StatsPublisher(
+            socket: try Endpoints.bind(context, .publish, new.statsEndpoint, "stats_endpoint"),
+            figures: figures)
+        }
+      }
+      if old.endpoint != new.endpoint {
+        let fresh = try Endpoints.bind(context, .router, new.endpoint, "endpoint")
+        log.warning("the control endpoint is now \(new.endpoint)")
+        control.stop()
+        control = ControlSocket(fresh, log: log)
+        control.watch(loop) { [unowned self] in takeRequests() }
+      }
+    } catch {
+      log.error("\(error.text); what was bound before stays")
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import CircusCore
+import CircusModel
+import CircusWire
+import LinuxSystem
+
+/// The only place where effects become system calls. Answers go back as events.
+final class EffectRunner {
+  /// What the runner cannot do by itself; the daemon does.
+  struct Hooks {
+    var publish: (EventMessage) -> Void
+    var reply: (Ticket, Reply) -> Void
+    var load: (LoadPurpose) -> Void
+    var applySettings: (DaemonSettings) -> Void
+    var finish: (Int32) -> Void
+  }
+
+  private let launcher: Launcher
+  private let signaler: Signaler
+  private let lineage: Lineage
+  private let streams: Streams
+  private let sockets: ListeningSockets
+  private let measurer: Measurer
+  private let log: Logger
+  private let hooks: Hooks
+
+  /// Our children that the arbiter knows.
+  private(set) var managed: Set<PID> = []
+  /// Spawns not done yet: a thousand of them must not keep a `status` waiting.
+  private var spawns: [(ProcessID, LaunchPlan)] = []
+  private var nextSpawn = 0
+  private var sweeps: [(WatcherID, [PID])] = []
+  /// Events that came of effects, in order.
+  private(set) var events: [Event] = []
+
+  /// How long spawning may take in one turn, in nanoseconds.
+  private static let spawnBudget: Int64 = 5_000_000
+
+  init(
+    launcher: Launcher, lineage: Lineage, streams: Streams, sockets: ListeningSockets,
+    measurer: Measurer, log: Logger, hooks: Hooks
+  ) {
+    self.launcher = launcher
+    self.lineage = lineage
+    self.streams = streams
+    self.sockets = sockets
+    self.measurer = measurer
+    self.log = log
+    self.hooks = hooks
+    signaler = Signaler(lineage: lineage, log: log)
+  }
+
+  func takeEvents() -> [Event] {
+    defer { events.removeAll(keepingCapacity: true) }
+    return events
+  }
+
+  func run(_ effect: Effect) {
+    switch effect {
+    case .spawn(let process, let plan): spawns.append((process, plan))
+    case .signal(let pid, let signal, let scope):
+      if managed.contains(pid) { signaler.send(signal, to: pid, scope) }
+    case .signalChild(let pid, let child, let signal, let ticket):
+      let isChild = signaler.send(signal, toChild: child, of: pid)
+      let missing = RequestError.refused("process no longer exists (pid=\(child))")
+      if let ticket { hooks.reply(ticket, isChild ? .plain : .error(missing)) }
+    case .noteDescendants(_, let pid): lineage.note(pid)
+    case .sweep(let watcher, let leaders): sweeps.append((watcher, leaders))
+    case .signalRemains(let pids, let signal): for pid in pids { signaler.send(signal, pid) }
+    case .publish(let event): hooks.publish(event)
+    case .reply(let ticket, let reply): hooks.reply(ticket, reply)
+    case .measure(let ticket, let measurement):
+      hooks.reply(ticket, measurer.answer(measurement))
+    case .closeStreams(let watcher): streams.close(watcher)
+    case .retargetStreams(let watcher, let stdout, let stderr):
+      streams.retarget(watcher, stdout: stdout, stderr: stderr)
+    case .reopenLogs:
+      log.reopen()
+      streams.reopenAll()
+    case .loadConfiguration(let purpose): hooks.load(purpose)
+    case .applySockets(let specs): apply(specs)
+    case .applySettings(let settings): hooks.applySettings(settings)
+    case .log(let level, let text): log.log(level, text)
+    case .finish(let status): hooks.finish(status)
+    }
+  }
+
+  private func apply(_ specs: [SocketSpec]) {
+    do {
+      try sockets.apply(specs)
+    } catch {
+      log.error("\(error.text); the sockets that are open stay open")
+    }
+    events.append(.socketsChanged(sockets.info))
+  }
+
+  // MARK: what is done at the end of a turn
+
+  /// Spawns within the budget and sweeps; true when spawns are left for the next turn.
+  func finishTurn() -> Bool {
+    let end = Clock.monotonic + Self.spawnBudget
+    while nextSpawn < spawns.count {
+      let (process, plan) = spawns[nextSpawn]
+      nextSpawn += 1
+      spawn(process, plan)
+      if Clock.monotonic >= end { break }
+    }
+    if nextSpawn == spawns.count {
+      spawns.removeAll()
+      nextSpawn = 0
+    }
+    sweep()
+    return !spawns.isEmpty
+  }
+
+  private func spawn(_ process: ProcessID, _ plan: LaunchPlan) {
+    do {
+      let pid = try launcher.launch(process, plan)
+      managed.insert(pid)
+      events.append(.spawned(process, pid))
+    } catch {
+      events.append(.spawnFailed(process, error))
+    }
+  }
+
+  /// One look at our children serves all watchers that ask in this turn.
+  private func sweep() {
+    guard !sweeps.isEmpty else { return }
+    let orphans = lineage.orphans { managed.contains($0) }
+    for (watcher, leaders) in sweeps {
+      events.append(.swept(watcher, remains: lineage.remains(of: leaders, among: orphans)))
+    }
+    sweeps.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: deaths
+
+  /// Collects every dead child; its last words are read before its death is told.
+  func reap() {
+    while let child = Reaper.next() {
+      let pid = PID(child.pid)
+      if managed.remove(pid) != nil {
+        streams.drain(pid)
+        launcher.forget(pid)
+      }
+      let status: ExitStatus =
+        switch child.ending {
+        case .exited(let code): .exited(code)
+        case .signaled(let signal, let dumped):
+          .signaled(Signal(signal), dumpedCore: dumped)
+        }
+      events.append(.exited(pid, status))
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import CLinux
+import Glibc
+
+/// Sockets by address.
+package enum Network {
+  package struct Listening {
+    package var descriptor: Int32
+    /// The real port, where 0 was asked for.
+    package var port: Int
+    package var host: String
+  }
+
+  package struct Failure: Error {
+    package var text: String
+  }
+
+  /// Opens, binds and, for stream kinds, listens.
+  package static func listen(
+    host: String, port: Int, ipv6: Bool, kind: Int32, backlog: Int, sharesPort: Bool,
+    device: String?
+  ) throws(Failure) -> Listening {
+    var hints = addrinfo()
+    hints.ai_family = ipv6 ? AF_INET6 : AF_INET
+    hints.ai_socktype = kind
+    hints.ai_flags = AI_PASSIVE
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host.isEmpty ? nil : host, String(port), &hints, &list)
+    guard code == 0, let address = list?.pointee else {
+      throw Failure(text: "\(host): \(String(cString: gai_strerror(code)))")
+    }
+    defer { freeaddrinfo(list) }
+    let descriptor = socket(address.ai_family, kind | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw Failure(text: Errno.last.pythonText) }
+    _ = cl_allow_reuse(descriptor, sharesPort ? 1 : 0)
+    if let device, cl_bind_to_device(descriptor, device) != 0 {
+      throw fail(descriptor, "interface \(device)")
+    }
+    guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 else {
+      throw fail(descriptor, nil)
+    }
+    try startListening(descriptor, kind, backlog)
+    return Listening(descriptor: descriptor, port: localPort(descriptor) ?? port, host: host)
+  }
+
+  package static func listen(
+    path: String, kind: Int32, backlog: Int, umask mask: mode_t
+  ) throws(Failure) -> Listening {
+    guard var address = unixAddress(path) else { throw Failure(text: "\(path): path too long") }
+    let descriptor = socket(AF_UNIX, kind | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw Failure(text: Errno.last.pythonText) }
+    let before = umask(mask)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    let error = Errno.last
+    umask(before)
+    guard result == 0 else {
+      close(descriptor)
+      throw Failure(text: error.pythonText)
+    }
+    try startListening(descriptor, kind, backlog)
+    return Listening(descriptor: descriptor, port: 0, host: "")
+  }
+
+  private static func startListening(
+    _ descriptor: Int32, _ kind: Int32, _ backlog: Int
+  ) throws(Failure) {
+    let listens = kind == Int32(SOCK_STREAM.rawValue) || kind == Int32(SOCK_SEQPACKET.rawValue)
+    guard listens, Glibc.listen(descriptor, Int32(clamping: backlog)) != 0 else { return }
+    throw fail(descriptor, nil)
+  }
+
+  private static func fail(_ descriptor: Int32, _ what: String?) -> Failure {
+    let error = Errno.last
+    close(descriptor)
+    return Failure(text: (what.map { "\($0): " } ?? "") + error.pythonText)
+  }
+
+  private static func localPort(_ descriptor: Int32) -> Int? {
+    var address = sockaddr_in6()
+    var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+    }
+    // The port lies at the same place in both families.
+    return result == 0 ? Int(UInt16(bigEndian: address.sin6_port)) : nil
+  }
+
+  static func unixAddress(_ path: String) -> sockaddr_un? {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    return address
+  }
+
+  static func connectDatagram(path: String) -> Int32? {
+    guard var address = unixAddress(path) else { return nil }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    if result == 0 { return descriptor }
+    close(descriptor)
+    return nil
+  }
+
+  static func connectDatagram(host: String, port: Int) -> Int32? {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, String(port), &hints, &list) == 0, let address = list?.pointee else {
+      return nil
+    }
+    defer { freeaddrinfo(list) }
+    let descriptor = socket(
+      address.ai_family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    if connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return descriptor }
+    close(descriptor)
+    return nil
+  }
+}

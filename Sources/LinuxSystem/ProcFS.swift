@@ -1,0 +1,139 @@
+import Glibc
+
+/// What the kernel tells about one process in `/proc/<pid>/stat`.
+package struct ProcessFacts {
+  package var pid: Int32 = 0
+  package var state: UInt8 = 0
+  package var parent: Int32 = 0
+  package var group: Int32 = 0
+  package var session: Int32 = 0
+  /// Clock ticks: own user and system, then those of waited-for children, then waiting for disks.
+  package var userTicks = 0
+  package var systemTicks = 0
+  package var childUserTicks = 0
+  package var childSystemTicks = 0
+  package var diskTicks = 0
+  package var nice = 0
+  /// Clock ticks after boot.
+  package var startTicks = 0
+  package var virtualBytes = 0
+  package var residentBytes = 0
+  package var name = ""
+
+  package var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+  package var cpuTicks: Int { userTicks + systemTicks }
+}
+
+/// Reads `/proc` with one buffer for all: sampling hundreds of processes allocates nothing for the
+/// files it reads.
+package final class ProcFS {
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8_192, alignment: 16)
+  private let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+  package let ticksPerSecond = Int(sysconf(Int32(_SC_CLK_TCK)))
+  package let memoryBytes: Int
+  /// Seconds since the epoch at which the machine came up.
+  package let bootTime: Double
+
+  package init() {
+    memoryBytes = Int(sysconf(Int32(_SC_PHYS_PAGES))) * pageSize
+    bootTime = Clock.wall - Double(Clock.sinceBoot) / 1e9
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// The first bytes of a file, up to the buffer's size.
+  private func read(_ path: String) -> UnsafeRawBufferPointer? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+    return count < 0 ? nil : UnsafeRawBufferPointer(rebasing: buffer.prefix(count))
+  }
+
+  package func facts(of pid: Int32) -> ProcessFacts? {
+    guard let text = read("/proc/\(pid)/stat"),
+      let open = text.firstIndex(of: UInt8(ascii: "(")),
+      let close = text.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    var facts = ProcessFacts()
+    facts.pid = pid
+    facts.name = String(decoding: text[(open + 1)..<close], as: UTF8.self)
+    var field = 3
+    var value = 0
+    var isNegative = false
+    facts.state = close + 2 < text.count ? text[close + 2] : 0
+    for byte in text[min(close + 3, text.count)...] {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value &* 10 &+ Int(byte - 48)
+      case UInt8(ascii: "-"): isNegative = true
+      default:
+        store(isNegative ? -value : value, field, &facts)
+        field += 1
+        value = 0
+        isNegative = false
+        if field > 42 { return facts }
+      }
+    }
+    return facts
+  }
+
+  /// Field numbers as proc(5) counts them.
+  private func store(_ value: Int, _ field: Int, _ facts: inout ProcessFacts) {
+    switch field {
+    case 4: facts.parent = Int32(truncatingIfNeeded: value)
+    case 5: facts.group = Int32(truncatingIfNeeded: value)
+    case 6: facts.session = Int32(truncatingIfNeeded: value)
+    case 14: facts.userTicks = value
+    case 15: facts.systemTicks = value
+    case 16: facts.childUserTicks = value
+    case 17: facts.childSystemTicks = value
+    case 19: facts.nice = value
+    case 22: facts.startTicks = value
+    case 23: facts.virtualBytes = value
+    case 24: facts.residentBytes = value * pageSize
+    case 42: facts.diskTicks = value
+    default: break
+    }
+  }
+
+  /// The first argument of its command line; empty for a kernel thread or zombie.
+  package func firstArgument(of pid: Int32) -> String? {
+    guard let text = read("/proc/\(pid)/cmdline") else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// The whole command line, blanks between the arguments.
+  package func commandLine(of pid: Int32) -> String? {
+    guard let text = read("/proc/\(pid)/cmdline"), !text.isEmpty else { return nil }
+    return String(decoding: text.map { $0 == 0 ? 32 : $0 }.dropLast(), as: UTF8.self)
+  }
+
+  /// The user a process runs as.
+  package func owner(of pid: Int32) -> uid_t? {
+    var info = stat()
+    return stat("/proc/\(pid)", &info) == 0 ? info.st_uid : nil
+  }
+
+  /// The direct children of a process, of all its threads.
+  package func children(of pid: Int32) -> [Int32] {
+    var found: [Int32] = []
+    for task in Files.list("/proc/\(pid)/task") {
+      let path = "/proc/\(pid)/task/\(task)/children"
+      // May be longer than the buffer: a daemon has thousands of children.
+      guard let bytes = try? Files.read(path) else { continue }
+      found += bytes.split(separator: 32).compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
+    }
+    return found
+  }
+
+  /// A process's children and theirs, nearest first.
+  package func descendants(of pid: Int32) -> [Int32] {
+    var found: [Int32] = []
+    var pending = children(of: pid)
+    while !pending.isEmpty && found.count < 100_000 {
+      found += pending
+      pending = pending.flatMap { children(of: $0) }
+    }
+    return found
+  }
+}
