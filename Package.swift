@@ -29,7 +29,6 @@ func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
 let package = Package(
   name: "swift-circus",
   products: [
-    .library(name: "CircusClient", targets: ["CircusClient"]),
     .executable(name: "circusd", targets: ["circusd"]),
     .executable(name: "circusctl", targets: ["circusctl"]),
   ],
@@ -55,12 +54,15 @@ let package = Package(
         "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON", "LinuxSystem",
         "EventLoop", "ZeroMQ",
       ]),
-    room("CircusClient", ["CircusWire", "CircusModel", "JSON", "ZeroMQ", "LinuxSystem"]),
+    room("CircusClient", ["CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
+    room(
+      "CircusControl",
+      ["CircusClient", "CircusConfig", "CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
     room(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
 
-    program("circusd", ["CircusDaemon", "LinuxSystem"]),
-    program("circusctl", ["CircusClient", "CircusWire", "JSON", "LinuxSystem"]),
+    program("circusd", ["CircusDaemon"]),
+    program("circusctl", ["CircusControl"]),
 
     tests(
       of: "CircusCore", ["CircusTestKit", "CircusConfig", "CircusModel", "CircusWire", "JSON"]),

@@ -60,7 +60,8 @@ package enum ShellWords {
         || "@%+=:,./-_".unicodeScalars.contains($0)
     }
     if safe && !word.isEmpty { return word }
-    return "'" + word.split(separator: "'", omittingEmptySubsequences: false)
+    return "'"
+      + word.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\"'\"'") + "'"
   }
 }

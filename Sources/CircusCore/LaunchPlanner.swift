@@ -73,7 +73,9 @@ enum LaunchPlanner {
     guard needsSubstitution(spec) else { return [:] }
     var values = CircusSubstitution.environment(spec.environment)
     for socket in ledger.sockets { values["sockets.\(socket.name)"] = String(socket.descriptor) }
-    for limit in spec.limits { values["rlimits.\(limit.name)"] = limit.value.map { String($0) } ?? "-1" }
+    for limit in spec.limits {
+      values["rlimits.\(limit.name)"] = limit.value.map { String($0) } ?? "-1"
+    }
     let python: (Bool) -> String = { $0 ? "True" : "False" }
     values["wid"] = String(number)
     values["shell"] = python(spec.shell)

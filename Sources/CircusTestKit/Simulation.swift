@@ -23,8 +23,9 @@ package struct Simulation {
   private var lastTicket: UInt64 = 0
   private var answered: Set<Ticket> = []
 
-  package init(_ specs: [WatcherSpec], settings: DaemonSettings = DaemonSettings(), seed: UInt64 = 1)
-  {
+  package init(
+    _ specs: [WatcherSpec], settings: DaemonSettings = DaemonSettings(), seed: UInt64 = 1
+  ) {
     var configuration = Configuration()
     configuration.watchers = specs
     configuration.settings = settings

@@ -26,7 +26,8 @@ package struct RequestMessage: Sendable {
     return message
   }
 
-  private static func decode(_ verb: String, _ object: JSONObject) -> Result<Request, RequestError> {
+  private static func decode(_ verb: String, _ object: JSONObject) -> Result<Request, RequestError>
+  {
     do { return .success(try Request(verb: verb, Properties(object))) } catch {
       return .failure(error)
     }

@@ -21,7 +21,8 @@ extension JSON {
     var error = json_error_t()
     let flags = json_flag(JSON_DECODE_ANY) | json_flag(JSON_ALLOW_NUL)
     let root = bytes.withUnsafeBytes { buffer in
-      json_loadb(buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count, flags, &error)
+      json_loadb(
+        buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count, flags, &error)
     }
     guard let root else {
       let message = withUnsafeBytes(of: error.text) { text in

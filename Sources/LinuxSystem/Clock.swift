@@ -36,3 +36,8 @@ extension Clock {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }
+
+extension Clock {
+  /// Does nothing for a while; for programs that wait, never for the daemon.
+  package static func sleep(milliseconds: Int32) { poll(nil, 0, milliseconds) }
+}

@@ -81,7 +81,9 @@ package final class Spawner {
       raw.setUser = 1
       raw.user = uid
     }
-    let limits = request.limits.map { cl_limit(resource: $0.resource, soft: $0.soft, hard: $0.hard) }
+    let limits = request.limits.map {
+      cl_limit(resource: $0.resource, soft: $0.soft, hard: $0.hard)
+    }
     let groups = request.groups ?? []
     raw.setGroups = request.groups == nil ? 0 : 1
 

@@ -16,7 +16,8 @@ import Testing
 
   @Test(
     .enabled(if: isThere, "no corpus beside this checkout"),
-    arguments: cases("circus").map { ("circus", $0) } + cases("supervisor").map { ("supervisor", $0) })
+    arguments: cases("circus").map { ("circus", $0) }
+      + cases("supervisor").map { ("supervisor", $0) })
   func singleFileIsReadAsTheOriginalReadsIt(system: String, name: String) throws {
     let stem = name.dropLast(".json".count)
     let suffix = system == "circus" ? "ini" : "conf"
@@ -61,8 +62,10 @@ import Testing
       return
     }
     let got = JSON(ConfigurationDump.value(documents))
-    let sections = ["circus", "watchers", "plugins", "sockets", "groups", "http_servers",
-      "serverurl", "rpcinterfaces", "supervisord"]
+    let sections = [
+      "circus", "watchers", "plugins", "sockets", "groups", "http_servers",
+      "serverurl", "rpcinterfaces", "supervisord",
+    ]
     for key in sections { difference(got[key], adjust(wanted[key]), key) }
     if wanted["supervisorctl"]?["error"] != nil {
       // It ran without the stand-in variables the daemon's side was given.

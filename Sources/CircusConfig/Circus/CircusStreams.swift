@@ -36,7 +36,8 @@ extension CircusSpecs {
       backups: try count(options, "backup_count"), timeFormat: options["time_format"]?.string)
   }
 
-  private static func count(_ options: [String: ConfigValue], _ key: String) throws(Refusal) -> Int {
+  private static func count(_ options: [String: ConfigValue], _ key: String) throws(Refusal) -> Int
+  {
     guard let value = options[key] else { return 0 }
     guard let number = value.int ?? value.string.flatMap(PythonText.int) else {
       throw Refusal("\(key) isn't an integer")

@@ -176,7 +176,8 @@ struct SupervisorResolver {
     let name = scope.section.name.split(
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     return [
-      "username": user.map(ConfigValue.string) ?? .null, "password": password.map(ConfigValue.string) ?? .null,
+      "username": user.map(ConfigValue.string) ?? .null,
+      "password": password.map(ConfigValue.string) ?? .null,
       "section": .string(scope.section.name),
       "name": name.count > 1 ? .string(String(name[1])) : .null,
     ]
@@ -202,7 +203,8 @@ struct SupervisorResolver {
     control["plugins"] = .list(
       plugins("ctlplugin:", key: "supervisor.ctl_factory").map { .map($0) })
     // The daemon does not read these sections: what is wrong there is supervisorctl's problem.
-    let own = scope.diagnostics.firstError ?? diagnostics.errors.dropFirst(before.errors.count).first
+    let own =
+      scope.diagnostics.firstError ?? diagnostics.errors.dropFirst(before.errors.count).first
     diagnostics = before
     for problem in scope.diagnostics.all {
       var warning = problem

@@ -22,7 +22,8 @@ enum SupervisorTypes {
 
   static func byteSize(_ text: String) throws(Failure) -> Int {
     let lower = text.lowercased()
-    let scale = lower.hasSuffix("kb") ? 10 : lower.hasSuffix("mb") ? 20 : lower.hasSuffix("gb") ? 30 : 0
+    let scale =
+      lower.hasSuffix("kb") ? 10 : lower.hasSuffix("mb") ? 20 : lower.hasSuffix("gb") ? 30 : 0
     let (size, overflow) = try integer(scale == 0 ? lower : String(lower.dropLast(2)))
       .multipliedReportingOverflow(by: 1 << scale)
     if overflow { throw Failure(text: "\(text) is too large") }

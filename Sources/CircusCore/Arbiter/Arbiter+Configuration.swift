@@ -59,7 +59,9 @@ extension Arbiter {
     let wanted = Set(configuration.watchers.map { $0.name.lowercased() })
     // Watchers added by command are not in any file: they stay (circus removes them, B33).
     for watcher in watchers
-    where watcher.isFromFile && !watcher.isDoomed && !wanted.contains(watcher.spec.name.lowercased()) {
+    where watcher.isFromFile && !watcher.isDoomed
+      && !wanted.contains(watcher.spec.name.lowercased())
+    {
       effects.append(.log(.info, "\(watcher.spec.name): no longer in the configuration, removed"))
       touched.append(watcher.id)
       removeWhenStopped(watcher.id, now, &effects)

@@ -46,7 +46,9 @@ extension Arbiter {
     while !startQueue.pending.isEmpty {
       if let current = startQueue.current, let index = index(of: current),
         watchers[index].phase == .starting, watchers[index].spec.dialect == .circus,
-        !watchers[index].slots.contains(where: { if case .backoff = $0.state { true } else { false } })
+        !watchers[index].slots.contains(where: {
+          if case .backoff = $0.state { true } else { false }
+        })
       {
         return
       }

@@ -107,7 +107,8 @@ extension Arbiter {
   private mutating func stop(
     _ command: Stop, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
   ) throws(RequestError) {
-    let ids = try command.name.map { name throws(RequestError) in try matching(name, command.match) }
+    let ids = try command.name.map { name throws(RequestError) in try matching(name, command.match)
+    }
     let result: Waiting.Result = ids?.count == 1 ? .stopped : .plain
     let all = ids ?? watchers.map(\.id)
     answer(ticket, waits: command.isWaiting, .settled(all), result, &effects)

@@ -69,7 +69,8 @@ extension Arbiter {
       switch member.key {
       case "numprocesses": new.processCount = max(0, member.value.int ?? 0)
       case "graceful_timeout": new.stop.grace = .seconds(member.value.number ?? 10)
-      case "stop_signal": new.stop.signal = Signal(Int32(truncatingIfNeeded: member.value.int ?? 15))
+      case "stop_signal":
+        new.stop.signal = Signal(Int32(truncatingIfNeeded: member.value.int ?? 15))
       case "max_retry": new.startRetries = member.value.int ?? old.startRetries
       case "respawn": new.restart = member.value.bool == false ? .never : .always
       case "max_age": new.maxAge = member.value.int ?? 0

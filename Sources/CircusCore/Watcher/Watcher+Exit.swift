@@ -70,7 +70,8 @@ extension Watcher {
   private mutating func leave(_ index: Int, _ status: ExitStatus, _ ledger: inout Ledger) {
     enter(.exited(status), at: index, &ledger)
     slots[index].isWanted = false
-    guard spec.dialect == .circus, phase == .active, !slots.contains(where: { $0.state.isUp }) else {
+    guard spec.dialect == .circus, phase == .active, !slots.contains(where: { $0.state.isUp })
+    else {
       return
     }
     desired = .stopped(.exit)

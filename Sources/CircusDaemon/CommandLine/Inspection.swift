@@ -25,7 +25,9 @@ package enum Inspection {
     return (lines, errors > 0 ? 1 : 0)
   }
 
-  private static func count(_ n: Int, _ noun: String) -> String { "\(n) \(noun)\(n == 1 ? "" : "s")" }
+  private static func count(_ n: Int, _ noun: String) -> String {
+    "\(n) \(noun)\(n == 1 ? "" : "s")"
+  }
 
   /// The resolved configuration, or `{"error": ...}`; a refusal ends with status 1.
   package static func dump(_ loader: ConfigurationLoader) -> (text: String, status: Int32) {

@@ -42,7 +42,8 @@ final class Launcher {
     defer { if input.read >= 0 { close(input.read) } }
     request.stdio[0] = try stdinSource(plan, pipe: input.read)
     request.stdio[1] = source(plan.stdout, out)
-    request.stdio[2] = plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
+    request.stdio[2] =
+      plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
     defer {
       for end in [out?.write, err?.write] { if let end { close(end) } }
     }
@@ -189,7 +190,8 @@ final class Launcher {
     case .directory: text = "\(reason): '\(plan.directory)' (working directory)"
     case .session: text = "new session: \(reason)"
     case .limit:
-      let name = plan.limits.indices.contains(error.index) ? plan.limits[error.index].name : "nofile"
+      let name =
+        plan.limits.indices.contains(error.index) ? plan.limits[error.index].name : "nofile"
       text = "rlimit_\(name) refused: \(reason)"
     case .groups, .group: text = "changing group for '\(plan.user ?? plan.group ?? "")': \(reason)"
     case .user: text = "becoming user '\(plan.user ?? "")': \(reason)"

@@ -33,7 +33,8 @@ enum Virtualenv {
   private static func sitePackages(_ root: String, version: String?) -> String? {
     let names =
       version.map { ["python\($0)", "pypy\($0)"] }
-      ?? Files.list(root + "/lib").filter { $0.hasPrefix("python") || $0.hasPrefix("pypy") }.sorted()
+      ?? Files.list(root + "/lib").filter { $0.hasPrefix("python") || $0.hasPrefix("pypy") }
+      .sorted()
     return names.map { "\(root)/lib/\($0)/site-packages" }.first { Files.isDirectory($0) }
   }
 

@@ -44,7 +44,9 @@ package final class Daemon {
     let spawner: Spawner
     do {
       spawner = try Spawner()
-      signals = try SignalDescriptor([SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH])
+      signals = try SignalDescriptor([
+        SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH,
+      ])
     } catch {
       throw Failure(text: error.description)
     }

@@ -33,7 +33,8 @@ struct Endpoints {
       return socket
     } catch {
       throw Failure(
-        text: "cannot bind \(option) \(endpoint): \(error.description); is another circusd running, "
+        text:
+          "cannot bind \(option) \(endpoint): \(error.description); is another circusd running, "
           + "or does the address belong to another machine?")
     }
   }

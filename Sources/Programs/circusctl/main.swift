@@ -1,1 +1,4 @@
-// placeholder
+import CircusControl
+import Glibc
+
+exit(ControlProgram.run(Array(CommandLine.arguments.dropFirst())))

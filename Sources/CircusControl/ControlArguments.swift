@@ -1,0 +1,104 @@
+import CircusWire
+import LinuxSystem
+
+/// circusctl's command line: its own options and the verb's switches, anywhere.
+package struct ControlArguments {
+  package var endpoint: String?
+  package var timeout = 5.0
+  package var json = false
+  package var prettify = false
+  package var ssh: String?
+  package var sshKeyFile: String?
+  package var wantsHelp = false
+  package var wantsVersion = false
+  package var verb: String?
+  package var arguments = Arguments()
+
+  /// A mistake argparse would find: usage, exit 2.
+  package struct Failure: Error, Equatable { package var text: String }
+
+  private let grammar: Grammar?
+  static let defaultEndpoint = "tcp://127.0.0.1:5555"
+
+  package init(_ words: [String]) throws(Failure) {
+    // The verb is found first, so that its switches may stand before it as well.
+    grammar = words.first { Commands.named($0) != nil }.flatMap(Commands.named)?.grammar
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        for positional in rest { try take(positional: positional) }
+        return
+      }
+      guard word.hasPrefix("-"), word.count > 1, Double(word) == nil else {
+        try take(positional: word)
+        continue
+      }
+      try take(option: word, &rest)
+    }
+  }
+
+  private mutating func take(positional word: String) throws(Failure) {
+    if verb == nil {
+      guard Commands.named(word) != nil else {
+        throw Failure(text: "unrecognized arguments: \(word)")
+      }
+      verb = word.lowercased()
+    } else {
+      arguments.positionals.append(word)
+    }
+  }
+
+  private mutating func take(option word: String, _ rest: inout ArraySlice<String>) throws(Failure)
+  {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    func value() throws(Failure) -> String {
+      if parts.count > 1 { return String(parts[1]) }
+      guard let next = rest.popFirst() else {
+        throw Failure(text: "argument \(name): expected one argument")
+      }
+      return next
+    }
+    if let found = grammar?.switches.first(where: { "--" + $0.name == name }) {
+      guard found.value != nil else {
+        arguments.flags.insert(found.name)
+        return
+      }
+      let text = try value()
+      guard found.choices.isEmpty || found.choices.contains(text) else {
+        let choices = found.choices.map { "'\($0)'" }.joined(separator: ", ")
+        throw Failure(
+          text: "argument \(name): invalid choice: '\(text)' (choose from \(choices))")
+      }
+      arguments.values[found.name] = text
+      return
+    }
+    switch name {
+    case "--endpoint": endpoint = try value()
+    case "--timeout":
+      let text = try value()
+      guard let seconds = Double(text), seconds >= 0 else {
+        throw Failure(text: "argument --timeout: invalid int value: '\(text)'")
+      }
+      timeout = seconds
+    case "--json": json = true
+    case "--prettify": prettify = true
+    case "--ssh": ssh = try value()
+    case "--ssh_keyfile": sshKeyFile = try value()
+    case "--help", "-h": wantsHelp = true
+    case "--version": wantsVersion = true
+    default:
+      // The command of `add` has options of its own.
+      if verb == Add.verb && !arguments.positionals.isEmpty {
+        arguments.positionals.append(word)
+      } else {
+        throw Failure(text: "unrecognized arguments: \(word)")
+      }
+    }
+  }
+
+  /// `--endpoint`, then CIRCUSCTL_ENDPOINT, then the default.
+  package func controlEndpoint(_ environment: [String: String]) -> String {
+    endpoint ?? environment["CIRCUSCTL_ENDPOINT"] ?? Self.defaultEndpoint
+  }
+}

@@ -1,0 +1,172 @@
+import CircusClient
+import CircusWire
+import JSON
+import LinuxSystem
+import ZeroMQ
+
+/// circusctl from its arguments to its exit status.
+package struct ControlProgram {
+  package static let version = "0.19.0"
+
+  private let arguments: ControlArguments
+  private let environment: [String: String]
+  private let context = Context()
+
+  package static func run(_ words: [String]) -> Int32 {
+    let environment = Environment.variables
+    if environment["AUTO_COMPLETE"] != nil { return complete(environment) }
+    let arguments: ControlArguments
+    do {
+      arguments = try ControlArguments(words)
+    } catch {
+      Terminal.complain("\(Help.usage)\ncircusctl: error: \(error.text)")
+      return 2
+    }
+    return ControlProgram(arguments: arguments, environment: environment).run()
+  }
+
+  private func run() -> Int32 {
+    if arguments.wantsVersion {
+      Terminal.say("circusctl \(Self.version)")
+      return 0
+    }
+    guard let verb = arguments.verb, let command = Commands.named(verb) else {
+      if arguments.wantsHelp {
+        Terminal.say(Help.overview)
+        return 0
+      }
+      return Shell(program: self).run()
+    }
+    if arguments.wantsHelp {
+      Terminal.say(Help.command(command))
+      return 0
+    }
+    do {
+      let tunnel = try makeTunnel()
+      return try perform(
+        command, arguments.arguments,
+        endpoint: tunnel?.endpoint ?? arguments.controlEndpoint(environment))
+    } catch let error as ClientError {
+      Terminal.complain(error.text)
+    } catch let error as UsageError {
+      Terminal.complain(error.text)
+    } catch {
+      Terminal.complain("\(error)")
+    }
+    return 1
+  }
+
+  private func makeTunnel() throws -> Tunnel? {
+    guard let ssh = arguments.ssh else { return nil }
+    return try Tunnel(
+      to: arguments.controlEndpoint(environment), through: ssh, keyFile: arguments.sshKeyFile,
+      timeout: max(arguments.timeout, 5))
+  }
+
+  func connect(_ endpoint: String? = nil) throws(ClientError) -> Connection {
+    try Connection(
+      endpoint: endpoint ?? arguments.controlEndpoint(environment), timeout: arguments.timeout,
+      context: context)
+  }
+
+  /// Runs one command and prints what came of it.
+  private func perform(
+    _ command: any Command.Type, _ words: Arguments, endpoint: String
+  ) throws -> Int32 {
+    if command.verb == Listen.verb { return try listen(words, endpoint) }
+    if command.verb == Stats.verb && words.flags.contains("watch") {
+      return try watchStats(words, endpoint)
+    }
+    let properties = try command.properties(words)
+    return show(try connect(endpoint).call(command.verb, properties), command)
+  }
+
+  func show(_ reply: JSONObject, _ command: any Command.Type) -> Int32 {
+    if arguments.json {
+      let json = JSON.object(reply)
+      Terminal.say(arguments.prettify ? json.prettyText : json.text)
+      return 0
+    }
+    let rendering =
+      reply["status"] == "error" ? command.renderError(reply) : command.render(reply)
+    if rendering.isError {
+      Terminal.complain(rendering.output)
+    } else {
+      Terminal.say(rendering.output)
+    }
+    return rendering.status
+  }
+
+  // MARK: following
+
+  /// Events, one a line, as Python byte literals: the form scripts have parsed for years. An
+  /// `--endpoint` is the event endpoint itself; otherwise the daemon is asked for it.
+  private func listen(_ words: Arguments, _ endpoint: String) throws -> Int32 {
+    let source =
+      try arguments.endpoint ?? ask(endpoint, for: "pubsub_endpoint") ?? "tcp://127.0.0.1:5556"
+    let subscription = try Subscription(
+      endpoint: source, topics: words.positionals, context: context)
+    while true {
+      guard let (topic, payload) = subscription.next() else { continue }
+      if arguments.json {
+        let event = JSONObject([
+          ("topic", .string(String(decoding: topic, as: UTF8.self))),
+          ("payload", (try? JSON.parse(payload)) ?? .null),
+        ])
+        Terminal.say(JSON.object(event).text)
+      } else {
+        Terminal.say("\(Terminal.bytesLiteral(topic)): \(Terminal.bytesLiteral(payload))")
+      }
+    }
+  }
+
+  /// The statistics stream: a line per watcher and second.
+  private func watchStats(_ words: Arguments, _ endpoint: String) throws -> Int32 {
+    guard let source = try ask(endpoint, for: "stats_endpoint") else {
+      Terminal.complain("the daemon does not tell its statistics endpoint")
+      return 1
+    }
+    let name = words.positionals.first.map { $0.lowercased().map { $0 == " " ? "_" : String($0) } }
+    let topic = "stat." + (name?.joined() ?? "")
+    let subscription = try Subscription(endpoint: source, topics: [topic], context: context)
+    var hasSeen = false
+    while true {
+      guard let (topic, payload) = subscription.next(timeout: hasSeen ? nil : 3) else {
+        if !hasSeen {
+          Terminal.complain(
+            "nothing comes from \(source): is `statsd = True` in [circus], and is it running?")
+          return 1
+        }
+        continue
+      }
+      hasSeen = true
+      let title = String(decoding: topic, as: UTF8.self)
+      guard let object = (try? JSON.parse(payload))?.object else { continue }
+      if arguments.json {
+        Terminal.say(JSON.object(["topic": .string(title), "payload": .object(object)]).text)
+      } else if case .array(let pids)? = object["pid"] {
+        let figures = ["cpu", "mem", "age"].map { "\($0) \(object[$0]?.pythonText ?? "N/A")" }
+        Terminal.say(
+          "\(title.dropFirst("stat.".count)): \(pids.count) processes, "
+            + figures.joined(separator: ", "))
+      }
+    }
+  }
+
+  private func ask(_ endpoint: String, for option: String) throws -> String? {
+    let reply = try connect(endpoint).call(GlobalOptions.verb, ["option": .string(option)])
+    return reply["options"]?[option]?.string
+  }
+
+  // MARK: bash completion
+
+  /// Matching command names, for shells that call us with AUTO_COMPLETE.
+  private static func complete(_ environment: [String: String]) -> Int32 {
+    let words = (environment["COMP_WORDS"] ?? "").split(separator: " ").map(String.init)
+    let index = Int(environment["COMP_CWORD"] ?? "") ?? 1
+    let prefix = words.indices.contains(index) ? words[index] : ""
+    let names = Commands.all.map { $0.verb }.sorted().filter { $0.hasPrefix(prefix) }
+    Terminal.say(names.joined(separator: " "))
+    return 1
+  }
+}

@@ -1,0 +1,49 @@
+import CircusWire
+
+/// circusctl's help texts, laid out as people know them.
+enum Help {
+  static let usage = "usage: circusctl [options] command [args]"
+
+  static var overview: String {
+    var lines = [usage, "", "Controls a Circus daemon", "", "Commands:"]
+    for command in Commands.all.sorted(by: { $0.verb < $1.verb }) {
+      lines.append("  " + padded(command.verb) + command.grammar.summary)
+    }
+    lines += [
+      "", "options:", "  " + padded("--endpoint ENDPOINT") + "connection endpoint",
+      "  " + padded("--timeout TIMEOUT") + "connection timeout, in seconds",
+      "  " + padded("--json") + "output to JSON",
+      "  " + padded("--prettify") + "make the JSON readable",
+      "  " + padded("--ssh SSH") + "SSH server in the format user@host:port",
+      "  --ssh_keyfile SSH_KEYFILE",
+      String(repeating: " ", count: 24) + "the path to the keyfile to authorise the user",
+      "  " + padded("--help") + "Show help and exit",
+      "  " + padded("--version") + "Show the version and exit",
+    ]
+    return lines.joined(separator: "\n")
+  }
+
+  static func command(_ command: any Command.Type) -> String {
+    let grammar = command.grammar
+    var synopsis = "circusctl \(command.verb)"
+    if !grammar.positionals.isEmpty { synopsis += " \(grammar.positionals)" }
+    for option in grammar.switches { synopsis += " [\(form(option))]" }
+    var lines = ["usage: \(synopsis)", "", grammar.summary]
+    if !grammar.switches.isEmpty {
+      lines += ["", "options:"]
+      for option in grammar.switches {
+        let choices = option.choices.isEmpty ? "" : " (\(option.choices.joined(separator: ", ")))"
+        lines.append("  " + padded(form(option)) + option.help + choices)
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func form(_ option: Grammar.Switch) -> String {
+    "--\(option.name)" + (option.value.map { " \($0)" } ?? "")
+  }
+
+  private static func padded(_ text: String) -> String {
+    text.count < 22 ? text + String(repeating: " ", count: 22 - text.count) : text + "  "
+  }
+}
