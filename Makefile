@@ -1,6 +1,9 @@
 # The front door. `make help` lists what is here.
 PREFIX ?= /usr/local
-RELEASE = swift build -c release --static-swift-stdlib -Xlinker --gc-sections -Xlinker -s
+# Small rather than unrolled, and at a fixed address: a daemon that sits idle should not take pages
+# for relocations (docs/decisions/0005-release-build.md).
+RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -Osize -Xlinker --gc-sections \
+  -Xlinker -s -Xlinker -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=all
 BIN = .build/release
 PROGRAMS = circusd circusctl
 

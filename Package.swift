@@ -64,6 +64,12 @@ let package = Package(
     program("circusd", ["CircusDaemon"]),
     program("circusctl", ["CircusControl"]),
 
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: [
+        "circusd", "circusctl", "CircusClient", "CircusWire", "JSON", "LinuxSystem", "ZeroMQ",
+      ],
+      exclude: ["clients"], swiftSettings: strict),
     tests(
       of: "CircusCore", ["CircusTestKit", "CircusConfig", "CircusModel", "CircusWire", "JSON"]),
     tests(of: "CircusConfig", ["CircusModel", "CircusWire", "JSON", "LinuxSystem"]),

@@ -28,7 +28,7 @@ extension JSON {
 
   /// One `key: value` line of `get` and `options`; an environment reads `A=1,B=2`.
   static func optionLine(_ key: String, _ value: JSON) -> String {
-    guard key == "env", let env = value.object, !env.isEmpty else {
+    guard key == "env", let env = value.object else {
       return "\(key): \(value.pythonText)"
     }
     let pairs = env.members.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.pythonText)" }

@@ -50,6 +50,8 @@ package final class Spawner {
     staging = slots
   }
 
+  deinit { for descriptor in staging + [null] { close(descriptor) } }
+
   /// `/dev/null`, for a child's stdio.
   package var nullDescriptor: Int32 { null }
 

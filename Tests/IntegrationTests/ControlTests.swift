@@ -1,0 +1,147 @@
+import CircusClient
+import Glibc
+import JSON
+import LinuxSystem
+import Testing
+import ZeroMQ
+
+/// The control side: overlapping commands, configuration reloads, our circusctl.
+@Suite struct ControlTests {
+  @Test func queriesAreAnsweredWhileEverythingIsUnderWay() throws {
+    let daemon = try TestDaemon(
+      "[watcher:slow]\ncmd = sleep 1000\nnumprocesses = 20\nwarmup_delay = 10\n")
+    #expect(daemon.status("slow") == "starting")
+    let stop = try daemon.call("stop", ["name": "slow", "waiting": true])
+    #expect(stop["status"] == "ok")
+    #expect(daemon.status("slow") == "stopped")
+  }
+
+  @Test func reloadconfigAppliesExactlyWhatChanged() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n[watcher:b]\ncmd = sleep 1000\n")
+    let a = try daemon.pids("a")
+    let b = try daemon.pids("b")
+    daemon.write(
+      "[watcher:a]\ncmd = sleep 1000\nnumprocesses = 2\n[watcher:b]\ncmd = sleep 1001\n[watcher:c]\ncmd = sleep 1000\n",
+      to: "circus.ini")
+    let reply = try daemon.call("reloadconfig", ["waiting": true])
+    #expect(reply["status"] == "ok")
+    #expect(try daemon.pids("a").count == 2)
+    #expect(try daemon.pids("a").contains(a[0]))
+    #expect(try daemon.pids("b") != b)
+    #expect(try daemon.pids("c").count == 1)
+  }
+
+  @Test func badNewFileChangesNothingAndIsExplained() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
+    let before = try daemon.pids("a")
+    daemon.write("[watcher:a]\ncmd = sleep 1\nnumprocesses = two\n", to: "circus.ini")
+    let reply = try daemon.call("reloadconfig", ["waiting": true])
+    #expect(reply["status"] == "error")
+    #expect(reply["reason"]?.string?.contains("numprocesses") == true)
+    #expect(try daemon.pids("a") == before)
+  }
+
+  @Test func hugeAndBrokenFramesAreAnsweredAndSurvived() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
+    let socket = try Socket(Context(), .dealer)
+    socket.setTimeout(20_000)
+    try socket.connect(daemon.control)
+    try socket.send([[UInt8](repeating: 0x61, count: 100 << 20)], wait: true)
+    let answer = try #require(try socket.receive(wait: true))
+    #expect(String(decoding: answer[0], as: UTF8.self).contains("104857600 bytes"))
+    for seed in 0..<200 {
+      var garbage = (0..<seed).map { UInt8(truncatingIfNeeded: $0 &* 7919 &* (seed + 1)) }
+      garbage.append(0)
+      try socket.send([garbage], wait: true)
+      #expect(try socket.receive(wait: true) != nil)
+    }
+    #expect(daemon.status("a") == "active")
+  }
+
+  @Test func ipcEndpointsWorkToo() throws {
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = ipc://@DIR@/control.sock
+      pubsub_endpoint = ipc://@DIR@/events.sock
+      [watcher:a]
+      cmd = sleep 1000
+      """, waits: false)
+    let endpoint = "ipc://\(daemon.directory)/control.sock"
+    #expect(
+      eventually {
+        run(TestDaemon.programs + "/circusctl", ["--endpoint", endpoint, "status"]).out
+          == "a: active\n"
+      })
+    let output = run(
+      TestDaemon.programs + "/circusctl", ["list", "--json"],
+      environment: ["CIRCUSCTL_ENDPOINT": endpoint])
+    #expect((try? JSON.parse(output.out.utf8))?["watchers"] == ["a"])
+  }
+
+  @Test func unreachableDaemonIsNamed() {
+    let port = Network.freePort() ?? 1
+    let output = run(
+      TestDaemon.programs + "/circusctl", ["--endpoint", "tcp://127.0.0.1:\(port)", "status"])
+    #expect(output.status == 1)
+    #expect(output.error.contains("tcp://127.0.0.1:\(port)"))
+    #expect(output.error.contains("Connection refused"))
+  }
+
+  @Test func occupiedAddressEndsWithOne() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
+    let second = run(TestDaemon.programs + "/circusd", ["\(daemon.directory)/circus.ini"])
+    #expect(second.status == 1)
+    #expect(second.error.contains("cannot bind endpoint \(daemon.control): Address already in use"))
+  }
+
+  @Test func listenAndWatchFollowTheStreams() throws {
+    let daemon = try TestDaemon(StockClientTests.configuration)
+    let log = "\(daemon.directory)/listen"
+    let ctl = TestDaemon.programs + "/circusctl"
+    let shell = """
+      \(ctl) listen watcher.db. > \(log) & a=$!
+      \(ctl) stats --watch db > \(log).stats & b=$!
+      i=0
+      while [ $i -lt 100 ] && ! { [ -s \(log) ] && [ -s \(log).stats ]; }; do
+        \(ctl) set db max_retry 5 > /dev/null; i=$((i+1)); sleep 0.1
+      done
+      kill $a $b
+      """
+    _ = run("/bin/sh", ["-c", shell], environment: ["CIRCUSCTL_ENDPOINT": daemon.control])
+    #expect(daemon.file("listen").hasPrefix("b'watcher.db.updated': b'{\"time\": "))
+    #expect(daemon.file("listen.stats").hasPrefix("db: 2 processes, cpu "))
+  }
+
+  @Test func shellTakesCommandsFromItsInput() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
+    let output = run(
+      TestDaemon.programs + "/circusctl", ["--endpoint", daemon.control],
+      input: "incr a --waiting\nbogus\nhelp incr\n")
+    #expect(output.status == 0)
+    #expect(output.out.hasPrefix("circusctl 0.19.0\na: active\n(circusctl) 2\n"))
+    #expect(output.out.contains("*** Unknown syntax: bogus"))
+    #expect(output.out.contains("usage: circusctl incr <name> [<nb>]"))
+  }
+
+  @Test func sockets() throws {
+    let port = Network.freePort() ?? 0
+    let daemon = try TestDaemon(
+      """
+      [socket:web]
+      host = 127.0.0.1
+      port = \(port)
+      [watcher:server]
+      cmd = /bin/sh
+      args = -c 'ls -l /proc/self/fd > @DIR@/fds; echo $(circus.sockets.web) > @DIR@/fd; exec sleep 1000'
+      use_sockets = True
+      copy_env = True
+      """)
+    let socket = try #require(try daemon.call("listsockets")["sockets"]?.array?.first)
+    #expect(socket["port"]?.int == port)
+    #expect(eventually { !daemon.file("fd").isEmpty })
+    #expect(daemon.file("fd") == "\(socket["fd"]?.int ?? -1)\n")
+    #expect(daemon.file("fds").contains(" \(socket["fd"]?.int ?? -1) -> socket:"))
+    #expect(Network.probe(host: "127.0.0.1", port: port) == nil)
+  }
+}

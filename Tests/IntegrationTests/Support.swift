@@ -1,0 +1,109 @@
+import Glibc
+import LinuxSystem
+import Synchronization
+
+/// Starts children one at a time: tests run on several threads, spawning is for one.
+enum Children {
+  private static let lock = Mutex<Void>(())
+
+  static func spawn(_ request: SpawnRequest) throws -> Int32 {
+    try lock.withLock { _ in try Spawner().spawn(request) }
+  }
+}
+
+/// Polls for a condition until it holds or the deadline passes.
+func eventually(seconds: Double = 15, _ condition: () -> Bool) -> Bool {
+  let end = Clock.monotonic + Int64(seconds * 1e9)
+  while !condition() {
+    if Clock.monotonic > end { return false }
+    poll(nil, 0, 10)
+  }
+  return true
+}
+
+/// What a finished command printed and ended with.
+struct Output {
+  var status: Int32
+  var out: String
+  var error: String
+}
+
+/// Runs a command to its end.
+func run(
+  _ program: String, _ arguments: [String], environment: [String: String] = [:],
+  input: String? = nil
+) -> Output {
+  let directory = Path.makeTemporary()
+  defer {
+    for name in ["out", "err", "in"] { Files.remove("\(directory)/\(name)") }
+    rmdir(directory)
+  }
+  Path.write(input ?? "", to: "\(directory)/in")
+  do {
+    let stdin = try FileDescriptor.open("\(directory)/in", O_RDONLY)
+    let out = try FileDescriptor.open("\(directory)/out", O_WRONLY | O_CREAT)
+    let err = try FileDescriptor.open("\(directory)/err", O_WRONLY | O_CREAT)
+    var request = SpawnRequest()
+    request.candidates = [program]
+    request.arguments = [program] + arguments
+    request.environment = Environment.variables.merging(environment) { $1 }
+      .map { "\($0.key)=\($0.value)" }
+    request.stdio = [stdin.number, out.number, err.number]
+    let pid = try Children.spawn(request)
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+    return Output(
+      status: status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F),
+      out: Path.read("\(directory)/out"), error: Path.read("\(directory)/err"))
+  } catch {
+    return Output(status: -1, out: "", error: "\(error)")
+  }
+}
+
+enum Path {
+  static func makeTemporary() -> String {
+    var template = Array("/tmp/circus-test-XXXXXX".utf8CString)
+    return mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
+  }
+
+  static func read(_ path: String) -> String {
+    (try? Files.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  static func write(_ text: String, to path: String) {
+    guard let file = try? FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC) else { return }
+    try? writeAll(file.number, Array(text.utf8))
+  }
+
+  static func directory(_ path: String) -> String {
+    path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+  }
+
+  static func real(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// The checkout this test was compiled from.
+  static let package = directory(directory(directory(#filePath)))
+}
+
+/// Whether a process is there and no zombie.
+func isRunning(_ pid: Int32) -> Bool {
+  ProcFS().facts(of: pid).map { !$0.isZombie } ?? false
+}
+
+extension String {
+  func replacing(_ needle: String, with replacement: String) -> String {
+    var out = ""
+    var rest = self[...]
+    while let found = rest.firstRange(of: needle) {
+      out += rest[..<found.lowerBound] + replacement
+      rest = rest[found.upperBound...]
+    }
+    return out + rest
+  }
+
+  var lineCount: Int { utf8.count { $0 == 10 } }
+}

@@ -1,0 +1,125 @@
+import CircusClient
+import CircusWire
+import Glibc
+import JSON
+import LinuxSystem
+import Testing
+
+/// A real circusd on real processes, in a directory of its own, on loopback ports nobody else uses.
+final class TestDaemon {
+  let directory: String
+  let control: String
+  let events: String
+  let stats: String
+  private(set) var pid: Int32 = 0
+  private(set) var exitStatus: Int32?
+
+  /// Where SwiftPM put the programs this test run was built with.
+  static let programs: String = {
+    let arguments = CommandLine.arguments[0]
+    return Path.directory(Path.real(arguments))
+  }()
+
+  /// Starts circusd on a configuration; `@DIR@` stands for the test's directory, and the endpoints
+  /// are put into `[circus]` unless the text has that section itself (`@CONTROL@` ...).
+  init(
+    _ configuration: String, file: String = "circus.ini", arguments: [String] = [],
+    waits: Bool = true
+  ) throws {
+    directory = Path.makeTemporary()
+    let ports = (0..<3).compactMap { _ in Network.freePort() }
+    try #require(ports.count == 3)
+    control = "tcp://127.0.0.1:\(ports[0])"
+    events = "tcp://127.0.0.1:\(ports[1])"
+    stats = "tcp://127.0.0.1:\(ports[2])"
+    write(configuration, to: file)
+    try start(file, arguments)
+    if waits { try #require(eventually { self.isAnswering }, "circusd does not answer: \(log)") }
+  }
+
+  deinit {
+    if isAlive {
+      kill(pid, SIGTERM)
+      if !eventually(seconds: 20, { !self.isAlive }) { kill(pid, SIGKILL) }
+    }
+    _ = run("/bin/rm", ["-rf", directory])
+  }
+
+  /// Writes a file into the test's directory, the placeholders filled in.
+  func write(_ text: String, to name: String) {
+    var text = text
+    if !text.contains("[circus]") {
+      text =
+        "[circus]\nendpoint = @CONTROL@\npubsub_endpoint = @EVENTS@\ncheck_delay = 5\n\n" + text
+    }
+    for (mark, value) in [
+      ("@DIR@", directory), ("@CONTROL@", control), ("@EVENTS@", events), ("@STATS@", stats),
+    ] {
+      text = text.replacing(mark, with: value)
+    }
+    Path.write(text, to: "\(directory)/\(name)")
+  }
+
+  func start(_ file: String = "circus.ini", _ arguments: [String] = []) throws {
+    let log = try FileDescriptor.open("\(directory)/circusd.log", O_WRONLY | O_CREAT | O_APPEND)
+    let null = try FileDescriptor.open("/dev/null", O_RDWR)
+    var request = SpawnRequest()
+    let program = Self.programs + "/circusd"
+    request.candidates = [program]
+    request.arguments = [program] + arguments + ["\(directory)/\(file)"]
+    request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
+    request.directory = directory
+    request.stdio = [null.number, log.number, log.number]
+    pid = try Children.spawn(request)
+    exitStatus = nil
+  }
+
+  // MARK: looking
+
+  var log: String { Path.read("\(directory)/circusd.log") }
+  func file(_ name: String) -> String { Path.read("\(directory)/\(name)") }
+
+  var isAlive: Bool {
+    guard exitStatus == nil, pid > 0 else { return false }
+    var status: Int32 = 0
+    guard waitpid(pid, &status, WNOHANG) == pid else { return true }
+    exitStatus = status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
+    return false
+  }
+
+  private var isAnswering: Bool {
+    guard isAlive else { return false }
+    return (try? call("numwatchers")) != nil
+  }
+
+  // MARK: talking
+
+  @discardableResult
+  func call(_ verb: String, _ properties: JSONObject = [:], timeout: Double = 20) throws
+    -> JSONObject
+  {
+    try Connection(endpoint: control, timeout: timeout).call(verb, properties)
+  }
+
+  func pids(_ watcher: String) throws -> [Int32] {
+    (try call("list", ["name": .string(watcher)])["pids"]?.array ?? []).compactMap {
+      $0.int.map { Int32($0) }
+    }
+  }
+
+  func status(_ watcher: String) -> String? {
+    try? call("status", ["name": .string(watcher)])["status"]?.string
+  }
+
+  /// Runs our circusctl against this daemon.
+  func circusctl(_ arguments: String...) -> Output {
+    run(Self.programs + "/circusctl", ["--endpoint", control] + arguments)
+  }
+
+  /// Ends the daemon by `quit` and returns its exit status.
+  func quit() throws -> Int32? {
+    try call("quit", ["waiting": true])
+    #expect(eventually { !self.isAlive })
+    return exitStatus
+  }
+}
