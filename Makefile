@@ -28,11 +28,11 @@ test: ## install what the tests need and run all of them
 	@swift test --skip-build
 
 lint: ## swift format, strict, and the house rules
-	@swift format lint --strict --parallel -r Sources Tests Benchmarks Package.swift
+	@swift format lint --strict --parallel -r Sources Tests Package.swift
 	@scripts/check-style
 
 format: ## format all Swift files in place
-	@swift format format -i --parallel -r Sources Tests Benchmarks Package.swift
+	@swift format format -i --parallel -r Sources Tests Package.swift
 
 bench: build ## measure beside stock circus, supervisor and the physical limits
 	@scripts/install-dependencies --test
