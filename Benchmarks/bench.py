@@ -206,11 +206,14 @@ def throughput(args, system, max_bytes=0):
         argv = [args.limit, "pump", lab.log, args.child, "-w", str(total)]
 
         def size():
-            return sum(os.path.getsize(os.path.join(lab.directory, n))
-                       for n in os.listdir(lab.directory) if n.startswith("out.log"))
+            try:
+                return sum(os.path.getsize(os.path.join(lab.directory, n))
+                           for n in os.listdir(lab.directory) if n.startswith("out.log"))
+            except FileNotFoundError:  # renamed by a rotation meanwhile
+                return 0
 
         lab.start(argv if system == "limit" else None)
-        wait_for(lambda: size() > 0, 60, 0.0002)
+        wait_for(lambda: os.path.exists(lab.log) and os.path.getsize(lab.log) > 0, 60, 0.0002)
         begin = time.monotonic()
         wait_for(lambda: size() >= total, 120, 0.002)
         return total / 1e6 / (time.monotonic() - begin)

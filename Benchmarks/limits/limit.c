@@ -29,7 +29,7 @@ static pid_t start(char **argv) {
   return pid;
 }
 
-static int respawn(char **argv) {
+static void respawn(char **argv) {
   for (;;) {
     pid_t pid = start(argv);
     while (waitpid(pid, NULL, 0) != pid) {}
@@ -105,7 +105,7 @@ static int echo(const char *endpoint) {
 }
 
 int main(int argc, char **argv) {
-  if (argc >= 4 && !strcmp(argv[1], "respawn")) return respawn(argv + 2);
+  if (argc >= 4 && !strcmp(argv[1], "respawn")) respawn(argv + 2);
   if (argc >= 5 && !strcmp(argv[1], "herd")) return herd(atoi(argv[2]), argv + 3, NULL);
   if (argc >= 4 && !strcmp(argv[1], "pump")) return pump(argv[2], argv + 3);
   if (argc == 3 && !strcmp(argv[1], "echo")) return echo(argv[2]);

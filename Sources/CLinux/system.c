@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <link.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -63,6 +66,23 @@ char *const *cl_environment(void) { return environ; }
 rlim_t cl_unlimited(void) { return RLIM_INFINITY; }
 void cl_trim_heap(void) { malloc_trim(0); }
 void cl_limit_arenas(void) { mallopt(M_ARENA_MAX, 1); }
+
+// Read-only segments are backed by their files: dropping their pages loses nothing.
+static int release_segments(struct dl_phdr_info *info, size_t size, void *context) {
+  (void)size;
+  (void)context;
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+    uintptr_t begin = (info->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    uintptr_t end = info->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+    madvise((void *)begin, end - begin, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void cl_release_code_pages(void) { dl_iterate_phdr(release_segments, NULL); }
 
 // The classic double fork: returns 1 in the process that may go, 0 in the daemon, -1 on failure.
 int cl_daemonize(void) {

@@ -28,6 +28,12 @@ package enum Environment {
   package static func setUmask(_ mask: mode_t) { umask(mask) }
   /// Gives memory freed after a burst back to the system.
   package static func trimHeap() { cl_trim_heap() }
+  /// Lets go of what only start-up needed: freed heap, and program pages, which come back from the
+  /// page cache when they are touched again.
+  package static func settleMemory() {
+    cl_trim_heap()
+    cl_release_code_pages()
+  }
   /// One malloc arena: two would cost memory for libzmq's threads and win nothing.
   package static func limitArenas() { cl_limit_arenas() }
 

@@ -88,6 +88,8 @@ int cl_set_limit(int resource, rlim_t soft, rlim_t hard);
 int cl_user_groups(const char *user, gid_t primary, gid_t *groups, int capacity);
 void cl_trim_heap(void);
 void cl_limit_arenas(void);
+// Lets go of program and library pages that only start-up needed; they come back when touched.
+void cl_release_code_pages(void);
 int cl_bind_to_device(int socket, const char *device);
 int cl_allow_reuse(int socket, int port_too);
 

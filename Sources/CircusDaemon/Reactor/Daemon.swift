@@ -128,6 +128,7 @@ package final class Daemon {
     loop.whenDeadlinePasses { [unowned self] in passDeadline() }
     log.info("Arbiter now waiting for commands")
     finishTurn()
+    Environment.settleMemory()
     loop.run { finishTurn() }
     control.stop()
     sockets.closeAll()
