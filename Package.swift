@@ -72,6 +72,11 @@ let package = Package(
       exclude: ["clients"], swiftSettings: strict),
     tests(
       of: "CircusCore", ["CircusTestKit", "CircusConfig", "CircusModel", "CircusWire", "JSON"]),
+    tests(of: "CircusWire", ["JSON"]),
+    tests(of: "JSON"),
+    tests(of: "LinuxSystem"),
+    tests(of: "CircusDaemon", ["CircusModel", "LinuxSystem"]),
+    tests(of: "CircusControl", ["CircusWire"]),
     tests(of: "CircusConfig", ["CircusModel", "CircusWire", "JSON", "LinuxSystem"]),
   ]
 )

@@ -15,7 +15,10 @@ package struct ControlArguments {
   package var arguments = Arguments()
 
   /// A mistake argparse would find: usage, exit 2.
-  package struct Failure: Error, Equatable { package var text: String }
+  package struct Failure: Error, Equatable {
+    package var text: String
+    package init(text: String) { self.text = text }
+  }
 
   private let grammar: Grammar?
   static let defaultEndpoint = "tcp://127.0.0.1:5555"

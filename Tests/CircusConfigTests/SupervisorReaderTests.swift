@@ -1,0 +1,131 @@
+import CircusConfig
+import CircusModel
+import Testing
+
+/// supervisor's file rules and parser vectors (supervisor.md 1 and 12.6).
+@Suite struct SupervisorReaderTests {
+  private func read(_ text: String) -> (SupervisorDocument?, [Diagnostic]) {
+    var reader = SupervisorReader(
+      files: OneFile(text, path: "/d/s.conf"), environment: ["HOME": "/h", "X": "1"],
+      hostName: "node", workingDirectory: "/")
+    let document = reader.read("/d/s.conf")
+    return (document, reader.diagnostics.all)
+  }
+
+  private func process(_ lines: String, name: String = "x") -> [String: ConfigValue] {
+    read("[supervisord]\n[program:\(name)]\n\(lines)\n").0?.groups.first?.programs.first?
+      .processes.first ?? [:]
+  }
+
+  private func problem(_ lines: String, section: String = "program:x") -> String? {
+    read("[supervisord]\n[\(section)]\n\(lines)\n").1.first { $0.severity == .error }?.problem
+  }
+
+  @Test func commandsAndComments() {
+    #expect(
+      process("command=/bin/cat a;b c#d ; real comment")["command"] == .string("/bin/cat a;b c#d"))
+    #expect(process("COMMAND=/bin/cat a #c")["command"] == .string("/bin/cat a"))
+    #expect(
+      process("command=a\n  b\n ; no\n  c")["command"] == .string("a\nb\nc"))
+  }
+
+  @Test func lastDuplicateWins() {
+    #expect(process("command=a\ncommand=b")["command"] == .string("b"))
+  }
+
+  @Test(arguments: [
+    ("command=/bin/date +%Y", "unsupported format character 'Y' (0x59) at index 12"),
+    ("numprocs=2\ncommand=a", "%(process_num) must be present within process_name"),
+    ("command=a\nexitcodes=256", "not a valid list of exit codes: '256'"),
+    ("command=a\nstdout_logfile_maxbytes=1TB", "invalid literal for int() with base 10: '1tb'"),
+    ("command=a\nautostart=y", "not a valid boolean value: 'y'"),
+    ("command=a\nstopsignal=FOO", "value 'FOO' is not a valid signal name"),
+    ("command=a\nstopasgroup=true\nkillasgroup=false", "Cannot set stopasgroup=true"),
+    ("command=a\nenvironment=A=", "Unexpected end of key/value pairs in value 'A='"),
+    ("command=%(nope)s", "contains names ('nope') which cannot be expanded"),
+    ("priority=1", "program section program:x does not specify a command"),
+  ])
+  func mistakesAreRefusedInSupervisorsWords(lines: String, text: String) {
+    #expect(problem(lines)?.contains(text) == true, "\(problem(lines) ?? "accepted")")
+  }
+
+  @Test func badNamesAreRefused() {
+    #expect(problem("command=a", section: "program:a b")?.hasPrefix("Invalid name: 'a b'") == true)
+    #expect(problem("programs=nope", section: "group:g")?.contains("unknown program") == true)
+    #expect(problem("command=a", section: "eventlistener:e")?.contains("\"events\" line") == true)
+    #expect(problem("command=a", section: "fcgi-program:f")?.contains("\"socket\" line") == true)
+    #expect(
+      problem("username=x\nport=1", section: "inet_http_server")?.contains("incomplete") == true)
+  }
+
+  @Test func processesAreExpandedOneByOne() {
+    let document = read(
+      """
+      [supervisord]
+      [program:x]
+      command=run %(process_num)d %(ENV_X)s %(here)s %(host_node_name)s %(ENV_OWN)s
+      numprocs=3
+      numprocs_start=8
+      process_name=%(program_name)s_%(process_num)02d
+      environment=OWN="%(process_num)03d"
+      """
+    ).0
+    let processes = document?.groups.first?.programs.first?.processes ?? []
+    #expect(processes.map { $0["name"] } == ["x_08", "x_09", "x_10"].map { .string($0) })
+    #expect(processes.last?["command"] == .string("run 10 1 /d node 010"))
+  }
+
+  @Test func sizesAndFiles() {
+    let values = process(
+      "command=a\nstdout_logfile_maxbytes=1 MB\nstdout_logfile=%(program_name)s.log\nstderr_logfile=NONE"
+    )
+    #expect(values["stdout_logfile_maxbytes"] == .int(1_048_576))
+    #expect(values["stdout_logfile"] == .string("x.log"))
+    #expect(values["stderr_logfile"] == .null)
+    #expect(process("command=a\nexitcodes=")["exitcodes"] == .list([]))
+  }
+
+  @Test(arguments: [
+    ("A=a:b/c.d+e-f(g)", ["A": "a:b/c.d+e-f(g)"]), ("A=\"a,b\"", ["A": "a,b"]),
+    ("A=a b", ["A": "a"]), ("A=1;B=2", ["A": "1", "B": "2"]),
+    ("A=http://h/p?x=1", ["A": "http://h/p", "x": "1"]), ("A=~/x", ["A": "~"]),
+    ("A=\"\",B=1", ["A": "", "B": "1"]), ("A=\"it's\"", ["A": "it's"]),
+    ("A=\"x\"y,B=1", ["A": "xy", "B": "1"]), ("A=1,\n B=2,", ["A": "1", "B": "2"]),
+  ])
+  func environmentGrammar(text: String, wanted: [String: String]) throws {
+    let pairs = try EnvironmentGrammar.parse(text)
+    #expect(Dictionary(pairs.map { ($0.key, $0.value) }) { $1 } == wanted)
+  }
+
+  @Test(arguments: ["A=a@b", "A=1 B=2", "A=1,,B=2", "A", "A="])
+  func brokenEnvironmentsAreRefused(text: String) {
+    #expect(throws: EnvironmentGrammar.Failure.self) { try EnvironmentGrammar.parse(text) }
+  }
+
+  @Test(arguments: [
+    ("%(n)02d", "07"), ("%(n)5d|", "    7|"), ("%(n)-5d|", "7    |"), ("%(n)x", "7"),
+    ("%(s).2s", "ab"), ("%%", "%"), ("%(n)+d", "+7"), ("%(s)r", "'abc'"),
+  ])
+  func percentConversions(format: String, wanted: String) throws {
+    #expect(try PercentExpansion.expand(format, ["n": "7", "s": "abc"]) == wanted)
+  }
+
+  @Test func groupsTakeTheirProgramsOverInTheirOrder() {
+    let groups = read(
+      """
+      [supervisord]
+      [group:g]
+      programs=b,a
+      priority=5
+      [program:a]
+      command=x
+      [program:b]
+      command=y
+      [program:c]
+      command=z
+      """
+    ).0?.groups
+    #expect(groups?.map(\.name) == ["g", "c"])
+    #expect(groups?.first?.programs.map(\.name) == ["b", "a"])
+  }
+}
