@@ -11,29 +11,52 @@ package struct ConfigurationCheck {
       files: files, environment: environment, hostName: hostName,
       workingDirectory: workingDirectory)
     let configuration = reader.read(path)
-    var found = reader.diagnostics.all
+    var found = reader.diagnostics
+    var sections: [INIDocument.Section] = []
     var dialect = ConfigurationReader.Dialect.circus
     if case .success(let bytes) = files.read(path) {
       dialect = ConfigurationReader.dialect(of: bytes, path: path)
     }
     if dialect != .supervisor {
       var circus = CircusReader(files: files, environment: environment)
-      for section in circus.readSections(path)?.sections ?? [] {
-        found += unknownCircus(section, isMixed: dialect == .both)
+      let own = circus.readSections(path)
+      for loser in circus.losers { found.add(loser) }
+      for section in (own?.sections ?? []) where !section.options.isEmpty {
+        for problem in unknownCircus(section, isMixed: dialect == .both) { found.add(problem) }
       }
+      sections += own?.filled ?? []
     }
     if dialect != .circus {
       var supervisor = SupervisorReader(
         files: files, environment: environment, hostName: hostName,
         workingDirectory: workingDirectory)
-      for section in supervisor.readSections(path)?.sections ?? [] {
-        found += unknownSupervisor(section, isMixed: dialect == .both)
+      let own = supervisor.readSections(path)
+      for section in own?.sections ?? [] {
+        for problem in unknownSupervisor(section, isMixed: dialect == .both) { found.add(problem) }
+      }
+      sections += own?.filled ?? []
+    }
+    for section in sections { for problem in pluginProblem(section) { found.add(problem) } }
+    for spec in configuration?.watchers ?? [] {
+      for problem in WatcherCheck(spec: spec, path: path, sections: sections).problems {
+        found.add(problem)
       }
     }
-    for spec in configuration?.watchers ?? [] { found += suspicious(spec, path) }
-    return found.enumerated().sorted {
+    return found.all.enumerated().sorted {
       ($0.element.file, $0.element.line, $0.offset) < ($1.element.file, $1.element.line, $1.offset)
     }.map(\.element)
+  }
+
+  private static func pluginProblem(_ section: INIDocument.Section) -> [Diagnostic] {
+    guard section.name.hasPrefix("plugin:"), !section.options.isEmpty,
+      section.option("use") == nil
+    else { return [] }
+    return [
+      Diagnostic(
+        file: section.file, line: section.line, section: section.name,
+        problem: "a plugin needs `use`", hint: "use = circus.plugins.flapping.Flapping, for example"
+      )
+    ]
   }
 
   private static func unknownCircus(
@@ -49,13 +72,7 @@ package struct ConfigurationCheck {
     } else if section.name.hasPrefix("socket:") {
       known = CircusKeys.socket
     } else if section.name.hasPrefix("plugin:") {
-      guard section.option("use") == nil else { return [] }
-      return [
-        Diagnostic(
-          file: section.file, line: section.line, section: section.name,
-          problem: "a plugin needs `use`",
-          hint: "use = circus.plugins.flapping.Flapping, for example")
-      ]
+      return []
     } else {
       let isForeign = isMixed && SupervisorKeys.known(in: section.name) != nil
       if section.name == "env" || section.name.hasPrefix("env:") || isForeign { return [] }
@@ -80,8 +97,7 @@ package struct ConfigurationCheck {
     return Diagnostic(
       .warning, file: option.file, line: option.line, section: section.name, key: option.key,
       value: option.value, problem: "there is no such hook",
-      hint: Suggestion.nearest(to: name, among: CircusKeys.hooks.sorted())
-        .map { "did you mean hooks.\($0)?" })
+      hint: Suggestion.hint(for: option.key, among: CircusKeys.hooks.map { "hooks.\($0)" }))
   }
 
   private static func unknownSupervisor(
@@ -107,8 +123,7 @@ package struct ConfigurationCheck {
     Diagnostic(
       .warning, file: option.file, line: option.line, section: section.name, key: option.key,
       value: option.value, problem: "unknown option, nothing reads it",
-      hint: Suggestion.nearest(to: option.key, among: known.sorted())
-        .map { "did you mean `\($0)`?" })
+      hint: Suggestion.hint(for: option.key, among: Array(known)))
   }
 
   private static func unknownSection(
@@ -119,34 +134,6 @@ package struct ConfigurationCheck {
     return Diagnostic(
       .warning, file: section.file, line: section.line, section: section.name,
       problem: "unknown section, nothing reads it",
-      hint: Suggestion.nearest(to: head, among: heads).map { "did you mean [\($0)...]?" })
-  }
-
-  /// What is legal but will not do what its author thinks.
-  private static func suspicious(_ spec: WatcherSpec, _ path: String) -> [Diagnostic] {
-    var found: [Diagnostic] = []
-    func warn(_ key: String, _ problem: String, _ hint: String) {
-      found.append(
-        Diagnostic(
-          .warning, file: path, section: "watcher:\(spec.name)", key: key, problem: problem,
-          hint: hint))
-    }
-    let words = (try? ShellWords.split(spec.command)) ?? []
-    if spec.dialect == .circus {
-      if spec.command.isEmpty { warn("cmd", "is empty: nothing can be started", "give a command") }
-      if case .unsupported(let name) = spec.stdout {
-        warn("stdout_stream.class", "\(name) is not provided yet", "output is dropped meanwhile")
-      }
-      for limit in spec.limits where !ResourceLimit.knownNames.contains(limit.name.lowercased()) {
-        warn(
-          "rlimit_\(limit.name)", "there is no such limit: the watcher cannot start",
-          "see getrlimit(2)")
-      }
-    }
-    if let unsupported = spec.unsupported { warn("command", unsupported, "it stays stopped") }
-    if words.isEmpty && !spec.command.isEmpty {
-      warn("cmd", "No closing quotation", "check the quotes")
-    }
-    return found
+      hint: Suggestion.hint(for: head, among: heads))
   }
 }

@@ -28,25 +28,29 @@ package struct ConfigurationReader {
   }
 
   /// Which dialect the section headers of a file speak; a file without any is taken by its name.
+  /// Sections both systems could have (`group`, `include`, `env`) decide only alone.
   package static func dialect(of bytes: [UInt8], path: String) -> Dialect {
-    var isCircus = false
-    var isSupervisor = false
-    for line in PythonText.lines(bytes) ?? [] {
-      guard let name = CircusLexer.header(PythonText.strip(line)) else { continue }
-      let head = name.prefix { $0 != ":" }
-      switch head {
-      case "circus", "watcher", "socket", "plugin", "env": isCircus = true
-      case "supervisord", "program", "group", "fcgi-program", "eventlistener", "supervisorctl",
-        "rpcinterface", "ctlplugin", "include", "unix_http_server", "inet_http_server":
-        isSupervisor = true
-      default: break
+    let lines = PythonText.lines(bytes) ?? []
+    var heads = lines.compactMap(CircusLexer.header)
+    // supervisor alone takes indented headers; in circus they continue a value.
+    if heads.isEmpty { heads = lines.compactMap { CircusLexer.header(PythonText.strip($0)) } }
+    func isAny(_ names: [String]) -> Bool {
+      heads.contains { head in
+        names.contains { $0.hasSuffix(":") ? head.hasPrefix($0) : head == $0 }
       }
     }
+    let isCircus = isAny(["circus", "watcher:", "socket:", "plugin:"])
+    let isSupervisor = isAny([
+      "supervisord", "program:", "fcgi-program:", "eventlistener:", "supervisorctl",
+      "rpcinterface:", "ctlplugin:", "unix_http_server", "inet_http_server",
+    ])
     switch (isCircus, isSupervisor) {
     case (true, true): return .both
     case (true, false): return .circus
     case (false, true): return .supervisor
-    case (false, false): return path.hasSuffix(".conf") ? .supervisor : .circus
+    case (false, false):
+      if isAny(["env", "env:"]) { return .circus }
+      return isAny(["group:", "include"]) || path.hasSuffix(".conf") ? .supervisor : .circus
     }
   }
 
@@ -83,7 +87,7 @@ package struct ConfigurationReader {
     configuration.environment = environment
     if let circus = documents.circus { apply(circus, path, to: &configuration) }
     if let supervisor = documents.supervisor { apply(supervisor, to: &configuration) }
-    dropNameClashes(path, &configuration)
+    dropNameClashes(documents, path, &configuration)
     return configuration
   }
 
@@ -98,14 +102,14 @@ package struct ConfigurationReader {
         configuration.watchers.append(
           try CircusSpecs.watcher(options, daemonEnvironment: environment))
       } catch {
-        skip(document, options, path, "Failed to create watcher: \(error.text)")
+        note(document, options, path, "Failed to create watcher: \(error.text)")
       }
     }
     for options in document.sockets {
       do {
         configuration.sockets.append(try CircusSpecs.socket(options))
       } catch {
-        skip(document, options, path, "Failed to create socket: \(error.text)")
+        note(document, options, path, "Failed to create socket: \(error.text)")
       }
     }
     for options in document.plugins {
@@ -134,12 +138,6 @@ package struct ConfigurationReader {
     return settings
   }
 
-  private mutating func skip(
-    _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ problem: String
-  ) {
-    note(document, options, path, problem)
-  }
-
   private mutating func note(
     _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ problem: String
   ) {
@@ -163,16 +161,24 @@ package struct ConfigurationReader {
       document.supervisord["childlogdir"]?.string ?? configuration.settings.childLogDirectory
   }
 
-  /// Names are looked up in lower case: of two that differ only in case the second is refused
-  /// (circus runs both and loses one, B44).
-  private mutating func dropNameClashes(_ path: String, _ configuration: inout Configuration) {
-    var seen: Set<String> = []
+  /// circus names are looked up in lower case: of two that differ only in case the second is
+  /// refused (circus runs both and loses one, B44). supervisor's are told apart.
+  private mutating func dropNameClashes(
+    _ documents: Documents, _ path: String, _ configuration: inout Configuration
+  ) {
+    var exact: Set<String> = []
+    var folded: Set<String> = []
     configuration.watchers.removeAll { spec in
-      guard !seen.insert(spec.name.lowercased()).inserted else { return false }
+      let isFresh =
+        spec.dialect == .circus
+        ? folded.insert(spec.name.lowercased()).inserted : exact.insert(spec.name).inserted
+      guard !isFresh else { return false }
+      let section = spec.definition["__name__"]?.string ?? "program:\(spec.name)"
+      let place = documents.circus?.places[section]
       diagnostics.add(
         Diagnostic(
-          .warning, file: path, section: "watcher:\(spec.name)",
-          problem: "skipped: another watcher has this name in other letter case",
+          .warning, file: place?.file ?? path, line: place?.line ?? 0, section: section,
+          problem: "skipped: another one has this name, perhaps in other letter case",
           hint: "rename one of them"))
       return true
     }

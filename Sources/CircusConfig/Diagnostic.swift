@@ -38,7 +38,24 @@ package struct Diagnostic: Error, Hashable, Sendable {
     }
     out += problem
     if let hint { out += " (\(hint))" }
-    return out.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")
+    return Self.printable(out)
+  }
+}
+
+extension Diagnostic {
+  /// One line without control characters: a configuration must not write to somebody's terminal.
+  private static func printable(_ text: String) -> String {
+    var out = ""
+    for c in text.unicodeScalars {
+      switch c {
+      case "\n": out += "\\n"
+      case "\t": out += "\\t"
+      case _ where c.value < 0x20 || (0x7F..<0xA0).contains(c.value):
+        out += "\\x" + (c.value < 16 ? "0" : "") + String(c.value, radix: 16)
+      default: out.unicodeScalars.append(c)
+      }
+    }
+    return out
   }
 }
 
@@ -47,7 +64,10 @@ package struct DiagnosticList: Sendable {
   package private(set) var all: [Diagnostic] = []
 
   package init() {}
-  package mutating func add(_ diagnostic: Diagnostic) { all.append(diagnostic) }
+  /// The same problem is told once, however often it was met.
+  package mutating func add(_ diagnostic: Diagnostic) {
+    if !all.contains(diagnostic) { all.append(diagnostic) }
+  }
   package var firstError: Diagnostic? { all.first { $0.severity == .error } }
   package var errors: [Diagnostic] { all.filter { $0.severity == .error } }
 }

@@ -41,7 +41,9 @@ package enum Path {
         parts.append(part)
       }
     }
-    let joined = (isAbsolute ? "/" : "") + parts.joined(separator: "/")
+    // POSIX leaves exactly two leading slashes to the system.
+    let root = path.hasPrefix("//") && !path.hasPrefix("///") ? "//" : "/"
+    let joined = (isAbsolute ? root : "") + parts.joined(separator: "/")
     return joined.isEmpty ? "." : joined
   }
 

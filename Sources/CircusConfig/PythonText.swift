@@ -17,6 +17,11 @@ package enum PythonText {
     return String(rest)
   }
 
+  /// The first `=` or `:`, by code point: a combining mark behind it does not hide it.
+  static func delimiter(_ line: String) -> String.Index? {
+    line.unicodeScalars.firstIndex { $0 == "=" || $0 == ":" }
+  }
+
   /// `str.split()`: at runs of white space, no empty pieces.
   package static func words(_ text: some StringProtocol) -> [String] {
     text.split { isSpace($0) }.map { String($0) }
@@ -76,7 +81,20 @@ package enum PythonText {
   /// `float(text)`.
   package static func float(_ text: String) -> Double? {
     let trimmed = strip(text).lowercased()
-    guard !trimmed.isEmpty, !trimmed.contains("0x"), !trimmed.contains("p") else { return nil }
+    let digits = Array(trimmed.unicodeScalars)
+    // An underscore stands between two digits or not at all.
+    for (index, c) in digits.enumerated() where c == "_" {
+      guard index > 0, index + 1 < digits.count, ("0"..."9").contains(digits[index - 1]),
+        ("0"..."9").contains(digits[index + 1])
+      else { return nil }
+    }
+    let words = [
+      "nan", "+nan", "-nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity",
+    ]
+    guard
+      words.contains(trimmed)
+        || digits.allSatisfy({ "0123456789+-.e_".unicodeScalars.contains($0) })
+    else { return nil }
     return Double(trimmed.filter { $0 != "_" })
   }
 
@@ -92,7 +110,12 @@ package enum PythonText {
   /// `int(text, 8)`: optional `0o`.
   package static func octal(_ text: String) -> Int? {
     var digits = strip(text).lowercased()[...]
+    let isNegative = digits.hasPrefix("-")
+    if isNegative || digits.hasPrefix("+") { digits = digits.dropFirst() }
     if digits.hasPrefix("0o") { digits = digits.dropFirst(2) }
-    return digits.isEmpty ? nil : Int(digits, radix: 8)
+    guard digits.first != "+", digits.first != "-", digits.last != "_", !digits.contains("__"),
+      let value = Int(digits.filter { $0 != "_" }, radix: 8)
+    else { return nil }
+    return isNegative ? -value : value
   }
 }

@@ -1,11 +1,18 @@
-/// "Did you mean": the known name closest to a mistyped one.
+/// "Did you mean": the known names closest to a mistyped one.
 package enum Suggestion {
-  /// The nearest candidate within two edits (one for short names), or nil.
-  package static func nearest(to word: String, among candidates: [String]) -> String? {
+  /// The nearest candidates within two edits (one for short names); several when they are equally
+  /// near.
+  package static func nearest(to word: String, among candidates: [String]) -> [String] {
     let limit = word.count < 5 ? 1 : 2
     let scored = candidates.map { ($0, distance(word.lowercased(), $0.lowercased())) }
-    guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= limit else { return nil }
-    return best.0
+    guard let best = scored.map(\.1).min(), best <= limit else { return [] }
+    return scored.filter { $0.1 == best }.map(\.0).sorted()
+  }
+
+  /// `did you mean `a` or `b`?`, or nil.
+  package static func hint(for word: String, among candidates: [String]) -> String? {
+    let found = nearest(to: word, among: candidates).map { "`\($0)`" }
+    return found.isEmpty ? nil : "did you mean \(found.joined(separator: " or "))?"
   }
 
   /// Levenshtein's distance with swapped neighbours counting once.

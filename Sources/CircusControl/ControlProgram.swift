@@ -145,10 +145,11 @@ package struct ControlProgram {
       if arguments.json {
         Terminal.say(JSON.object(["topic": .string(title), "payload": .object(object)]).text)
       } else if case .array(let pids)? = object["pid"] {
-        let figures = ["cpu", "mem", "age"].map { "\($0) \(object[$0]?.pythonText ?? "N/A")" }
+        let age = object["age"]?.number.map { "\(Int($0)) s" } ?? "N/A"
         Terminal.say(
           "\(title.dropFirst("stat.".count)): \(pids.count) processes, "
-            + figures.joined(separator: ", "))
+            + "cpu \(object["cpu"]?.pythonText ?? "N/A") %, mem \(object["mem"]?.pythonText ?? "N/A") %, "
+            + "oldest \(age)")
       }
     }
   }

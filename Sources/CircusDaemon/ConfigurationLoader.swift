@@ -53,5 +53,8 @@ struct DiskFiles: FileReader {
     }
   }
 
-  func glob(_ pattern: String) -> [String] { Files.glob(pattern) }
+  /// Python's glob never yields `.` and `..`.
+  func glob(_ pattern: String) -> [String] {
+    Files.glob(pattern).filter { !$0.hasSuffix("/.") && !$0.hasSuffix("/..") }
+  }
 }

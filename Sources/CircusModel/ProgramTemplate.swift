@@ -6,11 +6,16 @@ package struct ProgramTemplate: Hashable, Sendable {
   /// Names available to every process: `here`, `program_name`, `group_name`, `ENV_*` ...
   package var names: [String: String]
   package var firstNumber: Int
+  /// The daemon's home directory, for `~` in log file names.
+  package var home: String?
 
-  package init(expressions: [String: String], names: [String: String], firstNumber: Int) {
+  package init(
+    expressions: [String: String], names: [String: String], firstNumber: Int, home: String? = nil
+  ) {
     self.expressions = expressions
     self.names = names
     self.firstNumber = firstNumber
+    self.home = home
   }
 }
 

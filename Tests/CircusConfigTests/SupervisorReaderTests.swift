@@ -128,4 +128,71 @@ import Testing
     #expect(groups?.map(\.name) == ["g", "c"])
     #expect(groups?.first?.programs.map(\.name) == ["b", "a"])
   }
+
+  @Test func environmentOfOneProcessDoesNotLeakIntoTheNext() {
+    let processes =
+      read(
+        """
+        [supervisord]
+        [program:w]
+        command=a
+        numprocs=3
+        process_name=
+          %(program_name)s_%(process_num)d
+        environment=X="/opt:%(ENV_X)s",HOME="/www"
+        stdout_logfile=~/a.log
+        """
+      ).0?.groups.first?.programs.first?.processes ?? []
+    #expect(processes.map { $0["name"] } == ["w_0", "w_1", "w_2"].map { .string($0) })
+    for process in processes {
+      #expect(process["environment"]?.map?["X"] == .string("/opt:1"))
+      #expect(process["stdout_logfile"] == .string("/h/a.log"))
+    }
+  }
+
+  @Test func absurdNumbersAreRefusedNotTrappedOn() {
+    #expect(problem("command=a\nnumprocs_start=9223372036854775807") == "too large")
+    #expect(problem("command=a\nnumprocs=100001\nprocess_name=%(process_num)d") == "too large")
+    #expect(problem("command=%(process_num).1000000d")?.contains("too big") == true)
+    #expect(problem("=3\ncommand=a")?.contains("not a section") == true)
+  }
+
+  @Test func mainFileMayLeaveEverythingToItsIncludes() {
+    struct Disk: FileReader {
+      let files: [String: String]
+      func read(_ path: String) -> Result<[UInt8], FileReaderError> {
+        files[path].map { .success(Array($0.utf8)) } ?? .failure(FileReaderError(.missing, "gone"))
+      }
+      func glob(_ pattern: String) -> [String] { ["/d/c/dir", "/d/c/s.conf"] }
+    }
+    var reader = SupervisorReader(
+      files: Disk(files: [
+        "/d/s.conf": "[include]\nfiles=c/*\n[supervisorctl]\nprompt=a\n",
+        "/d/c/s.conf":
+          "[supervisord]\nidentifier=%(here)s\n[program:p]\ncommand=x\n[supervisorctl]\nserverurl=http://z\n",
+      ]), environment: [:], hostName: "n", workingDirectory: "/")
+    let document = reader.read("/d/s.conf")
+    #expect(document?.groups.map(\.name) == ["p"])
+    #expect(document?.supervisord["identifier"] == .string("/d/c"))
+    // supervisorctl does not follow includes.
+    #expect(document?.control?["serverurl"] == .string("http://localhost:9001"))
+    #expect(reader.diagnostics.all.map(\.problem) == ["/d/c/dir is not read: gone"])
+  }
+
+  @Test func namesThatDifferInCaseAreTwoPrograms() {
+    var reader = ConfigurationReader(
+      files: OneFile("[program:a]\ncommand=x\n[program:A]\ncommand=y\n"), environment: [:],
+      hostName: "n", workingDirectory: "/")
+    #expect(reader.read("/etc/test.ini")?.watchers.map(\.name) == ["A", "a"])
+  }
+
+  @Test(arguments: [
+    ("[circus]\n[group:x]\nprograms=a\n", ConfigurationReader.Dialect.circus),
+    ("[circus]\n[program:x]\n", .both), ("[program:x]\n[env]\n", .supervisor),
+    ("[watcher:a]\ncmd = x\n  [program:zz]\n", .circus), ("  [supervisord]\n", .supervisor),
+    ("[group:x]\n", .supervisor), ("{% if %}\n", .circus),
+  ])
+  func dialectIsToldByItsStrongSections(text: String, dialect: ConfigurationReader.Dialect) {
+    #expect(ConfigurationReader.dialect(of: Array(text.utf8), path: "/x.ini") == dialect)
+  }
 }

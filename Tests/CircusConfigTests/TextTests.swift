@@ -28,9 +28,27 @@ import Testing
 
   @Test func nearestNames() {
     #expect(
-      Suggestion.nearest(to: "numproceses", among: ["numprocesses", "cmd"]) == "numprocesses")
-    #expect(Suggestion.nearest(to: "cdm", among: ["cmd", "args"]) == "cmd")
-    #expect(Suggestion.nearest(to: "entirely", among: ["cmd", "args"]) == nil)
+      Suggestion.nearest(to: "numproceses", among: ["numprocesses", "cmd"]) == ["numprocesses"])
+    #expect(Suggestion.nearest(to: "cdm", among: ["cmd", "args"]) == ["cmd"])
+    #expect(Suggestion.nearest(to: "entirely", among: ["cmd", "args"]) == [])
+  }
+
+  @Test func equallyNearNamesAreAllOffered() {
+    #expect(
+      Suggestion.hint(for: "autorstart", among: ["autostart", "autorestart"])
+        == "did you mean `autorestart` or `autostart`?")
+  }
+
+  @Test(arguments: [
+    ("1e1", 10.0), ("1_0", 10), ("1__0", nil), ("_1", nil), ("snan", nil), ("0x1", nil),
+  ])
+  func pythonFloats(text: String, value: Double?) {
+    #expect(PythonText.float(text) == value)
+  }
+
+  @Test(arguments: [("022", 18), ("0o22", 18), ("2_2", 18), ("-022", -18), ("9", nil), ("", nil)])
+  func pythonOctals(text: String, value: Int?) {
+    #expect(PythonText.octal(text) == value)
   }
 
   @Test(arguments: [("1_000", 1000), (" -3 ", -3), ("0x10", nil), ("1.0", nil), ("", nil)])

@@ -144,4 +144,37 @@ import ZeroMQ
     #expect(daemon.file("fds").contains(" \(socket["fd"]?.int ?? -1) -> socket:"))
     #expect(Network.probe(host: "127.0.0.1", port: port) == nil)
   }
+
+  /// A stand-in for ssh that forwards the port it is told to; what ssh itself does is ssh's business.
+  @Test(.enabled(if: StockClientTests.isThere, "run scripts/install-dependencies --test"))
+  func tunnelGoesThroughSsh() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
+    let ssh = "\(daemon.directory)/ssh"
+    Path.write(
+      """
+      #!\(StockClientTests.venv)/python
+      import socket, sys, threading
+      spec = sys.argv[sys.argv.index("-L") + 1]
+      open("\(daemon.directory)/argv", "w").write(" ".join(sys.argv[1:]))
+      _, local, host, port = spec.split(":")
+      server = socket.create_server(("127.0.0.1", int(local)))
+      def pipe(a, b):
+          while data := a.recv(65536):
+              b.sendall(data)
+          b.close()
+      while True:
+          near, _ = server.accept()
+          far = socket.create_connection((host, int(port)))
+          threading.Thread(target=pipe, args=(near, far), daemon=True).start()
+          threading.Thread(target=pipe, args=(far, near), daemon=True).start()
+      """, to: ssh)
+    chmod(ssh, 0o755)
+    let output = run(
+      TestDaemon.programs + "/circusctl",
+      ["--endpoint", daemon.control, "--ssh", "me@there:2222", "--ssh_keyfile", "/k", "list"],
+      environment: ["PATH": "\(daemon.directory):\(Environment.variables["PATH"] ?? "")"])
+    #expect(output.out == "a\n", "\(output.error)")
+    #expect(daemon.file("argv").contains("-p 2222 -i /k -L 127.0.0.1:"))
+    #expect(daemon.file("argv").hasSuffix(" me@there"))
+  }
 }

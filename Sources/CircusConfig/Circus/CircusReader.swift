@@ -5,6 +5,8 @@ package struct CircusReader {
   private let files: any FileReader
   private let environment: [String: String]
   package private(set) var diagnostics = DiagnosticList()
+  /// Options that count for nothing because they were given before; told by `--check`.
+  private(set) var losers: [Diagnostic] = []
 
   /// `environment` is the daemon's own, for `copy_env` and `$(circus.env.x)`.
   package init(files: any FileReader, environment: [String: String]) {
@@ -16,8 +18,11 @@ package struct CircusReader {
   package mutating func readSections(_ path: String) -> INIDocument? {
     var lexer = CircusLexer()
     guard read(path, into: &lexer) else { return nil }
-    for file in includes(of: lexer.document, mainFile: path) { _ = read(file, into: &lexer) }
+    for (file, option) in includes(of: lexer.document, mainFile: path) {
+      include(file, by: option, into: &lexer)
+    }
     for problem in lexer.problems { diagnostics.add(problem) }
+    losers = lexer.losers
     return diagnostics.firstError == nil ? lexer.document : nil
   }
 
@@ -35,11 +40,27 @@ package struct CircusReader {
     }
   }
 
+  /// An included file that cannot be opened is passed over, as Python's parser does.
+  private mutating func include(
+    _ path: String, by option: INIDocument.Option, into lexer: inout CircusLexer
+  ) {
+    switch files.read(path) {
+    case .success(let bytes): lexer.read(bytes, file: path)
+    case .failure(let error):
+      diagnostics.add(
+        Diagnostic(
+          .warning, file: option.file, line: option.line, section: "circus", key: option.key,
+          value: option.value, problem: "\(path) is not read: \(error.text)"))
+    }
+  }
+
   /// `include` before `include_dir`; relative to the main file; includes do not nest.
-  private mutating func includes(of document: INIDocument, mainFile: String) -> [String] {
+  private mutating func includes(
+    of document: INIDocument, mainFile: String
+  ) -> [(file: String, option: INIDocument.Option)] {
     guard let circus = document.section("circus") else { return [] }
     let values = CircusSubstitution.environment(environment)
-    var found: [String] = []
+    var found: [(file: String, option: INIDocument.Option)] = []
     for (key, suffix) in [("include", ""), ("include_dir", "/*.ini")] {
       guard let option = circus.option(key) else { continue }
       for word in PythonText.words(CircusSubstitution.expand(option.value, values)) {
@@ -54,7 +75,7 @@ package struct CircusReader {
               problem: "'\(pattern)' does not lead to any config",
               hint: "include paths are relative to the main config file"))
         }
-        found += matches
+        found += matches.map { ($0, option) }
       }
     }
     return found

@@ -233,11 +233,22 @@ struct CircusResolver {
         option, in: section, "could not convert string to float: \(PythonText.quoted(text))",
         hint: "write a number of seconds")
     case .signal:
-      if let signal = Signal(parsing: text) { return .int(Int(signal.number)) }
+      if let signal = Signal(parsing: Self.leadingSignal(text)) {
+        return .int(Int(signal.number))
+      }
       fail(
         option, in: section, "signal invalid: \(text)", hint: "write a name such as TERM or INT")
     }
     return .null
+  }
+
+  /// circus looks at the leading word and `+n` only: `QUIT # graceful` means QUIT.
+  private static func leadingSignal(_ text: String) -> String {
+    let word = text.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+    let rest = text[word.endIndex...]
+    guard rest.first == "+" else { return String(word) }
+    let digits = rest.dropFirst().prefix { ("0"..."9").contains($0) }
+    return digits.isEmpty ? String(word) : "\(word)+\(digits)"
   }
 
   private mutating func badInt(_ option: INIDocument.Option, _ text: String, in section: String) {

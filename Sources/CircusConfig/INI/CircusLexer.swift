@@ -3,6 +3,8 @@
 struct CircusLexer {
   private(set) var document = INIDocument()
   private(set) var problems: [Diagnostic] = []
+  /// Second options of a name, which circus ignores in silence.
+  private(set) var losers: [Diagnostic] = []
 
   private var section: Int?
   private var inDefaults = false
@@ -43,16 +45,17 @@ struct CircusLexer {
 
   /// `[name]` in column 0; the name runs to the last bracket.
   static func header(_ line: String) -> String? {
-    guard line.hasPrefix("["), let close = line.lastIndex(of: "]") else { return nil }
-    let name = line[line.index(after: line.startIndex)..<close]
+    let scalars = line.unicodeScalars
+    guard scalars.first == "[", let close = scalars.lastIndex(of: "]") else { return nil }
+    let name = scalars[scalars.index(after: scalars.startIndex)..<close]
     return name.isEmpty ? nil : String(name)
   }
 
   /// The first `=` or `:` splits.
   private static func option(_ line: String) -> (String, String)? {
-    guard let cut = line.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return nil }
+    guard let cut = PythonText.delimiter(line) else { return nil }
     let key = PythonText.stripRight(line[..<cut])
-    var value = PythonText.strip(line[line.index(after: cut)...])[...]
+    var value = PythonText.strip(line[line.unicodeScalars.index(after: cut)...])[...]
     // Only the first `;` can start a comment, and only after a blank. One that opens the value
     // does not: nothing stands before it.
     if let mark = value.firstIndex(of: ";"), mark != value.startIndex,
@@ -83,8 +86,13 @@ struct CircusLexer {
     let present = inDefaults ? document.defaults : document.sections[section ?? 0].options
     // A later duplicate is ignored together with its continuation lines (circus glues those onto
     // the winner, B26).
-    guard !present.contains(where: { $0.key == key }) else {
+    if let winner = present.first(where: { $0.key == key }) {
       open = nil
+      losers.append(
+        Diagnostic(
+          .warning, file: file, line: line,
+          section: inDefaults ? "DEFAULT" : document.sections[section ?? 0].name, key: key,
+          value: value, problem: "given a second time: line \(winner.line) counts, this does not"))
       return
     }
     open = present.count

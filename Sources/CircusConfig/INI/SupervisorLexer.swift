@@ -40,16 +40,22 @@ struct SupervisorLexer {
       } else if section == nil && !inDefaults {
         problems.append(INIProblem.noSectionHeader(file, index + 1, line))
         return
-      } else if let cut = text.firstIndex(where: { $0 == "=" || $0 == ":" }) {
+      } else if let cut = PythonText.delimiter(text), cut != text.startIndex {
         let key = PythonText.stripRight(text[..<cut]).lowercased()
         add(key, file: file, line: index + 1)
         openKey = key
-        openLines = [PythonText.strip(text[text.index(after: cut)...])]
+        openLines = [PythonText.strip(text[text.unicodeScalars.index(after: cut)...])]
       } else {
         problems.append(INIProblem.malformed(file, index + 1, line))
       }
     }
     close(substitution)
+  }
+
+  /// Adds an empty section unless it is there.
+  mutating func addSection(_ name: String, file: String) {
+    guard document.index(of: name) == nil else { return }
+    document.sections.append(.init(name: name, file: file, line: 0))
   }
 
   /// Replaces every value read so far.
@@ -68,10 +74,10 @@ struct SupervisorLexer {
   private static func withoutComment(_ line: String) -> Substring {
     let trimmed = line.drop(while: PythonText.isSpace)
     if let first = trimmed.first, first == "#" || first == ";" { return "" }
-    var previous: Character?
-    for index in line.indices {
-      let c = line[index]
-      if c == "#" || c == ";", let before = previous, PythonText.isSpace(before) {
+    var previous: Unicode.Scalar?
+    for index in line.unicodeScalars.indices {
+      let c = line.unicodeScalars[index]
+      if c == "#" || c == ";", let before = previous, PythonText.isSpace(Character(before)) {
         return line[..<index]
       }
       previous = c

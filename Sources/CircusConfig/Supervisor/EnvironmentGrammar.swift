@@ -49,7 +49,7 @@ package enum EnvironmentGrammar {
         finish()
         rest = rest.drop { !$0.isNewline }
       case _ where isWordCharacter(c): word = (word ?? "") + String(c)
-      case _ where PythonText.isSpace(c): finish()
+      case " ", "\t", "\r", "\n", "\r\n": finish()
       default:
         finish()
         tokens.append(.symbol(c))

@@ -59,6 +59,8 @@ package enum PercentExpansion {
     var zero = false
     var left = false
     var plus = false
+    var blank = false
+    var alternate = false
     var width = 0
     var precision: Int?
   }
@@ -71,12 +73,17 @@ package enum PercentExpansion {
       if scalars[i] == "0" { spec.zero = true }
       if scalars[i] == "-" { spec.left = true }
       if scalars[i] == "+" { spec.plus = true }
+      if scalars[i] == " " { spec.blank = true }
+      if scalars[i] == "#" { spec.alternate = true }
       i += 1
     }
-    spec.width = min(digits(scalars, &i) ?? 0, 10_000)
+    spec.width = digits(scalars, &i) ?? 0
     if i < scalars.count, scalars[i] == "." {
       i += 1
       spec.precision = digits(scalars, &i) ?? 0
+    }
+    guard spec.width <= 10_000, (spec.precision ?? 0) <= 10_000 else {
+      throw .badFormat("width or precision too big")
     }
     while i < scalars.count, "hlL".unicodeScalars.contains(scalars[i]) { i += 1 }
     guard i < scalars.count else { throw .badFormat("incomplete format") }
@@ -108,8 +115,8 @@ package enum PercentExpansion {
     var text = value
     var isNumber = false
     switch letter {
-    case "s", "a": if let precision = spec.precision { text = String(value.prefix(precision)) }
-    case "r": text = PythonText.int(value) == nil ? PythonText.quoted(value) : value
+    case "s": if let precision = spec.precision { text = String(value.prefix(precision)) }
+    case "r", "a": text = PythonText.int(value) == nil ? PythonText.quoted(value) : value
     case "d", "i", "u", "x", "X", "o":
       guard let number = PythonText.int(value) else {
         throw .badFormat("%\(letter) format: a real number is required, not str")
@@ -117,10 +124,17 @@ package enum PercentExpansion {
       isNumber = true
       let radix = letter == "o" ? 8 : (letter == "x" || letter == "X" ? 16 : 10)
       text = String(number.magnitude, radix: radix, uppercase: letter == "X")
+      if spec.alternate && radix != 10 { text = (radix == 8 ? "0o" : "0\(letter)") + text }
       if let precision = spec.precision, text.count < precision {
         text = String(repeating: "0", count: precision - text.count) + text
       }
-      if number < 0 { text = "-" + text } else if spec.plus { text = "+" + text }
+      if number < 0 {
+        text = "-" + text
+      } else if spec.plus {
+        text = "+" + text
+      } else if spec.blank {
+        text = " " + text
+      }
     default: throw .badFormat("%\(letter) format: a real number is required, not str")
     }
     return pad(text, spec, isNumber: isNumber)

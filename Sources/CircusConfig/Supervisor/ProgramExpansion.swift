@@ -14,6 +14,9 @@ package enum ProgramExpansion {
     _ scope: inout SupervisorScope, number: Int, count: Int, redirectsStderr: Bool,
     environment shared: [String: String]
   ) -> [String: ConfigValue] {
+    // What one process puts into the names is not there for the next.
+    let shareable = scope.names
+    defer { scope.names = shareable }
     scope.names["process_num"] = String(number)
     scope.names["numprocs"] = String(count)
     var values: [String: ConfigValue] = [:]
@@ -25,7 +28,8 @@ package enum ProgramExpansion {
     values["environment"] = .map(environment.mapValues(ConfigValue.string))
     values["name"] = .string(
       scope.expand(
-        scope.raw("process_name") ?? "%(program_name)s", for: "process_name", "process_name") ?? "")
+        PythonText.strip(scope.raw("process_name") ?? "%(program_name)s"), for: "process_name",
+        "process_name") ?? "")
     values["command"] = scope.text("command").map(ConfigValue.string) ?? .null
     values["directory"] = scope.text("directory").map(ConfigValue.string) ?? .null
     for stream in ["stdout", "stderr"] {
@@ -91,8 +95,7 @@ package enum ProgramExpansion {
     case "auto": return .string("AUTO")
     case "syslog": return .string("syslog")
     default:
-      let environment = ["HOME": scope.names["ENV_HOME"] ?? "/root"]
-      return .string(Path.expandingHome(twice, environment))
+      return .string(Path.expandingHome(twice, scope.home.map { ["HOME": $0] } ?? [:]))
     }
   }
 
@@ -104,7 +107,7 @@ package enum ProgramExpansion {
     section.options = template.expressions.map {
       INIDocument.Option(key: $0.key, value: $0.value, file: "", line: 0)
     }
-    var scope = SupervisorScope(section, names: template.names)
+    var scope = SupervisorScope(section, names: template.names, home: template.home)
     let values = Self.values(
       &scope, number: number, count: count,
       redirectsStderr: spec.stderr == .mergedWithStdout, environment: spec.environment)

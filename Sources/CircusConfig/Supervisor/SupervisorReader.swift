@@ -7,6 +7,8 @@ package struct SupervisorReader {
   private let hostName: String
   private let workingDirectory: String
   package private(set) var diagnostics = DiagnosticList()
+  /// The main file by itself, which is all that supervisorctl looks at.
+  private var main = INIDocument()
 
   /// `hostName` is `%(host_node_name)s`; relative paths are taken from `workingDirectory`.
   package init(
@@ -33,19 +35,39 @@ package struct SupervisorReader {
       diagnostics.add(Diagnostic(file: path, problem: problem, hint: error.text))
       return nil
     }
-    if lexer.document.section("supervisord") != nil,
-      let include = lexer.document.section("include")
-    {
+    main = lexer.document
+    let alone = lexer
+    if let include = lexer.document.section("include") {
       // With an include section supervisor replaces the text `%(here)s` file by file.
       lexer.mapValues { Self.expandHere($0, here) }
-      for file in included(include, here: here) {
-        guard case .success(let bytes) = files.read(file) else { continue }
-        let directory = Path.directory(of: file)
-        lexer.read(bytes, file: file) { Self.expandHere($0, directory) }
+      let before = diagnostics
+      for file in included(include, here: here) { read(file, by: include, into: &lexer) }
+      if lexer.document.section("supervisord") == nil {
+        // A fragment: whoever includes it does not follow its own includes.
+        let errors = diagnostics.errors
+        diagnostics = before
+        for problem in errors { diagnostics.add(problem) }
+        lexer = alone
       }
     }
+    lexer.addSection("supervisord", file: path)
     for problem in lexer.problems { diagnostics.add(problem) }
     return diagnostics.firstError == nil ? lexer.document : nil
+  }
+
+  private mutating func read(
+    _ file: String, by include: INIDocument.Section, into lexer: inout SupervisorLexer
+  ) {
+    switch files.read(file) {
+    case .success(let bytes):
+      let directory = Path.directory(of: Path.normalized(Path.join(workingDirectory, file)))
+      lexer.read(bytes, file: file) { Self.expandHere($0, directory) }
+    case .failure(let error):
+      diagnostics.add(
+        Diagnostic(
+          .warning, file: include.file, line: include.option("files")?.line ?? include.line,
+          section: "include", key: "files", problem: "\(file) is not read: \(error.text)"))
+    }
   }
 
   private static func expandHere(_ value: String, _ here: String) -> String {
@@ -84,7 +106,7 @@ package struct SupervisorReader {
     var names = environmentNames
     names["here"] = Path.directory(of: Path.normalized(Path.join(workingDirectory, path)))
     var resolver = SupervisorResolver(
-      sections: sections.filled, names: names, hostName: hostName,
+      sections: sections.filled, mainSections: main.filled, names: names, hostName: hostName,
       workingDirectory: workingDirectory, environment: environment)
     let document = resolver.resolve()
     for problem in resolver.diagnostics.all { diagnostics.add(problem) }

@@ -56,10 +56,9 @@ extension SupervisorResolver {
       case 0:
         scope.fail(
           "programs", "[\(section.name)] names unknown program or fcgi-program \(program)",
-          hint: Suggestion.nearest(
-            to: program,
-            among: sections.filter { $0.name.hasPrefix("program:") }.map { tail($0) }
-          ).map { "did you mean \($0)?" })
+          hint: Suggestion.hint(
+            for: program, among: sections.filter { $0.name.hasPrefix("program:") }.map { tail($0) })
+        )
       default:
         scope.fail(
           "programs",
@@ -82,7 +81,6 @@ extension SupervisorResolver {
     }
     var group = SupervisorDocument.Group(
       name: name, priority: scope.integer("priority", priority), kind: .programs)
-    scope.names["program_name"] = name
     group.kind = kind(&scope)
     finish(scope)
     if let member = makeProgram(section, group: name) { group.programs = [member] }
@@ -134,6 +132,7 @@ extension SupervisorResolver {
     if let mode, PythonText.octal(mode) == nil {
       scope.fail("socket_mode", "Invalid socket_mode value \(mode)")
     }
+    scope.names["program_name"] = PythonText.strip(tail(scope.section))
     guard let address = scope.text("socket"), !address.isEmpty else {
       scope.fail(nil, "[\(name)] section requires a \"socket\" line")
       return .fcgi(socket: socket)
@@ -161,7 +160,8 @@ extension SupervisorResolver {
     let parts = address.dropFirst("tcp://".count).split(
       separator: ":", omittingEmptySubsequences: false)
     guard address.hasPrefix("tcp://"), parts.count == 2, !parts[0].isEmpty,
-      !parts[0].contains(where: PythonText.isSpace), let port = Int(parts[1])
+      !parts[0].contains(where: PythonText.isSpace),
+      parts[1].allSatisfy({ ("0"..."9").contains($0) }), let port = Int(parts[1])
     else {
       scope.fail(
         "socket", "Bad socket format \(address) in [\(name)] socket",
@@ -181,7 +181,7 @@ extension SupervisorResolver {
   private mutating func makeProgram(
     _ section: INIDocument.Section, group: String
   ) -> SupervisorDocument.Program? {
-    var scope = SupervisorScope(section, names: names)
+    var scope = SupervisorScope(section, names: names, home: environment["HOME"])
     guard let name = validName(&scope, tail(section)) else {
       finish(scope)
       return nil
@@ -198,11 +198,19 @@ extension SupervisorResolver {
         hint: "add a command= line")
     }
     var template = ProgramTemplate(
-      expressions: [:], names: scope.names, firstNumber: first)
+      expressions: [:], names: scope.names, firstNumber: first, home: scope.home)
     for key in ProgramExpansion.keys { template.expressions[key] = scope.raw(key) }
 
     var processes: [[String: ConfigValue]] = []
-    for number in first..<max(first, first + min(count, 100_000)) {
+    let (end, overflows) = first.addingReportingOverflow(max(0, count))
+    guard !overflows, count <= 100_000 else {
+      scope.fail(
+        count > 100_000 ? "numprocs" : "numprocs_start", "too large",
+        hint: "at most 100000 processes")
+      finish(scope)
+      return nil
+    }
+    for number in first..<end {
       let own = ProgramExpansion.values(
         &scope, number: number, count: count,
         redirectsStderr: common["redirect_stderr"] == .bool(true),

@@ -4,6 +4,8 @@ import CircusModel
 /// servers, and what supervisorctl sees.
 struct SupervisorResolver {
   let sections: [INIDocument.Section]
+  /// Those of the main file alone.
+  let mainSections: [INIDocument.Section]
   /// `here` and `ENV_*`; grows by `[supervisord] environment`.
   var names: [String: String]
   let hostName: String
@@ -13,10 +15,12 @@ struct SupervisorResolver {
   var diagnostics = DiagnosticList()
 
   init(
-    sections: [INIDocument.Section], names: [String: String], hostName: String,
+    sections: [INIDocument.Section], mainSections: [INIDocument.Section],
+    names: [String: String], hostName: String,
     workingDirectory: String, environment: [String: String]
   ) {
     self.sections = sections
+    self.mainSections = mainSections
     self.names = names
     self.hostName = hostName
     self.workingDirectory = workingDirectory
@@ -92,12 +96,16 @@ struct SupervisorResolver {
   // MARK: plugins
 
   private mutating func readInterfaces() {
-    document.rpcInterfaces = plugins("rpcinterface:", key: "supervisor.rpcinterface_factory").map {
+    document.rpcInterfaces = plugins(
+      "rpcinterface:", key: "supervisor.rpcinterface_factory", in: sections
+    ).map {
       .map($0)
     }
   }
 
-  mutating func plugins(_ prefix: String, key: String) -> [[String: ConfigValue]] {
+  mutating func plugins(
+    _ prefix: String, key: String, in sections: [INIDocument.Section]
+  ) -> [[String: ConfigValue]] {
     var found: [[String: ConfigValue]] = []
     for section in sections where section.name.hasPrefix(prefix) {
       var scope = SupervisorScope(section, names: environmentOnly)
@@ -167,9 +175,9 @@ struct SupervisorResolver {
   private func credentials(_ scope: inout SupervisorScope) -> [String: ConfigValue] {
     let user = scope.text("username")
     let password = scope.text("password")
-    if (user == nil) != (password == nil) {
+    if (scope.raw("username") == nil) != (scope.raw("password") == nil) {
       scope.fail(
-        user == nil ? "password" : "username",
+        scope.raw("username") == nil ? "password" : "username",
         "Section [\(scope.section.name)] contains incomplete authentication: If a username or a "
           + "password is specified, both the username and password must be specified")
     }
@@ -188,7 +196,7 @@ struct SupervisorResolver {
   /// supervisorctl reads the same file for itself: without includes, without our additions to the
   /// names, and only its own sections.
   private mutating func readControl(_ bootNames: [String: String]) {
-    guard let section = sections.first(where: { $0.name == "supervisorctl" }) else { return }
+    guard let section = mainSections.first(where: { $0.name == "supervisorctl" }) else { return }
     var scope = SupervisorScope(section, names: bootNames)
     var url = scope.text("serverurl", "http://localhost:9001") ?? ""
     if url.hasPrefix("unix://") { url = "unix://" + absolute(String(url.dropFirst(7))) }
@@ -201,7 +209,7 @@ struct SupervisorResolver {
     control["history_file"] = history.map(ConfigValue.string) ?? .null
     let before = diagnostics
     control["plugins"] = .list(
-      plugins("ctlplugin:", key: "supervisor.ctl_factory").map { .map($0) })
+      plugins("ctlplugin:", key: "supervisor.ctl_factory", in: mainSections).map { .map($0) })
     // The daemon does not read these sections: what is wrong there is supervisorctl's problem.
     let own =
       scope.diagnostics.firstError ?? diagnostics.errors.dropFirst(before.errors.count).first

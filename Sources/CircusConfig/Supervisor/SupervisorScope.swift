@@ -6,11 +6,14 @@ struct SupervisorScope {
   let section: INIDocument.Section
   /// What `%(name)s` may name here.
   var names: [String: String]
+  /// The daemon's own home, for `~`.
+  let home: String?
   private(set) var diagnostics = DiagnosticList()
 
-  init(_ section: INIDocument.Section, names: [String: String]) {
+  init(_ section: INIDocument.Section, names: [String: String], home: String? = nil) {
     self.section = section
     self.names = names
+    self.home = home
   }
 
   /// The raw text of an option.

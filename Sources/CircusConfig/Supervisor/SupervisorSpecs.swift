@@ -51,6 +51,7 @@ enum SupervisorSpecs {
     spec.serverURL = url.flatMap { $0.isEmpty ? nil : $0 }
     spec.definition = options
     spec.definition["processes"] = .list(program.processes.map { .map($0) })
+    spec.definition["section"] = .string(program.section)
     spec.definition["group"] = .string("\(group.name) \(group.priority)")
     switch group.kind {
     case .programs: break

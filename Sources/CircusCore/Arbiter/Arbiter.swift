@@ -120,10 +120,11 @@ package struct Arbiter {
     return low < watchers.count && watchers[low].id == id ? low : nil
   }
 
-  /// By name in any letter case, or by the form event topics use.
+  /// By name as written, then in any letter case, then by the form event topics use.
   func index(named name: String) -> Int? {
     let wanted = name.lowercased()
-    return watchers.firstIndex { $0.spec.name.lowercased() == wanted }
+    return watchers.firstIndex { $0.spec.name == name }
+      ?? watchers.firstIndex { $0.spec.name.lowercased() == wanted }
       ?? watchers.firstIndex { $0.spec.topicName == wanted }
   }
 

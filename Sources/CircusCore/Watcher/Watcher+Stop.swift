@@ -131,7 +131,11 @@ extension Watcher {
       descendants = Descendants()
       return
     }
-    effects.append(.log(.warning, "\(spec.name): outlived their leader, ending them: \(names)"))
+    // Children of a shell script are nothing unusual; whoever ignores the signal is.
+    effects.append(
+      .log(
+        descendants.rounds == 1 ? .info : .warning,
+        "\(spec.name): outlived their leader, ending them: \(names)"))
     for remain in remains {
       descendants.remaining.insert(remain.pid)
       ledger.remains[remain.pid] = id

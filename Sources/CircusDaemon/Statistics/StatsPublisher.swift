@@ -54,7 +54,8 @@ final class StatsPublisher {
       "stat.\(watcher)",
       [
         "pid": .array(pids), "cpu": .double(pids.isEmpty ? 0 : cpu / Double(pids.count)),
-        "mem": .double(memory), "age": pids.isEmpty ? "N/A" : .double(oldest),
+        "mem": .double((memory * 1_000).rounded() / 1_000),
+        "age": pids.isEmpty ? "N/A" : .double(oldest),
       ])
   }
 

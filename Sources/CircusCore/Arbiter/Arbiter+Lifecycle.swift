@@ -1,0 +1,138 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+import JSON
+
+/// `start`, `stop`, `restart` and `reload`.
+extension Arbiter {
+  mutating func start(
+    _ command: Start, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    guard let name = command.name else {
+      try refuseWhileEnding()
+      answer(ticket, waits: command.isWaiting, .running, .plain, &effects)
+      startAll(cause: .command, now, &effects)
+      return
+    }
+    let ids = try matching(name, command.match)
+    try refuseWhileEnding()
+    if ids.count == 1, let index = index(of: ids[0]) {
+      answer(
+        ticket, waits: command.isWaiting, .settled(ids), .started(ids[0]),
+        before: watchers[index].pids, &effects)
+      start(ids[0], cause: .command, now, &effects)
+    } else {
+      answer(ticket, waits: command.isWaiting, .settled(ids), .plain, &effects)
+      startAll(cause: .command, only: Set(ids), now, &effects)
+    }
+  }
+
+  mutating func stop(
+    _ command: Stop, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    let ids = try command.name.map { name throws(RequestError) in try matching(name, command.match)
+    }
+    let result: Waiting.Result = ids?.count == 1 ? .stopped : .plain
+    let all = ids ?? watchers.map(\.id)
+    answer(ticket, waits: command.isWaiting, .settled(all), result, &effects)
+    for id in startOrder.reversed() where all.contains(id) {
+      stop(id, cause: .command, now, &effects)
+    }
+  }
+
+  mutating func restart(
+    _ command: Restart, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    try refuseWhileEnding()
+    guard let name = command.name else {
+      answer(ticket, waits: command.isWaiting, .running, .plain, &effects)
+      guard mode == .running else { return }
+      mode = .restarting
+      stopAll(cause: .restart, now, &effects)
+      return
+    }
+    let ids = try matching(name, command.match)
+    if ids.count == 1, let index = index(of: ids[0]) {
+      answer(
+        ticket, waits: command.isWaiting, .settled(ids), .replaced(ids[0]),
+        before: watchers[index].pids, &effects)
+      restart(ids[0], now, &effects)
+    } else {
+      answer(ticket, waits: command.isWaiting, .settled(ids), .plain, &effects)
+      for id in ids {
+        guard let index = index(of: id) else { continue }
+        let isDown = watchers[index].phase == .stopped && watchers[index].desired != .running
+        if isDown && !watchers[index].spec.autostart { continue }
+        restart(id, now, &effects)
+      }
+    }
+  }
+
+  /// Stop, then start; a stopped watcher is just started.
+  mutating func restart(_ id: WatcherID, _ now: Moment, _ effects: inout [Effect]) {
+    update(id, now, &effects) { watcher, ledger, effects in
+      watcher.desired = .running
+      watcher.startCause = .restart
+      guard watcher.phase == .active || watcher.phase == .starting else { return }
+      watcher.beginStop(.restart, now, &ledger, &effects)
+    }
+  }
+
+  mutating func reload(
+    _ command: Reload, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    try refuseWhileEnding()
+    guard let name = command.name else {
+      let ids = watchers.map(\.id)
+      answer(ticket, waits: command.isWaiting, .settled(ids), .plain, &effects)
+      reloadAll(
+        sequential: command.isSequential, graceful: command.isGraceful, now, &effects)
+      return
+    }
+    let index = try watcher(named: name)
+    let id = watchers[index].id
+    answer(
+      ticket, waits: command.isWaiting, .settled([id]), .replaced(id),
+      before: watchers[index].pids, &effects)
+    reload(
+      id, sequential: command.isSequential, graceful: command.isGraceful, now, &effects)
+  }
+
+  /// Every running watcher, in start order. What an operator stopped stays stopped (circus starts
+  /// it, B31).
+  mutating func reloadAll(
+    sequential: Bool, graceful: Bool, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    for id in startOrder {
+      guard let index = index(of: id), watchers[index].desired == .running else { continue }
+      reload(id, sequential: sequential, graceful: graceful, now, &effects)
+    }
+  }
+
+  mutating func reload(
+    _ id: WatcherID, sequential: Bool, graceful: Bool, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: id) else { return }
+    guard graceful else { return restart(id, now, &effects) }
+    let wasStopped = watchers[index].phase == .stopped
+    if wasStopped {
+      start(id, cause: .reload, now, &effects)
+      update(id, now, &effects) { watcher, ledger, effects in
+        watcher.finishRollout(now, &ledger, &effects)
+      }
+    } else if watchers[index].spec.sendsHangup {
+      update(id, now, &effects) { watcher, ledger, effects in
+        for pid in watcher.pids {
+          effects.append(.log(.info, "SENDING HUP to \(pid)"))
+          effects.append(.signal(pid, .hangup, .process))
+        }
+        watcher.finishRollout(now, &ledger, &effects)
+      }
+    } else {
+      update(id, now, &effects) { watcher, ledger, effects in
+        watcher.startCause = .reload
+        watcher.beginRollout(sequential: sequential, now, &ledger, &effects)
+      }
+    }
+  }
+}

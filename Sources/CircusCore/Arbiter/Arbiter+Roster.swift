@@ -1,0 +1,75 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+import JSON
+
+/// `add` and `rm`: which watchers there are.
+extension Arbiter {
+  mutating func add(
+    _ command: Add, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    try refuseWhileEnding()
+    if let known = index(named: command.name) {
+      throw .refused("'\(watchers[known].spec.name)' already exist")
+    }
+    if let owner = ledger.settings.endpointOwner, ledger.settings.endpoint.hasPrefix("ipc://"),
+      command.options["uid"]?.pythonText != owner
+    {
+      throw .invalid("uid does not match endpoint_owner")
+    }
+    let spec: WatcherSpec
+    do {
+      spec = try CircusSpecs.watcher(
+        WatcherOptions.definition(of: command), daemonEnvironment: ledger.environment)
+    } catch {
+      throw .refused(error.text)
+    }
+    let id = addWatcher(spec, isFromFile: false)
+    if let index = index(of: id) {
+      ledger.publish(watchers[index].event(.add, now, cause: .command), into: &effects)
+    }
+    guard command.start else {
+      if let ticket { effects.append(.reply(ticket, .plain)) }
+      return
+    }
+    answer(ticket, waits: command.isWaiting, .settled([id]), .addedAndStarted(id), &effects)
+    start(id, cause: .command, now, &effects)
+  }
+
+  mutating func remove(
+    _ command: Remove, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    let index = try watcher(named: command.name)
+    let id = watchers[index].id
+    ledger.publish(watchers[index].event(.remove, now, cause: .command), into: &effects)
+    answer(ticket, waits: command.isWaiting, .settled([id]), .plain, &effects)
+    if command.leavesProcesses {
+      forget(id, &effects)
+    } else {
+      removeWhenStopped(id, now, &effects)
+    }
+  }
+
+  /// Stops a watcher and drops it as soon as it is down.
+  mutating func removeWhenStopped(_ id: WatcherID, _ now: Moment, _ effects: inout [Effect]) {
+    guard let index = index(of: id) else { return }
+    watchers[index].isDoomed = true
+    stop(id, cause: .command, now, &effects)
+  }
+
+  /// Drops a watcher; processes it still has live on, unmanaged.
+  mutating func forget(_ id: WatcherID, _ effects: inout [Effect]) {
+    guard let index = index(of: id) else { return }
+    for pid in watchers[index].pids { ledger.processes[pid] = nil }
+    for pid in watchers[index].descendants.remaining { ledger.remains[pid] = nil }
+    effects.append(.closeStreams(id))
+    startQueue.pending.removeAll { $0 == id }
+    watchers.remove(at: index)
+  }
+
+  mutating func dropDoomed(_ effects: inout [Effect]) {
+    for watcher in watchers where watcher.isDoomed && watcher.phase == .stopped {
+      forget(watcher.id, &effects)
+    }
+  }
+}
