@@ -92,6 +92,30 @@ package struct Pipe: ~Copyable {
   }
 }
 
+/// Both ends of a new pipe, closed with their owner unless they were taken: whatever goes wrong
+/// between making a pipe and handing it on, nothing leaks.
+package final class PipeEnds {
+  package private(set) var readEnd: Int32
+  package private(set) var writeEnd: Int32
+
+  package init() throws(Errno) { (readEnd, writeEnd) = try Pipe().split() }
+
+  deinit {
+    if readEnd >= 0 { close(readEnd) }
+    if writeEnd >= 0 { close(writeEnd) }
+  }
+
+  package func takeReadEnd() -> Int32 {
+    defer { readEnd = -1 }
+    return readEnd
+  }
+
+  package func takeWriteEnd() -> Int32 {
+    defer { writeEnd = -1 }
+    return writeEnd
+  }
+}
+
 /// More room in a pipe means fewer wake-ups for a chatty child. Refusal is no loss.
 package func growPipe(_ descriptor: Int32, to bytes: Int32) {
   _ = cl_set_pipe_size(descriptor, bytes)

@@ -37,36 +37,30 @@ final class Launcher {
 
     let out = try output(process.watcher, .stdout, plan)
     let err = plan.stderr == .mergedWithStdout ? nil : try output(process.watcher, .stderr, plan)
-    var input = (read: Int32(-1), write: Int32(-1))
-    if plan.input == .pipe { input = try makePipe().split() }
-    defer { if input.read >= 0 { close(input.read) } }
-    request.stdio[0] = try stdinSource(plan, pipe: input.read)
+    let input = plan.input == .pipe ? try makePipe() : nil
+    request.stdio[0] = try stdinSource(plan, pipe: input?.readEnd)
     request.stdio[1] = source(plan.stdout, out)
     request.stdio[2] =
       plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
-    defer {
-      for end in [out?.write, err?.write] { if let end { close(end) } }
-    }
     let pid: PID
     do {
       pid = PID(try spawner.spawn(request))
     } catch {
-      for end in [out?.read, err?.read] { if let end { close(end) } }
-      if input.write >= 0 { close(input.write) }
       throw failure(error, plan, request)
     }
-    if input.write >= 0 { stdin[pid] = input.write }
-    if let out {
-      streams.attach(
-        FileDescriptor(owning: out.read), watcher: process.watcher, output: .stdout, pid: pid,
-        sink: out.sink)
-    }
-    if let err {
-      streams.attach(
-        FileDescriptor(owning: err.read), watcher: process.watcher, output: .stderr, pid: pid,
-        sink: err.sink)
-    }
+    if let input { stdin[pid] = input.takeWriteEnd() }
+    attach(out, process.watcher, .stdout, pid)
+    attach(err, process.watcher, .stderr, pid)
     return pid
+  }
+
+  private func attach(
+    _ pipe: OutputPipe?, _ watcher: WatcherID, _ output: Streams.Output, _ pid: PID
+  ) {
+    guard let pipe else { return }
+    streams.attach(
+      FileDescriptor(owning: pipe.ends.takeReadEnd()), watcher: watcher, output: output, pid: pid,
+      sink: pipe.sink)
   }
 
   /// The process is dead: its stdin pipe is of no use any more.
@@ -77,13 +71,12 @@ final class Launcher {
   // MARK: descriptors
 
   private struct OutputPipe {
-    var read: Int32
-    var write: Int32
+    var ends: PipeEnds
     var sink: Sink
   }
 
-  private func makePipe() throws(SpawnFailure) -> Pipe {
-    do { return try Pipe() } catch {
+  private func makePipe() throws(SpawnFailure) -> PipeEnds {
+    do { return try PipeEnds() } catch {
       throw SpawnFailure(text: "no pipe: \(error.pythonText)", isTransient: error.isTransient)
     }
   }
@@ -97,16 +90,15 @@ final class Launcher {
     do { sink = try streams.sink(watcher, output, plan) } catch {
       throw SpawnFailure(text: error.text, isTransient: false)
     }
-    let ends = try makePipe().split()
-    return OutputPipe(read: ends.read, write: ends.write, sink: sink)
+    return OutputPipe(ends: try makePipe(), sink: sink)
   }
 
   /// Which descriptor becomes the child's; nil leaves it the daemon's own.
   private func source(_ spec: StreamSpec, _ pipe: OutputPipe?) -> Int32? {
-    spec == .null ? spawner.nullDescriptor : pipe?.write
+    spec == .null ? spawner.nullDescriptor : pipe?.ends.writeEnd
   }
 
-  private func stdinSource(_ plan: LaunchPlan, pipe: Int32) throws(SpawnFailure) -> Int32? {
+  private func stdinSource(_ plan: LaunchPlan, pipe: Int32?) throws(SpawnFailure) -> Int32? {
     switch plan.input {
     case .null: return spawner.nullDescriptor
     case .inherit: return nil

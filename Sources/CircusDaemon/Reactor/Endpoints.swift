@@ -29,6 +29,8 @@ struct Endpoints {
       // Bounded: a peer that does not read loses messages, the daemon no memory.
       socket.setHighWater(10_000)
       socket.setMaxMessage(bytes: 256 << 20)
+      // The answer to `quit` and the last events still get out, but nobody holds up the end.
+      socket.setLinger(300)
       try socket.bind(endpoint)
       return socket
     } catch {
