@@ -94,7 +94,7 @@ pid_t cl_spawn(struct cl_spawn *r) {
   sigprocmask(SIG_SETMASK, &all, &before);
   r->stage = CL_STAGE_NONE;
   pid_t pid = start(r);
-  if (pid > 0 && r->stage == CL_STAGE_CLONE && (r->error == ENOSYS || r->error == EINVAL)) {
+  if (pid > 0 && r->stage == CL_STAGE_CLONE && (r->error == ENOSYS || r->error == EINVAL || r->error == EPERM)) {
     waitpid(pid, NULL, 0);
     shares_table = 0;
     r->stage = CL_STAGE_NONE;

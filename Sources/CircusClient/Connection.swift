@@ -15,7 +15,7 @@ package final class Connection {
     endpoint: String, timeout: Double, context: Context = Context()
   ) throws(ClientError) {
     self.endpoint = endpoint
-    self.timeout = Int64(max(0, timeout) * 1e9)
+    self.timeout = Int64(min(max(0, timeout), 1e9) * 1e9)
     lastID = UInt64.random(in: 0...UInt64.max / 2)
     // A daemon that is just starting is given a moment.
     let patience = min(self.timeout, 1_000_000_000)

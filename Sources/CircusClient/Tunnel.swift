@@ -12,7 +12,9 @@ package final class Tunnel {
   package init(
     to endpoint: String, through destination: String, keyFile: String?, timeout: Double
   ) throws(ClientError) {
-    guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else {
+    guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":"),
+      colon > "tcp://".endIndex
+    else {
       throw .tunnel("only tcp:// endpoints can be forwarded, not \(endpoint)")
     }
     let host = endpoint["tcp://".endIndex..<colon]

@@ -134,7 +134,6 @@ package struct ConfigurationReader {
     settings.logLevel = text("loglevel")
     settings.logOutput = text("logoutput")
     settings.loggerConfig = text("loggerconfig")
-    settings.debug = circus["debug"]?.bool ?? false
     return settings
   }
 
@@ -153,8 +152,6 @@ package struct ConfigurationReader {
 
   private func apply(_ document: SupervisorDocument, to configuration: inout Configuration) {
     configuration.watchers += SupervisorSpecs.watchers(document)
-    configuration.settings.childEnvironment = document.environment
-    configuration.settings.serverURL = document.serverURL
     configuration.settings.identifier =
       document.supervisord["identifier"]?.string ?? configuration.settings.identifier
     configuration.settings.childLogDirectory =

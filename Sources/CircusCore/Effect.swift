@@ -11,7 +11,7 @@ package enum Effect: Sendable {
   /// Send a signal to one child of a managed process; the ticket hears whether it exists.
   case signalChild(of: PID, child: PID, Signal, Ticket?)
   /// Remember the descendants of a process that is about to be stopped.
-  case noteDescendants(WatcherID, PID)
+  case noteDescendants(PID)
   /// Find what outlived these leaders; answered by `.swept`.
   case sweep(WatcherID, leaders: [PID])
   /// Signal processes that outlived their leader.
@@ -56,7 +56,7 @@ package enum Measurement: Hashable, Sendable {
   case daemon
   case watchers([Named])
   case watcher(Named)
-  case process(Subject, name: String)
+  case process(Subject)
 
   package struct Named: Hashable, Sendable {
     package var name: String

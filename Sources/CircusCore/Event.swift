@@ -19,10 +19,10 @@ package enum Event: Sendable {
   case signal(Signal)
   /// The answer to `.loadConfiguration`.
   case configurationLoaded(Result<Configuration, LoadFailure>, LoadPurpose)
-  /// Which listening sockets are open now.
-  case socketsChanged([SocketInfo])
-  /// Which name the daemon's endpoints really have (`:*` resolved).
-  case endpointsBound(control: String, events: String, stats: String)
+  /// Which listening sockets are open now, and whether these are all that were asked for.
+  case socketsChanged([SocketInfo], isComplete: Bool)
+  /// Configured endpoints with a wildcard port, and the name they really have.
+  case endpointsBound([String: String])
 }
 
 /// A process that should have gone with its leader.

@@ -26,11 +26,14 @@ package final class LaunchPlan: Sendable {
   package let keepsSockets: Bool
   /// circus: a new session; supervisor: only a new process group.
   package let startsSession: Bool
+  /// Whether what it leaves behind is ended with it.
+  package let ownsDescendants: Bool
 
   package init(
     watcherName: String, processName: String, arguments: [String], environment: [String: String],
     directory: String, user: String?, group: String?, umask: Int?, limits: [ResourceLimit],
-    input: Input, stdout: StreamSpec, stderr: StreamSpec, keepsSockets: Bool, startsSession: Bool
+    input: Input, stdout: StreamSpec, stderr: StreamSpec, keepsSockets: Bool, startsSession: Bool,
+    ownsDescendants: Bool
   ) {
     self.watcherName = watcherName
     self.processName = processName
@@ -46,5 +49,6 @@ package final class LaunchPlan: Sendable {
     self.stderr = stderr
     self.keepsSockets = keepsSockets
     self.startsSession = startsSession
+    self.ownsDescendants = ownsDescendants
   }
 }

@@ -42,7 +42,7 @@ enum LaunchPlanner {
       environment: spec.environment, directory: spec.directory, user: spec.user,
       group: spec.userGroup, umask: spec.umask, limits: spec.limits, input: input,
       stdout: spec.stdout, stderr: spec.stderr, keepsSockets: spec.usesSockets,
-      startsSession: true)
+      startsSession: true, ownsDescendants: spec.stop.takesDescendants)
   }
 
   /// With `shell` the line goes to the shell as it was written (circus quotes every word first, so
@@ -135,7 +135,8 @@ enum LaunchPlanner {
       watcherName: spec.name, processName: process.name, arguments: words,
       environment: environment, directory: process.directory ?? "", user: spec.user,
       group: nil, umask: spec.umask, limits: [], input: .pipe, stdout: process.stdout,
-      stderr: process.stderr, keepsSockets: false, startsSession: false)
+      stderr: process.stderr, keepsSockets: false, startsSession: false,
+      ownsDescendants: spec.stop.takesDescendants)
   }
 
   static func member(

@@ -7,6 +7,8 @@ struct Ledger {
   var environment: [String: String] = [:]
   var workingDirectory = "/"
   var sockets: [SocketInfo] = []
+  /// Wildcard endpoints by what they were bound to.
+  var boundEndpoints: [String: String] = [:]
   var timers = TimerHeap()
   var processes: [PID: ProcessID] = [:]
   /// Orphans being ended, and the watcher that waits for it.

@@ -9,10 +9,24 @@ package struct ConfigurationLoader {
   private let environment: [String: String]
   private let workingDirectory: String
 
-  /// `path` is made absolute at once, so that a later change of directory does not matter.
-  package init(path: String) {
+  /// What the command line says beats the file, now and at every reload.
+  private let overrides: Overrides
+
+  package struct Overrides {
+    package var logLevel: String?
+    package var logOutput: String?
+    package var pidFile: String?
+    package init(logLevel: String? = nil, logOutput: String? = nil, pidFile: String? = nil) {
+      self.logLevel = logLevel
+      self.logOutput = logOutput
+      self.pidFile = pidFile
+    }
+  }
+
+  package init(path: String, overrides: Overrides = Overrides()) {
     workingDirectory = Files.currentDirectory
     self.path = path
+    self.overrides = overrides
     environment = Environment.variables
   }
 
@@ -31,6 +45,9 @@ package struct ConfigurationLoader {
       let text = reader.diagnostics.errors.map(\.text).joined(separator: "\n")
       return (.failure(LoadFailure(text: text)), warnings)
     }
+    configuration.settings.logLevel = overrides.logLevel ?? configuration.settings.logLevel
+    configuration.settings.logOutput = overrides.logOutput ?? configuration.settings.logOutput
+    configuration.settings.pidFile = overrides.pidFile ?? configuration.settings.pidFile
     for index in configuration.watchers.indices {
       Virtualenv.apply(to: &configuration.watchers[index])
     }

@@ -13,13 +13,9 @@ package struct DaemonSettings: Hashable, Sendable {
   package var logLevel: String?
   package var logOutput: String?
   package var loggerConfig: String?
-  package var debug = false
   /// supervisord only: in the background unless told otherwise, where AUTO logs go, its name.
   package var childLogDirectory = "/tmp"
   package var identifier = "supervisor"
-  /// Added to every program's environment (`[supervisord] environment`).
-  package var childEnvironment: [String: String] = [:]
-  package var serverURL: String?
 
   package init() {}
 }

@@ -34,7 +34,10 @@ package enum Backoff: Hashable, Sendable {
     switch self {
     case .exponential(let base, let cap):
       guard failures > 0 else { return .zero }
-      let shifted = failures > 40 ? cap.nanoseconds : base.nanoseconds << Int64(failures - 1)
+      let shifted =
+        failures > 30
+        ? cap.nanoseconds
+        : base.nanoseconds.multipliedReportingOverflow(by: 1 << Int64(failures - 1)).partialValue
       return Interval(nanoseconds: max(0, min(cap.nanoseconds, shifted)))
     case .linear(let step):
       return Interval(nanoseconds: step.nanoseconds * Int64(failures))

@@ -11,8 +11,6 @@ package struct Signal: Hashable, Sendable {
   package static let user1 = Signal(10)
   package static let user2 = Signal(12)
   package static let terminate = Signal(15)
-  package static let child = Signal(17)
-  package static let windowChange = Signal(28)
 
   /// `SIGTERM`, `SIGRTMIN+1`, or `signal 77` for a number without a name.
   package var name: String {
@@ -37,7 +35,8 @@ package struct Signal: Hashable, Sendable {
       self.init(base)
       return
     }
-    guard let offset = Int32(parts[1]), (1...64).contains(base + offset) else { return nil }
+    guard let offset = Int32(parts[1]), (0...64).contains(offset), (1...64).contains(base + offset)
+    else { return nil }
     self.init(base + offset)
   }
 

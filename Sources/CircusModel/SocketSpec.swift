@@ -14,7 +14,7 @@ package struct SocketSpec: Hashable, Sendable {
   package var umask: Int
   /// An existing file at `path` is removed instead of refused.
   package var replaces: Bool
-  /// Each worker gets a socket of its own, bound with SO_REUSEPORT.
+  /// Bound with SO_REUSEPORT.
   package var reusesPort: Bool
   package var blocking: Bool
   package var device: String?

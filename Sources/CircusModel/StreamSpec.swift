@@ -37,7 +37,7 @@ package struct FileStreamSpec: Hashable, Sendable {
   package var rotation: Rotation
   /// Reopened when somebody else moved or removed it (circus WatchedFileStream).
   package var followsMoves: Bool
-  /// supervisor AUTO files are private and removed at the next start.
+  /// supervisor AUTO: a private file with a name of its own.
   package var isAutomatic: Bool
 
   package init(
@@ -46,7 +46,8 @@ package struct FileStreamSpec: Hashable, Sendable {
   ) {
     self.path = path
     self.maxBytes = maxBytes
-    self.backups = backups
+    // Each one is a rename at every rotation.
+    self.backups = min(max(0, backups), 10_000)
     self.timeFormat = timeFormat
     self.rotation = rotation
     self.followsMoves = followsMoves

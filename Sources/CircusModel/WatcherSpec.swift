@@ -33,8 +33,6 @@ package struct WatcherSpec: Hashable, Sendable {
   package var stdout = StreamSpec.inherit
   package var stderr = StreamSpec.inherit
   package var closesStdin = true
-  /// supervisor gives a child a pipe that stays open; circus `/dev/null` or the daemon's own.
-  package var stdinIsPipe = false
   package var stdinSocket: String?
   package var usesSockets = false
   package var onDemand = false

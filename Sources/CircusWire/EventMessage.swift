@@ -5,8 +5,6 @@ import JSON
 package struct EventMessage: Hashable, Sendable {
   package enum Name: String, Sendable {
     case add, remove, spawn, start, kill, reap, stop, reload, updated
-    case hookSuccess = "hook_success"
-    case hookFailure = "hook_failure"
   }
 
   /// The watcher's name in topic form.

@@ -52,6 +52,15 @@ package struct Properties: Sendable {
     throw .invalid("'\(key)' isn't an integer")
   }
 
+  /// `nb` of `incr` and `decr`: 1 unless given.
+  package func processChange() throws(RequestError) -> Int {
+    let count = try integer("nb") ?? 1
+    guard (-100_000...100_000).contains(count) else {
+      throw .invalid("'nb' is out of range: at most 100000 processes")
+    }
+    return count
+  }
+
   package func number(_ key: String) throws(RequestError) -> Double? {
     guard let value = self[key] else { return nil }
     if let number = value.number ?? value.string.flatMap({ Double($0) }) { return number }

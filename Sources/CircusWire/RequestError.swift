@@ -11,8 +11,6 @@ package enum RequestError: Error, Hashable, Sendable {
   case watcherNotFound(String)
   case processNotFound(pid: String, watcher: String)
   case unknownSignal(String)
-  /// The operating system's refusal.
-  case system(String)
   /// The request is sound but cannot be carried out in this state.
   case refused(String)
   /// The work was begun and failed; the text says how.
@@ -25,7 +23,6 @@ package enum RequestError: Error, Hashable, Sendable {
     case .notAnObject, .missingProperty, .invalid, .watcherNotFound, .processNotFound,
       .unknownSignal:
       3
-    case .system: 4
     case .refused: 5
     case .server: 6
     }
@@ -41,7 +38,7 @@ package enum RequestError: Error, Hashable, Sendable {
     case .watcherNotFound(let name): "program \(name) not found"
     case .processNotFound(let pid, let watcher): "process \(pid) not found in '\(watcher)'"
     case .unknownSignal(let text): "signal invalid: \(text)"
-    case .system(let text), .refused(let text): text
+    case .refused(let text): text
     case .server(let text): text.isEmpty ? "server error" : "server error: \(text)"
     }
   }

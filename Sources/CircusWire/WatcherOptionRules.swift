@@ -32,6 +32,12 @@ package enum WatcherOptionRules {
       guard value.int != nil || value.bool != nil else {
         throw .invalid("'\(key)' isn't an integer")
       }
+      if key == "stop_signal", let number = value.int, !(1...64).contains(number) {
+        throw .unknownSignal(String(number))
+      }
+      if key == "numprocesses", let number = value.int, number > 100_000 {
+        throw .invalid("'numprocesses' is out of range: at most 100000 processes")
+      }
     } else if numbers.contains(key) {
       guard value.number != nil else { throw .invalid("'\(key)' isn't a number") }
     } else if identities.contains(key) {

@@ -31,11 +31,6 @@ package final class EventLoop {
     Registration(self, descriptor, events: Int16(EV_READ), handler)
   }
 
-  /// As `whenReadable`, for descriptors that can take bytes.
-  package func whenWritable(_ descriptor: Int32, _ handler: @escaping () -> Void) -> Registration {
-    Registration(self, descriptor, events: Int16(EV_WRITE), handler)
-  }
-
   /// What the one deadline does when it passes.
   package func whenDeadlinePasses(_ handler: @escaping () -> Void) { onDeadline = handler }
 
@@ -57,8 +52,10 @@ package final class EventLoop {
   /// Runs until `stop()`. `afterTurn` is called once per round, when all handlers have run.
   package func run(afterTurn: () -> Void) {
     while !stopped {
-      event_base_loop(base, hasPendingWork ? EVLOOP_ONCE | EVLOOP_NONBLOCK : EVLOOP_ONCE)
+      let flags = hasPendingWork ? EVLOOP_ONCE | EVLOOP_NONBLOCK : EVLOOP_ONCE
+      // Cleared first: handlers may leave work again.
       hasPendingWork = false
+      event_base_loop(base, flags)
       afterTurn()
     }
   }

@@ -4,11 +4,14 @@ import CEvent
 /// again, even for readiness already collected in the same turn: nothing is looked up by
 /// descriptor number, so a reused number cannot wake the wrong owner.
 package final class Registration {
+  /// Kept, because an event must be freed before its base.
+  private let loop: EventLoop
   private var event: OpaquePointer?
   private var handler: (() -> Void)?
   private var isArmed = false
 
   init(_ loop: EventLoop, _ descriptor: Int32, events: Int16, _ handler: @escaping () -> Void) {
+    self.loop = loop
     self.handler = handler
     let me = Unmanaged.passUnretained(self).toOpaque()
     event = event_new(

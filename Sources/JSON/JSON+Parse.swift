@@ -30,16 +30,11 @@ extension JSON {
       }
       throw JSONError(message: message, line: Int(error.line), column: Int(error.column))
     }
-    defer { release(root) }
+    defer { json_decref(root) }
     return value(of: root)
   }
 
   private static func json_flag(_ flag: Int32) -> Int { Int(flag) }
-
-  /// `json_decref` is a static inline that the importer may not see; this is its contract.
-  private static func release(_ value: UnsafeMutablePointer<json_t>) {
-    json_decref(value)
-  }
 
   private static func value(of node: UnsafeMutablePointer<json_t>) -> JSON {
     switch node.pointee.type {

@@ -34,6 +34,8 @@ package enum Environment {
     cl_trim_heap()
     cl_release_code_pages()
   }
+  /// Standard descriptors exist, and what we inherited beyond them is not passed on.
+  package static func settleDescriptors() { cl_settle_descriptors() }
   /// One malloc arena: two would cost memory for libzmq's threads and win nothing.
   package static func limitArenas() { cl_limit_arenas() }
 

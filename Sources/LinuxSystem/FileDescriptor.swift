@@ -35,6 +35,9 @@ package struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// How many bytes can be read now.
+  package var readableBytes: Int { Int(cl_readable_bytes(number)) }
+
   package func setNonBlocking(_ on: Bool = true) { LinuxSystem.setNonBlocking(number, on) }
 }
 

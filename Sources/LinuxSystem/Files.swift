@@ -9,7 +9,7 @@ package enum Files {
     return bytes
   }
 
-  /// Replaces the content of `buffer` with what is left in the file.
+  /// Appends what is left in the file.
   package static func readAll(
     _ file: borrowing FileDescriptor, into buffer: inout [UInt8]
   ) throws(Errno) {
@@ -41,8 +41,6 @@ package enum Files {
     try systemCall { Glibc.rename(old, new) }
   }
 
-  package static func setMode(_ path: String, _ mode: mode_t) { chmod(path, mode) }
-
   package static func setOwner(_ path: String, user: uid_t) throws(Errno) {
     try systemCall { chown(path, user, gid_t.max) }
   }
@@ -51,10 +49,6 @@ package enum Files {
     var buffer = [CChar](repeating: 0, count: 4096)
     guard getcwd(&buffer, buffer.count) != nil else { return "/" }
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  package static func changeDirectory(_ path: String) throws(Errno) {
-    try systemCall { chdir(path) }
   }
 
   /// `path` made absolute against the current directory, without looking at the disk.

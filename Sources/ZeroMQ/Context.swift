@@ -4,7 +4,7 @@ import CZeroMQ
 package final class Context {
   let pointer: UnsafeMutableRawPointer
 
-  /// `maxSockets` bounds what one process may open.
+  /// libzmq's own limits apply: 1,023 sockets.
   package init() {
     guard let made = zmq_ctx_new() else { fatalError("zmq_ctx_new: out of memory") }
     pointer = made

@@ -2,7 +2,7 @@ import CZeroMQ
 
 /// A libzmq socket, owned by one thread; closed when released, without lingering unless told.
 package final class Socket {
-  package enum Kind { case router, dealer, publish, subscribe, request }
+  package enum Kind { case router, dealer, publish, subscribe }
 
   private let pointer: UnsafeMutableRawPointer
   private let context: Context
@@ -14,7 +14,6 @@ package final class Socket {
       case .dealer: ZMQ_DEALER
       case .publish: ZMQ_PUB
       case .subscribe: ZMQ_SUB
-      case .request: ZMQ_REQ
       }
     guard let made = zmq_socket(context.pointer, type) else { throw .last }
     pointer = made

@@ -317,7 +317,10 @@ import Testing
 
   @Test func ringSaysWhenItNoLongerReachesThatFar() {
     var simulation = web(1)
-    for _ in 0..<3_000 { simulation.exit("web", 0, .signaled(.kill, dumpedCore: false)) }
+    for _ in 0..<3_000 {
+      simulation.advance(.milliseconds(10))
+      simulation.exit("web", 0, .signaled(.kill, dumpedCore: false))
+    }
     let ticket = simulation.send("events", ["since": 0, "limit": 5])
     guard case .ok(let members)? = simulation.replies[ticket] else {
       Issue.record("refused")

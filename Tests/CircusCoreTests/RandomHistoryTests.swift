@@ -55,6 +55,7 @@ private struct History {
     spec.maxAge = random.chance(5) ? 3 : 0
     spec.sendsHangup = random.chance(8)
     spec.autostart = !random.chance(6)
+    spec.onDemand = random.chance(10)
     if random.chance(3) {
       spec.dialect = .supervisor
       spec.startSeconds = .seconds(Double(random.next() % 3))
@@ -71,6 +72,15 @@ private struct History {
     var tickets: [Ticket] = []
     simulation.boot()
     for _ in 0..<(4 + Int(random.next() % 12)) { step(&tickets) }
+    // Left alone, everything settles: nobody is kept waiting for ever.
+    for _ in 0..<40 where !simulation.arbiter.parkedTickets.isEmpty || !simulation.loads.isEmpty {
+      simulation.deliverDeaths()
+      simulation.advance(.seconds(2))
+      if !simulation.loads.isEmpty { simulation.failLoad("gone") }
+    }
+    if simulation.arbiter.parkedTickets != [] {
+      return "waits for ever: \(simulation.arbiter.parkedConditions) \(simulation.log)"
+    }
     tickets.append(simulation.send("quit", ["waiting": true]))
     for _ in 0..<60 where simulation.exitStatus == nil {
       simulation.deliverDeaths()
@@ -87,7 +97,7 @@ private struct History {
   private mutating func step(_ tickets: inout [Ticket]) {
     let name = "w\(random.next() % 3)"
     let named: JSONObject = ["name": .string(name), "waiting": .bool(random.chance(2))]
-    switch random.next() % 16 {
+    switch random.next() % 22 {
     case 0: tickets.append(simulation.send("start", named))
     case 1: tickets.append(simulation.send("stop", named))
     case 2: tickets.append(simulation.send("restart", named))
@@ -109,6 +119,24 @@ private struct History {
     case 11: crash(name)
     case 12: simulation.signal(.hangup)
     case 13: tickets.append(simulation.send("status"))
+    case 16: if random.chance(3) { tickets.append(simulation.send("restart", ["waiting": true])) }
+    case 17: tickets.append(simulation.send("reloadconfig", ["waiting": .bool(random.chance(2))]))
+    case 18: reloadConfiguration()
+    case 19:
+      tickets.append(
+        simulation.send(
+          "set",
+          [
+            "name": .string(name), "waiting": .bool(random.chance(2)),
+            "options": [
+              "numprocesses": .int(Int(random.next() % 3)), "max_age": .int(Int(random.next() % 4)),
+            ],
+          ]))
+    case 20:
+      tickets.append(
+        simulation.send(
+          "add",
+          ["name": .string(name), "cmd": "run", "start": true, "waiting": .bool(random.chance(2))]))
     case 14: if random.chance(4) { tickets.append(simulation.send("rm", named)) }
     default:
       let dying = simulation.kernel.dying
@@ -116,6 +144,15 @@ private struct History {
         simulation.deliverDeath(of: pid)
       }
     }
+  }
+
+  /// The file says something else now, or cannot be read.
+  private mutating func reloadConfiguration() {
+    guard !simulation.loads.isEmpty else { return }
+    if random.chance(3) { return simulation.failLoad("broken") }
+    var configuration = Configuration()
+    configuration.watchers = (0..<(1 + Int(random.next() % 3))).map { spec($0) }
+    simulation.load(configuration)
   }
 
   private mutating func crash(_ name: String) {

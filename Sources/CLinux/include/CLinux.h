@@ -71,6 +71,10 @@ int cl_next_signal(int descriptor, pid_t *sender);
 void cl_block_all_signals(void);
 void cl_unblock_all_signals(void);
 void cl_ignore_signal(int signal);
+// Descriptors 0 to 2 are open afterwards, and none above them reaches a child unasked.
+void cl_settle_descriptors(void);
+// How many bytes can be read now.
+int cl_readable_bytes(int descriptor);
 
 int cl_pipe(int *ends);
 int cl_dup_above(int descriptor, int lowest);

@@ -37,9 +37,9 @@ package enum CircusSpecs {
     spec.shellArguments = options["shell_args"]?.string
     spec.user = identity(options["uid"])
     spec.userGroup = identity(options["gid"])
-    spec.maxRetry = try integer(options, "max_retry", 5)
-    spec.maxAge = try integer(options, "max_age", 0)
-    spec.maxAgeVariance = try integer(options, "max_age_variance", 30)
+    spec.maxRetry = max(-1, try integer(options, "max_retry", 5))
+    spec.maxAge = max(0, try integer(options, "max_age", 0))
+    spec.maxAgeVariance = max(0, try integer(options, "max_age_variance", 30))
     spec.priority = try integer(options, "priority", 0)
     spec.autostart = options["autostart"]?.bool ?? true
     spec.restart = options["respawn"]?.bool ?? true ? .always : .never
@@ -66,6 +66,9 @@ package enum CircusSpecs {
   private static func check(
     _ spec: WatcherSpec, _ options: [String: ConfigValue]
   ) throws(Refusal) {
+    if spec.processCount > 100_000 {
+      throw Refusal("numprocesses = \(spec.processCount): at most 100000 are possible")
+    }
     if spec.singleton && spec.processCount > 1 {
       throw Refusal("Cannot have \(spec.processCount) processes with a singleton  watcher")
     }

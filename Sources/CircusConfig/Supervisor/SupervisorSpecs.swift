@@ -33,7 +33,7 @@ enum SupervisorSpecs {
     spec.autostart = options["autostart"]?.bool ?? true
     spec.restart = restart(options)
     spec.startSeconds = .seconds(Double(options["startsecs"]?.int ?? 1))
-    spec.startRetries = options["startretries"]?.int ?? 3
+    spec.startRetries = max(0, options["startretries"]?.int ?? 3)
     spec.maxRetry = spec.startRetries
     spec.stop = StopPlan(
       signal: Signal(Int32(truncatingIfNeeded: options["stopsignal"]?.int ?? 15)),
@@ -44,7 +44,6 @@ enum SupervisorSpecs {
     // would have run as `[supervisord] user`.
     spec.user = options["user"]?.string ?? document.supervisord["user"]?.string
     spec.umask = options["umask"]?.int
-    spec.stdinIsPipe = true
     spec.stderr = options["redirect_stderr"]?.bool == true ? .mergedWithStdout : .discard
     spec.stdout = .discard
     let url = options["serverurl"]?.string ?? document.serverURL

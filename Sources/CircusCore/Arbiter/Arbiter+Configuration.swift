@@ -9,6 +9,12 @@ extension Arbiter {
     _ result: Result<Configuration, LoadFailure>, _ purpose: LoadPurpose, _ now: Moment,
     _ effects: inout [Effect]
   ) {
+    guard mode != .stopping && mode != .finished else {
+      if case .reload(let ticket?) = purpose {
+        effects.append(.reply(ticket, .error(.refused("arbiter is stopping..."))))
+      }
+      return
+    }
     switch (result, purpose) {
     case (.failure(let failure), .reload(let ticket)):
       effects.append(.log(.error, "configuration not reloaded, nothing changed: \(failure.text)"))
@@ -16,6 +22,9 @@ extension Arbiter {
     case (.failure(let failure), .restart):
       effects.append(.log(.error, "configuration not read, the old one stays: \(failure.text)"))
       bootAgain(now, &effects)
+    case (.success, .reload(let ticket)) where mode != .running:
+      // A restart is under way, which reads the file again by itself.
+      answer(ticket, waits: true, .running, .plain, &effects)
     case (.success(let configuration), .reload(let ticket)):
       let touched = apply(configuration, now, &effects)
       answer(ticket, waits: true, .settled(touched), .plain, &effects)
@@ -87,19 +96,22 @@ extension Arbiter {
     _ effects: inout [Effect]
   ) -> Bool {
     let id = watchers[index].id
-    let old = watchers[index].spec
+    // What the file said last, not what a `set` made of it: an unchanged file changes nothing.
+    let old = watchers[index].fileSpec ?? watchers[index].spec
     watchers[index].isFromFile = true
+    watchers[index].fileSpec = spec
     let usesChanged = changedSockets.contains { old.mentions(socket: $0) }
     guard old.withoutNoise != spec.withoutNoise || usesChanged else { return false }
     watchers[index].spec = spec
-    if old.processCount != spec.processCount { resize(id, to: spec.processCount, now, &effects) }
+    if old.processCount != spec.processCount { watchers[index].target = spec.processCount }
+    if spec.singleton { watchers[index].target = min(1, watchers[index].target) }
     if usesChanged || old.launchRelevant != spec.launchRelevant {
       effects.append(.log(.info, "\(spec.name): changed, restarting"))
       effects.append(.closeStreams(id))
       if watchers[index].desired == .running { restart(id, now, &effects) }
     } else {
       effects.append(.log(.info, "\(spec.name): changed, applied to the running processes"))
-      update(id, now, &effects) { _, _, _ in }
+      update(id, now, &effects) { watcher, ledger, _ in watcher.renewExpiries(now, &ledger) }
     }
     return true
   }

@@ -32,7 +32,8 @@ extension Arbiter {
           "\(name): stopped, yet a start is due")
       }
       if watcher.spec.singleton {
-        demand(watcher.pids.count <= 1, "\(name): a singleton with \(watcher.pids.count)")
+        let running = watcher.slots.count { $0.state.pid != nil && !$0.state.isStopping }
+        demand(running <= 1, "\(name): a singleton with \(running)")
       }
     }
     for (pid, process) in ledger.processes {
@@ -42,6 +43,14 @@ extension Arbiter {
     demand(Set(tickets).count == tickets.count, "a ticket waits twice")
     if mode == .finished { demand(waiting.isEmpty, "finished, yet somebody waits") }
     return broken
+  }
+
+  /// What parked tickets wait for, and where the watchers stand, for a failing test.
+  package var parkedConditions: String {
+    let states = watchers.map {
+      "\($0.id.number) \($0.spec.name) \($0.phase) \($0.desired) target \($0.target) \($0.rollout.map { "\($0)" } ?? "-") \($0.slots.map { "\($0.number):\($0.state) \($0.isWanted) \($0.isSurplus)" }) \($0.descendants)"
+    }
+    return "\(mode) \(waiting.map { "\($0.condition)" }) \(states) queue \(startQueue)"
   }
 
   /// Tickets whose answer is parked.

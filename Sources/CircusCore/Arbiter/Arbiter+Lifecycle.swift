@@ -114,12 +114,14 @@ extension Arbiter {
   ) {
     guard let index = index(of: id) else { return }
     guard graceful else { return restart(id, now, &effects) }
-    let wasStopped = watchers[index].phase == .stopped
-    if wasStopped {
-      start(id, cause: .reload, now, &effects)
-      update(id, now, &effects) { watcher, ledger, effects in
-        watcher.finishRollout(now, &ledger, &effects)
+    if watchers[index].phase == .stopping {
+      // It will be new anyway once it is down.
+      update(id, now, &effects) { watcher, _, _ in
+        if !watcher.isDoomed { watcher.desired = .running }
       }
+    } else if watchers[index].phase == .stopped {
+      update(id, now, &effects) { watcher, _, _ in watcher.announcesReload = true }
+      start(id, cause: .reload, now, &effects)
     } else if watchers[index].spec.sendsHangup {
       update(id, now, &effects) { watcher, ledger, effects in
         for pid in watcher.pids {

@@ -19,7 +19,8 @@ extension Arbiter {
     watchers.enumerated().sorted { a, b in
       let (x, y) = (a.element.spec, b.element.spec)
       switch (x.dialect, y.dialect) {
-      case (.circus, .circus): return (-x.priority, a.offset) < (-y.priority, b.offset)
+      case (.circus, .circus):
+        return x.priority == y.priority ? a.offset < b.offset : x.priority > y.priority
       case (.supervisor, .supervisor):
         return (x.groupPriority, x.group, a.offset) < (y.groupPriority, y.group, b.offset)
       case (.circus, .supervisor): return true
@@ -35,7 +36,7 @@ extension Arbiter {
     startQueue.cause = cause
     startQueue.gate = now.instant
     for id in startOrder where chosen?.contains(id) ?? true {
-      guard let index = index(of: id), watchers[index].spec.autostart,
+      guard let index = index(of: id), watchers[index].spec.autostart, !watchers[index].isDoomed,
         !startQueue.pending.contains(id)
       else { continue }
       startQueue.pending.append(id)
@@ -71,10 +72,14 @@ extension Arbiter {
     _ id: WatcherID, cause: Cause, _ now: Moment, _ effects: inout [Effect]
   ) {
     update(id, now, &effects) { watcher, _, _ in
+      guard !watcher.isDoomed else { return }
       watcher.desired = .running
       watcher.startCause = cause
       guard watcher.phase == .active || watcher.phase == .starting else { return }
-      for index in watcher.slots.indices { watcher.slots[index].isWanted = true }
+      for index in watcher.slots.indices where !watcher.slots[index].isWanted {
+        watcher.slots[index].isWanted = true
+        watcher.slots[index].failures = 0
+      }
     }
   }
 
@@ -103,13 +108,16 @@ extension Arbiter {
       lastGroup = group
     }
     stopQueue = stages
-    for index in watchers.indices { watchers[index].desired = .stopped(cause) }
+    stopQueueCause = cause
     advanceStopQueue(now, &effects)
   }
 
   mutating func advanceStopQueue(_ now: Moment, _ effects: inout [Effect]) {
     while let stage = stopQueue.first {
-      for id in stage { update(id, now, &effects) { _, _, _ in } }
+      let cause = stopQueueCause
+      for id in stage {
+        update(id, now, &effects) { watcher, _, _ in watcher.desired = .stopped(cause) }
+      }
       let isDown = stage.allSatisfy { id in
         index(of: id).map { watchers[$0].phase == .stopped } ?? true
       }
@@ -122,6 +130,7 @@ extension Arbiter {
   mutating func hurry(_ now: Moment, _ effects: inout [Effect]) {
     effects.append(.log(.warning, "interrupted again: killing what is left"))
     stopQueue = []
+    for id in watchers.map(\.id) { stop(id, cause: .shutdown, now, &effects) }
     for index in watchers.indices {
       for slot in watchers[index].slots.indices {
         watchers[index].kill(slot, now, &ledger, &effects)
@@ -132,7 +141,7 @@ extension Arbiter {
 
   // MARK: the daemon's own end
 
-  mutating func shutDown(cause: Cause, _ now: Moment, _ effects: inout [Effect]) {
+  mutating func shutDown(_ now: Moment, _ effects: inout [Effect]) {
     guard mode != .stopping && mode != .finished else { return }
     mode = .stopping
     stopAll(cause: .shutdown, now, &effects)

@@ -55,8 +55,10 @@ extension Arbiter {
     plan.signal = command.signal ?? plan.signal
     plan.grace = command.grace.map { .seconds(max(0, $0)) } ?? plan.grace
     update(id, now, &effects) { watcher, ledger, effects in
-      watcher.startCause = .singleKill
       for victim in victims {
+        if let index = watcher.index(of: victim) {
+          watcher.slots[index].respawnCause = .singleKill
+        }
         watcher.stopProcess(
           victim, .singleKill, announcesReap: false, plan: plan, now, &ledger, &effects)
       }

@@ -87,10 +87,10 @@ extension Arbiter {
 
   private func globalOptions(_ wanted: String?) -> Reply {
     let settings = ledger.settings
+    func bound(_ name: String) -> JSON { .string(ledger.boundEndpoints[name] ?? name) }
     let all = JSONObject([
-      ("endpoint", .string(settings.endpoint)),
-      ("stats_endpoint", .string(settings.statsEndpoint)),
-      ("pubsub_endpoint", .string(settings.pubsubEndpoint)),
+      ("endpoint", bound(settings.endpoint)), ("stats_endpoint", bound(settings.statsEndpoint)),
+      ("pubsub_endpoint", bound(settings.pubsubEndpoint)),
       ("check_delay", .double(settings.checkDelay.seconds)),
       ("multicast_endpoint", .string(settings.multicastEndpoint)),
     ])
@@ -145,7 +145,7 @@ extension Arbiter {
     }
     guard let subject = named(watcher).subjects.first(where: { Int($0.pid.rawValue) == pid })
     else { throw .processNotFound(pid: String(pid), watcher: watcher.spec.name) }
-    effects.append(.measure(ticket, .process(subject, name: watcher.spec.name)))
+    effects.append(.measure(ticket, .process(subject)))
   }
 
   private func named(_ watcher: Watcher) -> Measurement.Named {

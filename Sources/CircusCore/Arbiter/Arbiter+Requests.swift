@@ -27,9 +27,10 @@ extension Arbiter {
     case .kill(let command): try kill(command, ticket, now, &effects)
     case .quit(let command):
       answer(ticket, waits: command.isWaiting, .allStopped, .plain, &effects)
-      shutDown(cause: .command, now, &effects)
+      shutDown(now, &effects)
     case .reload(let command): try reload(command, ticket, now, &effects)
     case .reloadConfig(let command):
+      try refuseWhileEnding()
       if !command.isWaiting, let ticket { effects.append(.reply(ticket, .plain)) }
       effects.append(.loadConfiguration(.reload(command.isWaiting ? ticket : nil)))
     case .restart(let command): try restart(command, ticket, now, &effects)
@@ -59,12 +60,13 @@ extension Arbiter {
     case .simple: found = index(named: name).map { [watchers[$0].id] } ?? []
     case .glob:
       found = startOrder.filter { id in
-        index(of: id).map { Pattern.matches(watchers[$0].spec.name.lowercased(), pattern) } ?? false
+        guard let index = index(of: id), !watchers[index].isDoomed else { return false }
+        return Pattern.matches(watchers[index].spec.name.lowercased(), pattern)
       }
     case .regex:
       found = []
       for id in startOrder {
-        guard let index = index(of: id) else { continue }
+        guard let index = index(of: id), !watchers[index].isDoomed else { continue }
         guard let matches = matchesRegex(pattern, watchers[index].spec.name.lowercased()) else {
           throw .invalid("'\(pattern)' isn't a valid regular expression")
         }
@@ -78,6 +80,7 @@ extension Arbiter {
 
   func refuseWhileEnding() throws(RequestError) {
     if mode == .stopping || mode == .finished { throw .refused("arbiter is stopping...") }
+    if mode == .restarting || mode == .booting { throw .refused("arbiter is restarting...") }
   }
 
 }

@@ -30,9 +30,9 @@ extension Arbiter {
         reloads || old.stdout.isCaptured != new.stdout.isCaptured
         || old.stderr.isCaptured != new.stderr.isCaptured
     }
-    guard reloads, let index = self.index(of: id), watchers[index].phase != .stopped else {
-      return
-    }
+    guard reloads, let index = self.index(of: id),
+      watchers[index].phase == .active || watchers[index].phase == .starting
+    else { return }
     reload(id, sequential: false, graceful: true, now, &effects)
   }
 
@@ -54,6 +54,7 @@ extension Arbiter {
       var new = try CircusSpecs.watcher(definition, daemonEnvironment: ledger.environment)
       // An environment that was expanded when it was read is not expanded again.
       if options["env"] == nil { new.environment = old.environment }
+      new.unsupported = old.unsupported
       return new
     } catch {
       throw .refused(error.text)

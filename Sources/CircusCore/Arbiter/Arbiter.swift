@@ -27,6 +27,7 @@ package struct Arbiter {
   var startQueue = StartQueue()
   /// Groups still to be stopped, when order matters.
   var stopQueue: [[WatcherID]] = []
+  var stopQueueCause = Cause.shutdown
   var configuredSockets: [SocketSpec] = []
   private var lastWatcher = 0
 
@@ -98,11 +99,11 @@ package struct Arbiter {
     case .signal(let signal): handle(signal, now, &effects)
     case .configurationLoaded(let result, let purpose):
       configurationLoaded(result, purpose, now, &effects)
-    case .socketsChanged(let sockets): ledger.sockets = sockets
-    case .endpointsBound(let control, let events, let stats):
-      ledger.settings.endpoint = control
-      ledger.settings.pubsubEndpoint = events
-      ledger.settings.statsEndpoint = stats
+    case .socketsChanged(let sockets, let isComplete):
+      ledger.sockets = sockets
+      // What could not be opened is tried again at the next reload.
+      if !isComplete { configuredSockets = [] }
+    case .endpointsBound(let names): ledger.boundEndpoints = names
     }
     settle(now, &effects)
   }
@@ -123,16 +124,19 @@ package struct Arbiter {
   /// By name as written, then in any letter case, then by the form event topics use.
   func index(named name: String) -> Int? {
     let wanted = name.lowercased()
-    return watchers.firstIndex { $0.spec.name == name }
-      ?? watchers.firstIndex { $0.spec.name.lowercased() == wanted }
-      ?? watchers.firstIndex { $0.spec.topicName == wanted }
+    // One that is being removed cannot be addressed any more.
+    return watchers.firstIndex { $0.spec.name == name && !$0.isDoomed }
+      ?? watchers.firstIndex { $0.spec.name.lowercased() == wanted && !$0.isDoomed }
+      ?? watchers.firstIndex { $0.spec.topicName == wanted && !$0.isDoomed }
   }
 
   @discardableResult
   mutating func addWatcher(_ spec: WatcherSpec, isFromFile: Bool) -> WatcherID {
     lastWatcher += 1
     let id = WatcherID(lastWatcher)
-    watchers.append(Watcher(id: id, spec: spec, isFromFile: isFromFile))
+    var watcher = Watcher(id: id, spec: spec, isFromFile: isFromFile)
+    if isFromFile { watcher.fileSpec = spec }
+    watchers.append(watcher)
     return id
   }
 
@@ -193,7 +197,7 @@ package struct Arbiter {
       if mode == .stopping && signal == .interrupt {
         hurry(now, &effects)
       } else {
-        shutDown(cause: .signal, now, &effects)
+        shutDown(now, &effects)
       }
     case .hangup:
       effects.append(.log(.info, "Got signal SIGHUP: reloading all watchers"))

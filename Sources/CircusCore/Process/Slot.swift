@@ -19,6 +19,12 @@ package struct Slot {
   var isWanted = true
   /// Why it is being stopped.
   var cause: Cause?
+  /// Why the next process of this place is started, where that is not the watcher's reason.
+  var respawnCause: Cause?
+  /// Short lives in a row that somebody's signal ended.
+  var quickKills = 0
+  /// The last signal its stop sent.
+  var stopSignal: Signal?
   /// Being stopped for good: its place is not counted and not refilled.
   var isSurplus = false
   /// Whether its death is told as `reap`; circus does not for decr, reload, max_age and kill.

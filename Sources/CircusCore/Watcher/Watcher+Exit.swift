@@ -49,7 +49,7 @@ extension Watcher {
         "exited: \(spec.name) [pid \(pid)] (\(status.description); "
           + (isExpected ? "expected)" : "not expected)")))
     descendants.linger(pid)
-    startCause = isExpected ? .exit : .crash
+    slots[index].respawnCause = isExpected ? .exit : .crash
     let age = now.instant - slots[index].startedAt
     if case .starting = slots[index].state, age < spec.startSeconds {
       // Too quick for supervisor, whatever the status.
@@ -83,9 +83,12 @@ extension Watcher {
     _ index: Int, _ age: Interval, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger
   ) {
     if age >= Self.youth { slots[index].failures = 0 }
-    guard age < Self.youth, !status.wasKilledFromOutside else {
-      return enter(.stopped, at: index, &ledger)
-    }
+    // Fifty lives of milliseconds in a row are no operator's work: the program kills itself, or the
+    // kernel does for want of memory.
+    let isQuick = status.wasKilledFromOutside && age < .milliseconds(5)
+    slots[index].quickKills = isQuick ? slots[index].quickKills + 1 : 0
+    let isForeign = status.wasKilledFromOutside && slots[index].quickKills < 50
+    guard age < Self.youth, !isForeign else { return enter(.stopped, at: index, &ledger) }
     slots[index].failures += 1
     let delay = crashBackoff(ledger).delay(after: slots[index].failures)
     enter(.backoff(until: now.instant + delay), at: index, &ledger)
@@ -100,6 +103,7 @@ extension Watcher {
     case .starting(let pid, let healthyAt) where now.instant >= healthyAt:
       enter(.running(pid), at: index, &ledger)
       slots[index].failures = 0
+      if let expiry = slots[index].expiresAt { ledger.timers.push(expiry, .process(process)) }
       effects.append(
         .log(
           .info,
@@ -111,7 +115,7 @@ extension Watcher {
       kill(index, now, &ledger, &effects)
     case .running:
       guard let expiry = slots[index].expiresAt, now.instant >= expiry else { return }
-      startCause = .maxAge
+      slots[index].respawnCause = .maxAge
       stopProcess(process, .maxAge, announcesReap: false, now, &ledger, &effects)
     case .stopped, .spawning, .starting, .backoff, .stopping, .exited, .fatal: break
     }

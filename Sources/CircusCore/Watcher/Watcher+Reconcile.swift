@@ -38,6 +38,8 @@ extension Watcher {
     // Filling may have ended it all: a command that cannot be run stops its watcher.
     guard case .running = desired else { return reconcile(now, &ledger, &effects) }
     trim(now, &ledger, &effects)
+    // Trimming may have taken away what a rollout waited for.
+    advanceRollout(now, &ledger, &effects)
     completeStart(now, &ledger, &effects)
     sweepIfQuiet(&effects)
   }
@@ -56,12 +58,27 @@ extension Watcher {
       }
       index += 1
     }
-    while countedSlots < target {
+    grow(now, &ledger, &effects)
+  }
+
+  /// New places, up to the target.
+  private mutating func grow(_ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]) {
+    var missing = target - countedSlots
+    guard missing > 0 else { return }
+    var used = Set(slots.map(\.number))
+    // The smallest number nobody uses: from 1 in circus, from `numprocs_start` in supervisor.
+    var number = spec.program?.firstNumber ?? 1
+    while missing > 0 {
+      // A singleton's successor waits until the old one is gone.
+      if spec.singleton && hasProcess { return }
       guard passesGate(now, &ledger) else { return }
+      while used.contains(number) { number += 1 }
+      used.insert(number)
       let id = ledger.nextProcess(of: id)
-      slots.append(Slot(id: id, number: freeNumber, generation: generation))
+      slots.append(Slot(id: id, number: number, generation: generation))
       spawn(id, now, &ledger, &effects)
       guard case .running = desired else { return }
+      missing -= 1
     }
   }
 
@@ -76,14 +93,6 @@ extension Watcher {
     return true
   }
 
-  /// The smallest number nobody uses: from 1 in circus, from `numprocs_start` in supervisor.
-  private var freeNumber: Int {
-    let used = Set(slots.map(\.number))
-    var number = spec.program?.firstNumber ?? 1
-    while used.contains(number) { number += 1 }
-    return number
-  }
-
   // MARK: down to strength
 
   /// Too many: circus ends the oldest, a supervisor program its highest numbers.
@@ -93,7 +102,9 @@ extension Watcher {
     var excess = countedSlots - target
     guard excess > 0 else { return }
     let candidates = slots.filter(holdsPlace).sorted {
-      spec.dialect == .circus ? $0.id.serial < $1.id.serial : $0.number > $1.number
+      // What does not run goes first.
+      if ($0.state.pid == nil) != ($1.state.pid == nil) { return $0.state.pid == nil }
+      return spec.dialect == .circus ? $0.id.serial < $1.id.serial : $0.number > $1.number
     }
     for slot in candidates where excess > 0 {
       retire(slot.id, .scale, now, &ledger, &effects)
@@ -114,6 +125,10 @@ extension Watcher {
     phase = .active
     ledger.publish(event(.start, now, cause: startCause), into: &effects)
     effects.append(.log(.info, "\(spec.name) started"))
+    if announcesReload {
+      announcesReload = false
+      finishRollout(now, &ledger, &effects)
+    }
   }
 
   private func isStillStarting(_ slot: Slot) -> Bool {

@@ -33,7 +33,13 @@ extension Watcher {
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     let fresh = slots.filter { $0.generation == generation && !$0.isSurplus }
-    let up = fresh.filter { $0.state.pid != nil && !$0.state.isStopping }
+    // One that already ended for good has had its turn.
+    let up = fresh.filter { slot in
+      switch slot.state {
+      case .starting, .running, .exited: true
+      case .stopped, .spawning, .backoff, .stopping, .fatal: false
+      }
+    }
     guard up.count >= target else { return }
     let old = slots.filter { $0.generation < generation && !$0.isSurplus }.map(\.id)
     for id in old { retire(id, .reload, now, &ledger, &effects) }
@@ -43,10 +49,13 @@ extension Watcher {
   private mutating func advanceOneByOne(
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    let isBusy = slots.contains {
-      !$0.isSurplus && ($0.state.isStopping || $0.state.isSpawning || $0.isEmptyAndWanted)
+    // Nothing runs there (backoff, exited): the next spawn is of the new generation anyway.
+    for index in slots.indices where slots[index].generation < generation {
+      if slots[index].state.pid == nil && !slots[index].state.isSpawning {
+        slots[index].generation = generation
+      }
     }
-    guard !isBusy else { return }
+    guard !slots.contains(where: isBusy) else { return }
     if spec.warmup > .zero && now.instant < spawnGate {
       ledger.timers.push(spawnGate, .watcher(id))
       return
@@ -54,12 +63,17 @@ extension Watcher {
     guard let next = slots.first(where: { $0.generation < generation && !$0.isSurplus }) else {
       return finishRollout(now, &ledger, &effects)
     }
-    if next.state.pid == nil {
-      // Nothing runs there (backoff, exited): the next spawn is of the new generation anyway.
-      if let index = index(of: next.id) { slots[index].generation = generation }
-      advanceOneByOne(now, &ledger, &effects)
-    } else {
-      stopProcess(next.id, .reload, announcesReap: true, now, &ledger, &effects)
+    stopProcess(next.id, .reload, announcesReap: true, now, &ledger, &effects)
+  }
+
+  /// The next one waits until this one stands: a broken definition must not take down the rest.
+  private func isBusy(_ slot: Slot) -> Bool {
+    guard !slot.isSurplus else { return false }
+    if slot.isEmptyAndWanted { return true }
+    switch slot.state {
+    case .stopping, .spawning, .backoff: return true
+    case .starting: return slot.generation == generation
+    case .stopped, .running, .exited, .fatal: return false
     }
   }
 

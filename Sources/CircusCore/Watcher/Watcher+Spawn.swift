@@ -46,21 +46,35 @@ extension Watcher {
     enter(
       spec.startSeconds > .zero ? .starting(pid, healthyAt: healthyAt) : .running(pid), at: index,
       &ledger)
-    if spec.maxAge > 0 {
-      // Drawn once per life; circus draws anew at each look, which favours early ends (B37).
-      let jitter = Int.random(in: 0...max(0, spec.maxAgeVariance), using: &ledger.random)
-      let expiry = now.instant + .seconds(Double(spec.maxAge + jitter))
-      slots[index].expiresAt = expiry
-      ledger.timers.push(expiry, .process(process))
-    }
-    ledger.publish(event(.spawn, now, pid: pid, cause: startCause), into: &effects)
+    drawExpiry(index, &ledger)
+    let cause = slots[index].respawnCause ?? startCause
+    slots[index].respawnCause = nil
+    ledger.publish(event(.spawn, now, pid: pid, cause: cause), into: &effects)
     effects.append(.log(.debug, "running \(spec.name) process [pid \(pid)]"))
     // A stop that overtook the start.
     if slots[index].isSurplus || phase == .stopping {
       stopProcess(
-        process, slots[index].cause ?? .command, announcesReap: phase == .stopping, now, &ledger,
+        process, slots[index].cause ?? stopCause, announcesReap: phase == .stopping, now, &ledger,
         &effects)
     }
+  }
+
+  /// When `max_age` ends this life. Drawn once; circus draws anew at each look, which favours early
+  /// ends (B37).
+  private mutating func drawExpiry(_ index: Int, _ ledger: inout Ledger) {
+    guard spec.maxAge > 0 else {
+      slots[index].expiresAt = nil
+      return
+    }
+    let jitter = Int.random(in: 0...max(0, spec.maxAgeVariance), using: &ledger.random)
+    let expiry = slots[index].startedAt + .seconds(Double(spec.maxAge) + Double(jitter))
+    slots[index].expiresAt = expiry
+    ledger.timers.push(expiry, .process(slots[index].id))
+  }
+
+  /// Another `max_age` for those that run.
+  mutating func renewExpiries(_ now: Moment, _ ledger: inout Ledger) {
+    for index in slots.indices where slots[index].state.pid != nil { drawExpiry(index, &ledger) }
   }
 
   mutating func spawnFailed(
@@ -70,7 +84,7 @@ extension Watcher {
     guard let index = index(of: process), slots[index].state.isSpawning else { return }
     enter(.stopped, at: index, &ledger)
     if slots[index].isSurplus || phase == .stopping {
-      if spec.dialect == .circus { slots.remove(at: index) }
+      if spec.dialect == .circus || slots[index].isSurplus { slots.remove(at: index) }
       return
     }
     switch spec.dialect {

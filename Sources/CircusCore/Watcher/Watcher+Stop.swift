@@ -15,16 +15,35 @@ extension Watcher {
     if slots[index].state.isStopping {
       // A full stop overtaking a retirement tells the death after all.
       slots[index].announcesReap = announcesReap
-      return
+      return overtake(index, pid, plan ?? spec.stop, now, &ledger, &effects)
     }
     let plan = plan ?? spec.stop
-    if plan.takesDescendants { effects.append(.noteDescendants(id, pid)) }
+    slots[index].stopSignal = plan.signal
+    if plan.takesDescendants { effects.append(.noteDescendants(pid)) }
     effects.append(.signal(pid, plan.signal, plan.scope))
     ledger.publish(event(.kill, now, pid: pid, cause: cause), into: &effects)
     effects.append(
       .log(.debug, "sending signal \(plan.signal.number) to \(pid) [\(spec.name)]"))
     let killAt = now.instant + plan.grace
     enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
+    if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
+  }
+
+  /// Another stop of a process that is being stopped: a signal it has not had yet is sent, and the
+  /// earlier of both deadlines holds.
+  private mutating func overtake(
+    _ index: Int, _ pid: PID, _ plan: StopPlan, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    guard case .stopping(_, let killAt, false) = slots[index].state else { return }
+    if slots[index].stopSignal != plan.signal {
+      slots[index].stopSignal = plan.signal
+      effects.append(.signal(pid, plan.signal, plan.scope))
+      ledger.publish(
+        event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
+    }
+    let earlier = min(killAt, now.instant + plan.grace)
+    enter(.stopping(pid, killAt: earlier, wasKilled: false), at: index, &ledger)
     if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
   }
 
@@ -92,22 +111,24 @@ extension Watcher {
     guard descendants.areGone else { return }
     ledger.publish(event(.stop, now, cause: stopCause), into: &effects)
     phase = .stopped
+    rollout = nil
+    announcesReload = false
     effects.append(.log(.info, "\(spec.name) stopped"))
     if case .stopped = desired { effects.append(.closeStreams(id)) }
     reconcile(now, &ledger, &effects)
   }
 
-  private var stopCause: Cause {
+  var stopCause: Cause {
     if case .stopped(let cause) = desired { return cause }
     return .restart
   }
 
   // MARK: descendants
 
-  /// Looks for what outlived its leader, once nothing is being stopped any more.
+  /// Looks for what outlived its leader; in a full stop once for all, when the last one is down.
   mutating func sweepIfQuiet(_ effects: inout [Effect]) {
     guard !descendants.leaders.isEmpty, !descendants.isSweeping, descendants.remaining.isEmpty,
-      !slots.contains(where: \.state.isStopping)
+      phase != .stopping || !slots.contains(where: \.state.isStopping)
     else { return }
     descendants.isSweeping = true
     effects.append(.sweep(id, leaders: descendants.leaders))

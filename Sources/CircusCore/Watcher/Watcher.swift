@@ -33,6 +33,10 @@ package struct Watcher {
   var descendants = Descendants()
   /// Named in the configuration file, hence subject to its reloads.
   var isFromFile: Bool
+  /// What the configuration file said last.
+  var fileSpec: WatcherSpec?
+  /// The start under way is what a `reload` of a stopped watcher came to.
+  var announcesReload = false
   /// Removed by an operator or a reload: gone as soon as it is stopped.
   var isDoomed = false
   /// Why processes are being spawned, for the event.
@@ -66,9 +70,14 @@ package struct Watcher {
     guard rollout == nil, descendants.areGone else { return false }
     switch (phase, desired) {
     case (.stopped, .stopped): return true
+    // Waits for its socket.
+    case (.stopped, .running) where spec.onDemand: return true
     case (.active, .running):
-      return !slots.contains { $0.state.isStopping || $0.state.isSpawning || $0.isEmptyAndWanted }
-        && countedSlots >= target
+      // Replacing the old ones is the daily round, not something under way.
+      return !slots.contains { slot in
+        slot.cause != .maxAge
+          && (slot.state.isStopping || slot.state.isSpawning || slot.isEmptyAndWanted)
+      } && countedSlots >= target
     case (.stopped, .running), (.active, .stopped), (.starting, _), (.stopping, _): return false
     }
   }
@@ -109,8 +118,9 @@ struct Descendants: Hashable {
 
   var areGone: Bool { leaders.isEmpty && !isSweeping && remaining.isEmpty }
 
+  /// Enough to remember a long crash loop, bounded all the same.
   mutating func linger(_ pid: PID) {
-    if lingering.count == 64 { lingering.removeFirst() }
+    if lingering.count == 4_096 { lingering.removeFirst() }
     lingering.append(pid)
   }
 }

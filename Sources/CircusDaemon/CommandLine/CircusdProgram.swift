@@ -23,7 +23,9 @@ package enum CircusdProgram {
         say(CircusdArguments.usage)
         return arguments.action == .run ? 0 : 2
       }
-      return act(arguments, ConfigurationLoader(path: path))
+      let overrides = ConfigurationLoader.Overrides(
+        logLevel: arguments.logLevel, logOutput: arguments.logOutput, pidFile: arguments.pidFile)
+      return act(arguments, ConfigurationLoader(path: path, overrides: overrides))
     }
     return 0
   }
@@ -46,16 +48,13 @@ package enum CircusdProgram {
 
   private static func serve(_ arguments: CircusdArguments, _ loader: ConfigurationLoader) -> Int32 {
     let (result, warnings) = loader.load()
-    var configuration: Configuration
+    let configuration: Configuration
     switch result {
     case .success(let loaded): configuration = loaded
     case .failure(let failure):
       complain(failure.text)
       return 1
     }
-    configuration.settings.logLevel = arguments.logLevel ?? configuration.settings.logLevel
-    configuration.settings.logOutput = arguments.logOutput ?? configuration.settings.logOutput
-    configuration.settings.pidFile = arguments.pidFile ?? configuration.settings.pidFile
     let settings = configuration.settings
 
     guard let target = Logger.target(settings.logOutput) else {
@@ -86,7 +85,7 @@ package enum CircusdProgram {
     if settings.loggerConfig != nil && settings.loggerConfig?.lowercased() != "default" {
       log.warning("loggerconfig is a Python logging file: it is not read")
     }
-    if let mask = settings.umask { Environment.setUmask(mode_t(mask)) }
+    if let mask = settings.umask { Environment.setUmask(mode_t(truncatingIfNeeded: mask & 0o7777)) }
     var pidFile: PIDFile?
     if let path = settings.pidFile {
       do { pidFile = try PIDFile(Files.absolute(path)) } catch { return refuse(error.text) }

@@ -18,6 +18,7 @@ package final class Logger {
   private var file: LogFile?
   private var dropped = 0
   private let colors: Bool
+  private let console = Console(descriptor: 2)
 
   package init(level: LogLevel, target: Target) {
     self.level = level
@@ -98,9 +99,7 @@ package final class Logger {
   }
 
   private func write(_ line: String) {
-    do {
-      try writeAll(2, Array(line.utf8))
-    } catch { dropped += 1 }
+    if !Array(line.utf8).withUnsafeBytes({ console.write($0) }) { dropped += 1 }
   }
 
   private func openFile() {
@@ -119,9 +118,14 @@ package final class Logger {
   /// Another level or place, after a configuration reload.
   package func change(level: LogLevel, target: Target) {
     self.level = level
+    if case .file(let path) = target {
+      // The old log stays until the new one is there.
+      guard let opened = try? LogFile(path: Files.absolute(path)) else {
+        return error("cannot open the log file '\(path)'; the old log stays")
+      }
+      file = opened
+    }
     self.target = target
-    file = nil
-    openFile()
   }
 }
 

@@ -29,7 +29,9 @@ package final class LogFile {
 
   private func open() throws(Errno) {
     let mode: mode_t = spec.isAutomatic ? 0o600 : 0o666
-    let opened = try FileDescriptor.open(path, O_WRONLY | O_APPEND | O_CREAT, mode: mode)
+    // Non-blocking matters for a FIFO only: without a reader it is refused instead of waited for.
+    let opened = try FileDescriptor.open(
+      path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: mode)
     descriptor = opened.release()
     var info = stat()
     size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
@@ -110,12 +112,26 @@ package final class LogFile {
       if ftruncate(descriptor, 0) == 0 { size = 0 }
       return
     }
+    // The new file comes first: without it (no descriptors, no inodes) nothing is moved, and the
+    // old one grows until there is room again.
+    let fresh = path + ".new"
+    guard
+      let opened = try? FileDescriptor.open(
+        fresh, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: spec.isAutomatic ? 0o600 : 0o666)
+    else {
+      complain("\(path): cannot be rotated: \(Errno.last.description)")
+      size = 0
+      return
+    }
     unlink("\(path).\(spec.backups)")
     for index in stride(from: spec.backups - 1, to: 0, by: -1) {
       Glibc.rename("\(path).\(index)", "\(path).\(index + 1)")
     }
     Glibc.rename(path, "\(path).1")
-    reopen()
+    Glibc.rename(fresh, path)
+    close(descriptor)
+    descriptor = opened.release()
+    size = 0
   }
 
   /// Opens the path anew; if that fails, the old file goes on being used.

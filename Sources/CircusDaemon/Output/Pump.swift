@@ -39,25 +39,35 @@ final class Pump {
     }
   }
 
-  /// Everything that is in the pipe now; never waits for its end, which a grandchild may hold.
-  func drain() { move(atMost: .max) }
+  /// Everything that is in the pipe now. Never waits for its end, which a grandchild may hold, and
+  /// never for more: it may also write faster than we read.
+  func drain() {
+    var left = descriptor.readableBytes
+    repeat { left -= move(atMost: 1) } while left > 0 && !isAtEnd && descriptor.readableBytes > 0
+  }
 
-  private func move(atMost reads: Int) {
-    var left = reads
-    while left > 0 && !isAtEnd {
-      left -= 1
+  /// Returns how many bytes were moved.
+  @discardableResult
+  private func move(atMost reads: Int) -> Int {
+    var moved = 0
+    for _ in 0..<reads where !isAtEnd {
       let count: Int?
-      do { count = try descriptor.read(into: buffer) } catch { return finish() }
-      guard let count else { return }
-      if count == 0 { return finish() }
+      do { count = try descriptor.read(into: buffer) } catch { count = 0 }
+      guard let count else { break }
+      if count == 0 {
+        finish()
+        break
+      }
+      moved += count
       if count >= Self.pipeSize && !isGrown {
         isGrown = true
         growPipe(descriptor.number, to: Self.grownPipeSize)
       }
       deliver(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer).prefix(count)))
       // A short read emptied the pipe: asking again would only be told so.
-      if count < buffer.count && reads != .max { return }
+      if count < buffer.count { break }
     }
+    return moved
   }
 
   private func deliver(_ bytes: UnsafeRawBufferPointer) {
@@ -82,7 +92,7 @@ final class Pump {
   }
 
   /// The last line need not end with a newline; the log's does.
-  private func flushPartial() {
+  func flushPartial() {
     guard !partial.isEmpty, let prefix = sink.wantsLines else { return }
     partial.append(10)
     send(partial.withUnsafeBytes { prefix.apply(to: $0, pid: pid.rawValue) })

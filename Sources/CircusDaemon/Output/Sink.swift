@@ -2,13 +2,13 @@ import CircusModel
 import LinuxSystem
 
 /// Where the bytes of one stream go.
-enum Sink {
+indirect enum Sink {
   case null
   case file(LogFile)
   /// The daemon's own stdout.
-  case console
+  case console(Console)
   /// Whole lines with a prefix, into a file or onto the console.
-  case lines(LinePrefix, LogFile?)
+  case lines(LinePrefix, Sink)
 
   /// Whether whole lines are needed.
   var wantsLines: LinePrefix? {
@@ -19,10 +19,9 @@ enum Sink {
   func write(_ bytes: UnsafeRawBufferPointer) {
     switch self {
     case .null: break
-    case .file(let file), .lines(_, let file?): file.write(bytes)
-    case .console, .lines(_, nil):
-      // Nobody may be reading our stdout; a supervisor does not die of that.
-      try? writeAll(1, bytes)
+    case .file(let file): file.write(bytes)
+    case .console(let console): console.write(bytes)
+    case .lines(_, let sink): sink.write(bytes)
     }
   }
 }

@@ -6,7 +6,10 @@ import LinuxSystem
 /// All captured output: which pump belongs to whom, which sink a stream leads to.
 final class Streams {
   /// Why a stream cannot be opened; the process is not started then.
-  struct Failure: Error { var text: String }
+  struct Failure: Error {
+    var text: String
+    var isTransient: Bool
+  }
 
   enum Output: Hashable { case stdout, stderr }
 
@@ -26,6 +29,7 @@ final class Streams {
 
   private let loop: EventLoop
   private let log: Logger
+  private let console = Console(descriptor: 1)
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: Pump.bufferSize, alignment: 4_096)
   private var pumps: [ObjectIdentifier: Entry] = [:]
@@ -71,14 +75,14 @@ final class Streams {
   ) throws(Failure) -> Sink {
     switch spec {
     case .inherit, .null, .discard, .mergedWithStdout: return .null
-    case .stdout: return .console
+    case .stdout: return .console(console)
     case .fancy(let color, let format):
       let chosen = color ?? FancyColor.allCases.randomElement() ?? .white
-      return .lines(LinePrefix(timeFormat: format, color: chosen), nil)
+      return .lines(LinePrefix(timeFormat: format, color: chosen), .console(console))
     case .file(let file):
       let opened = try open(file, output, process: process)
       guard let format = file.timeFormat, !format.isEmpty else { return .file(opened) }
-      return .lines(LinePrefix(timeFormat: format, color: nil), opened)
+      return .lines(LinePrefix(timeFormat: format, color: nil), .file(opened))
     case .unsupported(let name):
       log.warning("stream class \(name) is not provided yet: its output is dropped")
       return .null
@@ -107,7 +111,9 @@ final class Streams {
       files[spec.path] = WeakFile(file: file)
       return file
     } catch {
-      throw Failure(text: "cannot open log file '\(spec.path)': \(error.description)")
+      throw Failure(
+        text: "cannot open log file '\(spec.path)': \(error.description)",
+        isTransient: error.isTransient)
     }
   }
 
@@ -130,6 +136,7 @@ final class Streams {
       let spec = entry.output == .stdout ? stdout : stderr
       do {
         entry.pump.drain()
+        entry.pump.flushPartial()
         entry.pump.sink = try sink(watcher, entry.output, spec, process: "")
       } catch {
         log.error("stream not changed: \(error.text)")

@@ -10,6 +10,8 @@ final class Launcher {
   private let sockets: ListeningSockets
   /// The descriptor limit the daemon was started with; children get it back.
   private let originalFiles: (soft: rlim_t, hard: rlim_t)?
+  /// Pipes above this are refused.
+  private let highestDescriptor: Int
   /// Ends of stdin pipes that stay open as long as their process lives.
   private var stdin: [PID: Int32] = [:]
 
@@ -21,6 +23,8 @@ final class Launcher {
     self.streams = streams
     self.sockets = sockets
     self.originalFiles = originalFiles
+    let limit = originalFiles.map { Int(clamping: $0.hard) } ?? 1_024
+    highestDescriptor = limit - min(32, limit / 4)
   }
 
   func launch(_ process: ProcessID, _ plan: LaunchPlan) throws(SpawnFailure) -> PID {
@@ -30,7 +34,7 @@ final class Launcher {
     request.candidates = candidates(plan)
     request.directory = plan.directory.isEmpty ? nil : plan.directory
     request.startsSession = plan.startsSession
-    request.umask = plan.umask.map { mode_t($0) }
+    request.umask = plan.umask.map { mode_t(truncatingIfNeeded: $0 & 0o7777) }
     try identify(plan, &request)
     try limit(plan, &request)
     if plan.keepsSockets { request.kept = sockets.descriptors }
@@ -76,8 +80,22 @@ final class Launcher {
   }
 
   private func makePipe() throws(SpawnFailure) -> PipeEnds {
-    do { return try PipeEnds() } catch {
+    do {
+      let ends = try PipeEnds()
+      // The last descriptors belong to control and /proc: a daemon that cannot be reached is worse
+      // than a process that has to wait.
+      guard Int(ends.writeEnd) < highestDescriptor else {
+        throw SpawnFailure(
+          text: "too many open files: \(ends.writeEnd) are in use, the rest is kept for control",
+          isTransient: true)
+      }
+      return ends
+    } catch let error as Errno {
       throw SpawnFailure(text: "no pipe: \(error.pythonText)", isTransient: error.isTransient)
+    } catch let error as SpawnFailure {
+      throw error
+    } catch {
+      throw SpawnFailure(text: "no pipe: \(error)", isTransient: true)
     }
   }
 
@@ -88,7 +106,7 @@ final class Launcher {
     guard spec.isCaptured else { return nil }
     let sink: Sink
     do { sink = try streams.sink(watcher, output, plan) } catch {
-      throw SpawnFailure(text: error.text, isTransient: false)
+      throw SpawnFailure(text: error.text, isTransient: error.isTransient)
     }
     return OutputPipe(ends: try makePipe(), sink: sink)
   }
@@ -136,7 +154,6 @@ final class Launcher {
       if user.uid != Users.current || Users.isRoot {
         request.uid = user.uid
         request.gid = user.gid
-        if Users.isRoot { request.groups = Users.groups(of: user.name, primary: user.gid) }
       }
     }
     if let name = plan.group {
@@ -144,6 +161,9 @@ final class Launcher {
         throw SpawnFailure(text: "No such group: '\(name)'", isTransient: false)
       }
       request.gid = gid
+    }
+    if Users.isRoot, let gid = request.gid, let user = plan.user.flatMap(Users.find) {
+      request.groups = Users.groups(of: user.name, primary: gid)
     }
   }
 

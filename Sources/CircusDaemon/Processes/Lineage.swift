@@ -5,20 +5,40 @@ import LinuxSystem
 /// Who descends from whom: so that a stop ends the whole tree, also what left its parent.
 ///
 /// The daemon is a subreaper: whoever loses its parent becomes our child. Descendants are known by
-/// a look taken before the stop signal, and by their session or process group after it.
+/// a look taken before the stop signal, by their session or process group, and by having become
+/// our children when their leader died, where nobody else could have been their origin.
 final class Lineage {
+  private struct Descendant: Hashable {
+    var pid: Int32
+    /// A pid alone may be somebody else's by now.
+    var start: Int
+  }
+
   private let proc: ProcFS
-  /// Descendants seen just before their leader was stopped, with their start time: a pid alone may
-  /// be somebody else's by now.
-  private var noted: [PID: [(pid: Int32, start: Int)]] = [:]
+  /// Descendants by leader.
+  private var noted: [PID: Set<Descendant>] = [:]
+  /// Orphans that were seen before: a later death did not make them.
+  private var seen: Set<Descendant> = []
+  /// Leaders whose descendants are nobody's business.
+  private var sparing: Set<PID> = []
+  /// Start times of what is being ended.
+  private var ending: [PID: Int] = [:]
 
   init(proc: ProcFS) { self.proc = proc }
+
+  /// A new life under this pid; whatever was known of an old one is void.
+  func began(_ leader: PID, ownsDescendants: Bool) {
+    noted[leader] = nil
+    if ownsDescendants { sparing.remove(leader) } else { sparing.insert(leader) }
+  }
 
   func note(_ leader: PID) {
     let found = proc.descendants(of: leader.rawValue)
     guard !found.isEmpty else { return }
-    noted[leader] = found.compactMap { pid in
-      proc.facts(of: pid).map { (pid, $0.startTicks) }
+    for pid in found {
+      if let facts = proc.facts(of: pid) {
+        noted[leader, default: []].insert(Descendant(pid: pid, start: facts.startTicks))
+      }
     }
   }
 
@@ -29,14 +49,28 @@ final class Lineage {
     }.filter { !$0.isZombie }
   }
 
+  /// An orphan that is new in a turn in which one leader died by itself is that leader's, unless a
+  /// living one is old enough to have made it: ending somebody else's daemon would be worse than
+  /// leaving one behind.
+  func attribute(_ orphans: [ProcessFacts], to dead: [PID], living: Set<PID>) {
+    let fresh = orphans.filter { !seen.contains(Descendant(pid: $0.pid, start: $0.startTicks)) }
+    seen = Set(orphans.map { Descendant(pid: $0.pid, start: $0.startTicks) })
+    guard dead.count == 1, !fresh.isEmpty else { return }
+    let oldest = living.compactMap { proc.facts(of: $0.rawValue)?.startTicks }.min() ?? .max
+    for orphan in fresh where orphan.startTicks < oldest {
+      noted[dead[0], default: []].insert(Descendant(pid: orphan.pid, start: orphan.startTicks))
+    }
+  }
+
   /// What outlived these leaders, and all that descends from it.
   func remains(of leaders: [PID], among orphans: [ProcessFacts]) -> [Remain] {
     var roots: Set<Int32> = []
+    let leaderNumbers = Set(leaders.map(\.rawValue))
+    for orphan in orphans
+    where leaderNumbers.contains(orphan.session) || leaderNumbers.contains(orphan.group) {
+      roots.insert(orphan.pid)
+    }
     for leader in leaders {
-      for orphan in orphans
-      where orphan.session == leader.rawValue || orphan.group == leader.rawValue {
-        roots.insert(orphan.pid)
-      }
       for entry in noted.removeValue(forKey: leader) ?? [] {
         guard let facts = proc.facts(of: entry.pid), facts.startTicks == entry.start,
           !facts.isZombie
@@ -45,14 +79,25 @@ final class Lineage {
       }
     }
     var all = roots
-    for root in roots {
-      for pid in proc.descendants(of: root) where proc.facts(of: pid)?.isZombie == false {
-        all.insert(pid)
-      }
+    for root in roots { all.formUnion(proc.descendants(of: root)) }
+    ending = ending.filter { isStillThere($0.key) }
+    return all.sorted().compactMap { pid in
+      guard let facts = proc.facts(of: pid), !facts.isZombie else { return nil }
+      ending[PID(pid)] = facts.startTicks
+      return Remain(pid: PID(pid), command: proc.commandLine(of: pid) ?? facts.name)
     }
-    return all.sorted().map { pid in
-      Remain(pid: PID(pid), command: proc.commandLine(of: pid) ?? "?")
-    }
+  }
+
+  /// Whether a leftover is still the process it was: its own parent may have reaped it meanwhile.
+  func isStillThere(_ pid: PID) -> Bool {
+    guard let start = ending[pid] else { return false }
+    return proc.facts(of: pid.rawValue)?.startTicks == start
+  }
+
+  /// Whether an orphan belongs to somebody who may leave processes behind.
+  func isSpared(_ orphan: ProcessFacts) -> Bool {
+    sparing.contains(PID(orphan.session)) || sparing.contains(PID(orphan.group))
+      || sparing.contains { noted[$0]?.contains { $0.pid == orphan.pid } == true }
   }
 
   func children(of pid: PID) -> [PID] { proc.children(of: pid.rawValue).map { PID($0) } }

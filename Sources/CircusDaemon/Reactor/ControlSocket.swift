@@ -12,10 +12,12 @@ final class ControlSocket {
     var identity: [UInt8]
     var hasDelimiter: Bool
     var id: JSON
+    var socket: Socket
   }
 
-  private let socket: Socket
+  private(set) var socket: Socket
   private var registration: Registration?
+  private var ready: (() -> Void)?
   private var routes: [Ticket: Route] = [:]
   private var lastTicket: UInt64 = 0
   private let log: Logger
@@ -30,10 +32,18 @@ final class ControlSocket {
   }
 
   func watch(_ loop: EventLoop, _ ready: @escaping () -> Void) {
+    self.ready = ready
+    registration?.cancel()
     registration = loop.whenReadable(socket.descriptor, ready)
   }
 
   func stop() { registration?.cancel() }
+
+  /// Goes on at another address; parked commands are still answered at the old one.
+  func move(to fresh: Socket, _ loop: EventLoop) {
+    socket = fresh
+    if let ready { watch(loop, ready) }
+  }
 
   /// Takes what has arrived. True when there may be more: the descriptor will not tell again.
   func drain(_ handle: (Request, Ticket?) -> Void) -> Bool {
@@ -55,11 +65,13 @@ final class ControlSocket {
     guard frames.count == 2 || hasDelimiter, let payload = frames.last else {
       log.warning("got unexpected message of \(frames.count) frames")
       let isRequest = frames.count > 1 && frames[1].isEmpty
-      let route = Route(identity: identity, hasDelimiter: isRequest, id: .null)
+      let route = Route(
+        identity: identity, hasDelimiter: isRequest, id: .null, socket: socket)
       return send(
         .error(.invalid("message invalid: one frame is expected, got \(frames.count - 1)")), route)
     }
-    var route = Route(identity: identity, hasDelimiter: hasDelimiter, id: .null)
+    var route = Route(
+      identity: identity, hasDelimiter: hasDelimiter, id: .null, socket: socket)
     guard payload.count <= Self.largestRequest else {
       log.warning("a request of \(payload.count) bytes was refused")
       send(
@@ -95,6 +107,6 @@ final class ControlSocket {
     if route.hasDelimiter { frames.append([]) }
     frames.append(payload)
     // A client that went away or does not read: its reply is lost, nobody else's.
-    do { try socket.send(frames) } catch { log.debug("reply not sent: \(error)") }
+    do { try route.socket.send(frames) } catch { log.debug("reply not sent: \(error)") }
   }
 }

@@ -28,7 +28,9 @@ package final class Daemon {
   private var registrations: [Registration] = []
   private var queue: [Event] = [.boot]
   private var effects: [Effect] = []
-  private var hasReplied = false
+  /// The control socket has to be looked at without its descriptor telling: something was sent, or
+  /// it was not emptied.
+  private var needsControl = false
   private var settings: DaemonSettings
   private var status: Int32 = 0
 
@@ -39,6 +41,7 @@ package final class Daemon {
     self.log = log
     self.loader = loader
     settings = configuration.settings
+    Environment.settleDescriptors()
     Environment.limitArenas()
     let originalFiles = Self.raiseFileLimit()
     let spawner: Spawner
@@ -71,8 +74,8 @@ package final class Daemon {
     events = EventPublisher(socket: endpoints.events)
     stats = endpoints.stats.map { StatsPublisher(socket: $0, figures: figures) }
     streams.automatic = (settings.childLogDirectory, settings.identifier)
-    queue.insert(.socketsChanged(sockets.info), at: 0)
-    queue.insert(bound(endpoints), at: 0)
+    queue.insert(.socketsChanged(sockets.info, isComplete: true), at: 0)
+    queue.insert(boundEvent(endpoints), at: 0)
     let lineage = Lineage(proc: proc)
     runner = EffectRunner(
       launcher: Launcher(
@@ -85,7 +88,7 @@ package final class Daemon {
     EffectRunner.Hooks(
       publish: { [unowned self] event in events.publish(event) },
       reply: { [unowned self] ticket, reply in
-        hasReplied = true
+        needsControl = true
         control.reply(ticket, reply)
       },
       load: { [unowned self] purpose in load(purpose) },
@@ -96,16 +99,17 @@ package final class Daemon {
       })
   }
 
-  /// A wildcard port is told by its number, anything else as it was configured.
-  private func bound(_ endpoints: Endpoints) -> Event {
-    func name(_ configured: String, _ socket: Socket?) -> String {
-      let isWild = configured.hasSuffix(":*") || configured.hasSuffix(":0")
-      return isWild ? socket?.boundEndpoint ?? configured : configured
+  /// A wildcard port is told by its number.
+  private func boundEvent(_ endpoints: Endpoints) -> Event {
+    var names: [String: String] = [:]
+    for (configured, socket) in [
+      (settings.endpoint, endpoints.control), (settings.pubsubEndpoint, endpoints.events),
+      (settings.statsEndpoint, endpoints.stats),
+    ] {
+      guard let socket, configured.hasSuffix(":*") || configured.hasSuffix(":0") else { continue }
+      names[configured] = socket.boundEndpoint
     }
-    return .endpointsBound(
-      control: name(settings.endpoint, endpoints.control),
-      events: name(settings.pubsubEndpoint, endpoints.events),
-      stats: name(settings.statsEndpoint, endpoints.stats))
+    return .endpointsBound(names)
   }
 
   /// Children get the limit the daemon was started with; the daemon itself needs one descriptor
@@ -130,6 +134,7 @@ package final class Daemon {
     finishTurn()
     Environment.settleMemory()
     loop.run { finishTurn() }
+    runner.endOrphans()
     control.stop()
     sockets.closeAll()
     return status
@@ -147,7 +152,7 @@ package final class Daemon {
   }
 
   private func takeRequests() {
-    if control.drain({ queue.append(.request($0, $1)) }) { loop.hasPendingWork = true }
+    needsControl = control.drain { queue.append(.request($0, $1)) }
   }
 
   private func passDeadline() {
@@ -155,23 +160,22 @@ package final class Daemon {
     stats?.tick { arbiter.population }
   }
 
-  /// Handles all events and everything that follows from them, then arms the next deadline.
+  /// Rounds of events and what follows from them in one turn; the rest waits, so that signals,
+  /// output and commands are not kept waiting by whoever is busiest.
+  private static let roundsPerTurn = 16
+
+  /// Handles what has happened and what follows from it, then arms the next deadline.
   private func finishTurn() {
+    if needsControl { takeRequests() }
+    var rounds = 0
+    var hasMoreSpawns = false
     repeat {
       handleQueue()
-      let hasMoreSpawns = runner.finishTurn()
+      hasMoreSpawns = runner.finishTurn()
       queue += runner.takeEvents()
-      if hasReplied {
-        // Sending may have taken the edge that would have told of a new request.
-        hasReplied = false
-        takeRequests()
-      }
-      if hasMoreSpawns {
-        // The rest waits a turn, so that signals, output and commands are not kept waiting.
-        loop.hasPendingWork = true
-        handleQueue()
-      }
-    } while !queue.isEmpty
+      rounds += 1
+    } while !queue.isEmpty && !hasMoreSpawns && rounds < Self.roundsPerTurn
+    if hasMoreSpawns || needsControl || !queue.isEmpty { loop.hasPendingWork = true }
     armDeadline()
   }
 
@@ -204,38 +208,53 @@ package final class Daemon {
     queue.append(.configurationLoaded(result, purpose))
   }
 
-  /// Applies changed `[circus]` settings; what cannot be applied leaves the old in place.
+  /// Applies changed `[circus]` settings, each by itself: what cannot be had leaves the old in place
+  /// and is tried again at the next reload.
   private func apply(_ new: DaemonSettings) {
-    let old = settings
-    settings = new
     streams.automatic = (new.childLogDirectory, new.identifier)
-    if (old.logLevel, old.logOutput) != (new.logLevel, new.logOutput),
+    if (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput),
       let target = Logger.target(new.logOutput)
     {
       log.change(level: Logger.level(new.logLevel), target: target)
     }
+    let old = settings
+    settings = new
+    rebind("pubsub_endpoint", old.pubsubEndpoint, new.pubsubEndpoint, .publish, events.socket) {
+      events = EventPublisher(socket: $0)
+    }
+    rebind("endpoint", old.endpoint, new.endpoint, .router, control.socket) { socket in
+      log.warning("the control endpoint is now \(new.endpoint)")
+      control.move(to: socket, loop)
+    }
+    if old.publishesStats && new.publishesStats, let publisher = stats {
+      rebind("stats_endpoint", old.statsEndpoint, new.statsEndpoint, .publish, publisher.socket) {
+        stats = StatsPublisher(socket: $0, figures: figures)
+      }
+    } else if new.publishesStats {
+      do {
+        stats = StatsPublisher(
+          socket: try Endpoints.bind(context, .publish, new.statsEndpoint, "stats_endpoint"),
+          figures: figures)
+      } catch { log.error(error.text) }
+    } else {
+      stats = nil
+    }
+  }
+
+  private func rebind(
+    _ option: String, _ old: String, _ new: String, _ kind: Socket.Kind, _ held: Socket,
+    _ adopt: (Socket) -> Void
+  ) {
+    guard old != new else { return }
     do {
-      if old.pubsubEndpoint != new.pubsubEndpoint {
-        events = EventPublisher(
-          socket: try Endpoints.bind(context, .publish, new.pubsubEndpoint, "pubsub_endpoint"))
-      }
-      if (old.publishesStats, old.statsEndpoint) != (new.publishesStats, new.statsEndpoint) {
-        stats = nil
-        if new.publishesStats {
-          stats = StatsPublisher(
-            socket: try Endpoints.bind(context, .publish, new.statsEndpoint, "stats_endpoint"),
-            figures: figures)
-        }
-      }
-      if old.endpoint != new.endpoint {
-        let fresh = try Endpoints.bind(context, .router, new.endpoint, "endpoint")
-        log.warning("the control endpoint is now \(new.endpoint)")
-        control.stop()
-        control = ControlSocket(fresh, log: log)
-        control.watch(loop) { [unowned self] in takeRequests() }
-      }
+      adopt(try Endpoints.bind(context, kind, new, option))
+      return
     } catch {
-      log.error("\(error.text); what was bound before stays")
+      // The same port under another address: the old one has to let go first.
+      held.unbind(old)
+      if let socket = try? Endpoints.bind(context, kind, new, option) { return adopt(socket) }
+      try? held.bind(old)
+      log.error("\(error.text); \(old) stays")
     }
   }
 }

@@ -29,6 +29,11 @@ final class EffectRunner {
   private var spawns: [(ProcessID, LaunchPlan)] = []
   private var nextSpawn = 0
   private var sweeps: [(WatcherID, [PID])] = []
+  /// Managed processes whose descendants were noted because they are being stopped.
+  private var stopping: Set<PID> = []
+  /// Managed processes that died by themselves in this turn; what they left behind is looked for at
+  /// its end.
+  private var deadLeaders: [PID] = []
   /// Events that came of effects, in order.
   private(set) var events: [Event] = []
 
@@ -63,9 +68,12 @@ final class EffectRunner {
       let isChild = signaler.send(signal, toChild: child, of: pid)
       let missing = RequestError.refused("process no longer exists (pid=\(child))")
       if let ticket { hooks.reply(ticket, isChild ? .plain : .error(missing)) }
-    case .noteDescendants(_, let pid): lineage.note(pid)
+    case .noteDescendants(let pid):
+      lineage.note(pid)
+      stopping.insert(pid)
     case .sweep(let watcher, let leaders): sweeps.append((watcher, leaders))
-    case .signalRemains(let pids, let signal): for pid in pids { signaler.send(signal, pid) }
+    case .signalRemains(let pids, let signal):
+      for pid in pids where lineage.isStillThere(pid) { signaler.send(signal, pid) }
     case .publish(let event): hooks.publish(event)
     case .reply(let ticket, let reply): hooks.reply(ticket, reply)
     case .measure(let ticket, let measurement):
@@ -85,12 +93,14 @@ final class EffectRunner {
   }
 
   private func apply(_ specs: [SocketSpec]) {
+    var isComplete = true
     do {
       try sockets.apply(specs)
     } catch {
-      log.error("\(error.text); the sockets that are open stay open")
+      log.error("\(error.text); tried again at the next reloadconfig")
+      isComplete = false
     }
-    events.append(.socketsChanged(sockets.info))
+    events.append(.socketsChanged(sockets.info, isComplete: isComplete))
   }
 
   // MARK: what is done at the end of a turn
@@ -116,6 +126,7 @@ final class EffectRunner {
     do {
       let pid = try launcher.launch(process, plan)
       managed.insert(pid)
+      lineage.began(pid, ownsDescendants: plan.ownsDescendants)
       events.append(.spawned(process, pid))
     } catch {
       events.append(.spawnFailed(process, error))
@@ -124,8 +135,10 @@ final class EffectRunner {
 
   /// One look at our children serves all watchers that ask in this turn.
   private func sweep() {
-    guard !sweeps.isEmpty else { return }
+    guard !sweeps.isEmpty || !deadLeaders.isEmpty else { return }
     let orphans = lineage.orphans { managed.contains($0) }
+    lineage.attribute(orphans, to: deadLeaders, living: managed)
+    deadLeaders.removeAll(keepingCapacity: true)
     for (watcher, leaders) in sweeps {
       events.append(.swept(watcher, remains: lineage.remains(of: leaders, among: orphans)))
     }
@@ -139,6 +152,7 @@ final class EffectRunner {
     while let child = Reaper.next() {
       let pid = PID(child.pid)
       if managed.remove(pid) != nil {
+        if stopping.remove(pid) == nil { deadLeaders.append(pid) }
         streams.drain(pid)
         launcher.forget(pid)
       }
@@ -149,6 +163,15 @@ final class EffectRunner {
           .signaled(Signal(signal), dumpedCore: dumped)
         }
       events.append(.exited(pid, status))
+    }
+  }
+
+  /// The daemon ends: nothing that descends from it may stay, save what was meant to.
+  func endOrphans() {
+    for orphan in lineage.orphans(except: { managed.contains($0) }) where !lineage.isSpared(orphan)
+    {
+      log.warning("left over, killed: \(orphan.pid) (\(orphan.name))")
+      signaler.send(.kill, PID(orphan.pid))
     }
   }
 }

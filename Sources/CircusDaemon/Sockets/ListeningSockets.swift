@@ -33,20 +33,25 @@ final class ListeningSockets {
     }
   }
 
-  /// Opens and closes so that exactly these are open. New ones are opened first: a failure leaves
-  /// everything as it was.
+  /// Opens and closes so that exactly these are open. A failure leaves out the one that failed and
+  /// those after it; `apply` can be called again.
   func apply(_ specs: [SocketSpec]) throws(Failure) {
     let kept = open.filter { entry in specs.contains(entry.spec) }
     let gone = open.filter { entry in !specs.contains(entry.spec) }
     var fresh: [Open] = []
+    var replaced: Set<String> = []
     for spec in specs where !kept.contains(where: { $0.spec == spec }) {
       // The same address under changed options: the old one must go first.
-      if let old = gone.first(where: { $0.spec.name == spec.name }) { close(old) }
+      if let old = gone.first(where: { $0.spec.name == spec.name }) {
+        close(old)
+        replaced.insert(spec.name)
+      }
       do {
         fresh.append(try bind(spec))
       } catch {
-        for entry in fresh { close(entry) }
-        open = kept
+        // What could be opened stays; what must go has gone or goes now.
+        for entry in gone where !replaced.contains(entry.spec.name) { close(entry) }
+        open = kept + fresh
         throw error
       }
     }
@@ -84,7 +89,8 @@ final class ListeningSockets {
           Files.remove(path)
         }
         made = try Network.listen(
-          path: path, kind: kind, backlog: spec.backlog, umask: mode_t(spec.umask))
+          path: path, kind: kind, backlog: spec.backlog,
+          umask: mode_t(truncatingIfNeeded: spec.umask & 0o7777))
       } else {
         made = try Network.listen(
           host: spec.host, port: spec.port, ipv6: spec.family == .inet6, kind: kind,

@@ -9,6 +9,7 @@ struct Measurer {
   let figures: ProcessFigures
 
   func answer(_ measurement: Measurement) -> Reply {
+    figures.beginRound()
     switch measurement {
     case .daemon:
       guard let own = figures.measure(Environment.pid) else { return .error(.server("no /proc")) }
@@ -20,7 +21,7 @@ struct Measurer {
       return .ok([
         .init("name", .string(watcher.name)), .init("info", .object(JSONObject(infos(watcher)))),
       ])
-    case .process(let subject, _):
+    case .process(let subject):
       return .ok([
         .init("process", .int(Int(subject.pid.rawValue))), .init("info", info(subject)),
       ])

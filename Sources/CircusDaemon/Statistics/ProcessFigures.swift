@@ -35,7 +35,7 @@ final class ProcessFigures {
     var age: Double
   }
 
-  /// Begins a round; processes nobody looks at for two rounds are forgotten.
+  /// Begins a round; processes nobody looked at for sixteen rounds are forgotten.
   func beginRound() {
     look += 1
     guard look % 16 == 0 else { return }

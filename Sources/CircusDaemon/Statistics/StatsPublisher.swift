@@ -6,7 +6,7 @@ import ZeroMQ
 
 /// Publishes `stat.<watcher>.<pid>` and `stat.<watcher>` once a second (circus.md 5.3).
 final class StatsPublisher {
-  private let socket: Socket
+  let socket: Socket
   private let figures: ProcessFigures
   private(set) var nextTick: Int64
   static let period: Int64 = 1_000_000_000

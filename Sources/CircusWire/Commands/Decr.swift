@@ -12,7 +12,7 @@ package struct Decr: Command {
 
   package init(_ p: Properties) throws(RequestError) {
     name = try p.name()
-    count = try p.integer("nb") ?? 1
+    count = try p.processChange()
     isWaiting = p.isWaiting
   }
 

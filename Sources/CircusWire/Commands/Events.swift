@@ -12,8 +12,8 @@ package struct Events: Command {
     switches: [.init("limit", value: "N", help: "At most so many events")])
 
   package init(_ p: Properties) throws(RequestError) {
-    since = try p.integer("since") ?? 0
-    limit = try p.integer("limit") ?? 1_000
+    since = min(try p.integer("since") ?? 0, 1 << 60)
+    limit = min(try p.integer("limit") ?? 1_000, 100_000)
     if since < 0 { throw .invalid("'since' isn't a sequence number") }
     if limit < 1 { throw .invalid("'limit' isn't a positive number") }
   }
