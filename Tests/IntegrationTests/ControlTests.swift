@@ -177,4 +177,63 @@ import ZeroMQ
     #expect(daemon.file("argv").contains("-p 2222 -i /k -L 127.0.0.1:"))
     #expect(daemon.file("argv").hasSuffix(" me@there"))
   }
+
+  /// Each of these once ended the daemon.
+  @Test func absurdNumbersAreRefusedOrBounded() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
+    let big: JSON = .int(.max)
+    let small: JSON = .int(.min)
+    for (verb, properties) in [
+      ("events", ["since": big]), ("events", ["since": 0, "limit": big]),
+      ("decr", ["name": "a", "nb": small]), ("incr", ["name": "a", "nb": big]),
+      ("set", ["name": "a", "options": ["numprocesses": big]]),
+      ("set", ["name": "a", "options": ["stop_signal": big]]),
+      ("set", ["name": "a", "options": ["max_age": big, "max_age_variance": big]]),
+      ("set", ["name": "a", "options": ["graceful_timeout": .double(1e300)]]),
+      ("signal", ["name": "a", "signum": "TERM+2147483647"]),
+      ("kill", ["name": "nope", "graceful_timeout": .double(-1e300)]),
+      (
+        "add",
+        ["name": "b", "cmd": "sleep 1", "options": ["max_retry": small, "numprocesses": big]]
+      ),
+    ] as [(String, JSONObject)] {
+      _ = try daemon.call(verb, properties)
+    }
+    #expect(daemon.status("a") == "active")
+  }
+
+  @Test func floodOfRequestsDoesNotKeepSignalsWaiting() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\nnumprocesses = 20\n")
+    let before = try daemon.pids("a")
+    let context = Context()
+    let flood = try (0..<2).map { _ in
+      let socket = try Socket(context, .dealer)
+      try socket.connect(daemon.control)
+      return socket
+    }
+    let request = Array(#"{"command": "stats"}"#.utf8)
+    kill(before[0], SIGKILL)
+    let end = Clock.monotonic + 2_000_000_000
+    while isRunning(before[0]) || ProcFS().children(of: daemon.pid).count < 20 {
+      for socket in flood {
+        for _ in 0..<50 { try? socket.send([request]) }
+        while let reply = try? socket.receive(), !reply.isEmpty {}
+      }
+      try #require(Clock.monotonic < end, "starved")
+    }
+  }
+
+  @Test func endpointCanMoveWhileTheServerRuns() throws {
+    let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
+    let fresh = "tcp://127.0.0.1:\(try #require(Network.freePort()))"
+    daemon.write(
+      "[circus]\nendpoint = \(fresh)\npubsub_endpoint = @EVENTS@\n[watcher:a]\ncmd = sleep 1000\n",
+      to: "circus.ini")
+    // The waiting answer still comes from where it was asked.
+    #expect(try daemon.call("reloadconfig", ["waiting": true])["status"] == "ok")
+    let reply = try Connection(endpoint: fresh, timeout: 10).call("status", ["name": "a"])
+    #expect(reply["status"] == "active")
+    _ = try Connection(endpoint: fresh, timeout: 10).call("quit", ["waiting": true])
+    #expect(eventually { !daemon.isAlive })
+  }
 }

@@ -87,6 +87,11 @@ import Testing
     let second = run(circusd, ["--pidfile", pidFile, "\(daemon.directory)/circus.ini"])
     #expect(second.status == 1)
     #expect(second.error.contains("belongs to process \(pid)"))
+    // The command line beats the file at a reload too.
+    try daemon.call("reloadconfig", ["waiting": true])
+    kill(pid, SIGWINCH)
+    try daemon.call("restart", ["name": "b", "waiting": true])
+    #expect(daemon.file("log").components("b started") == 2)
     try daemon.call("quit", ["waiting": true])
     #expect(eventually { !isRunning(pid) })
     #expect(!Files.exists(pidFile))

@@ -178,4 +178,37 @@ import Testing
         ProcFS().children(of: daemon.pid).count == 1
       })
   }
+
+  @Test func stopSendsItsOwnSignalToWhatIsBeingKilledGently() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = /bin/sh
+      args = -c 'trap : USR1; trap "exit 0" TERM; echo up > @DIR@/up; while :; do sleep 0.05; done'
+      copy_env = True
+      """)
+    #expect(eventually { daemon.file("up") == "up\n" })
+    try daemon.call("kill", ["name": "w", "signum": "usr1", "graceful_timeout": 60])
+    let begin = Clock.monotonic
+    try daemon.call("stop", ["name": "w", "waiting": true])
+    #expect(Clock.monotonic - begin < 30_000_000_000)
+    #expect(!daemon.log.contains("SIGKILL"))
+  }
+
+  @Test func whatACrashedLeaderLeftIsEndedAtTheNextStop() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = /bin/sh
+      args = -c 'setsid sleep 1311 & echo $! >> @DIR@/children; sleep 1000'
+      copy_env = True
+      """)
+    #expect(eventually { daemon.file("children").lineCount == 1 })
+    kill(try #require(try daemon.pids("w").first), SIGKILL)
+    #expect(eventually { daemon.file("children").lineCount == 2 })
+    let children = daemon.file("children").split(separator: "\n").compactMap { Int32($0) }
+    #expect(children.allSatisfy(isRunning))
+    _ = try daemon.quit()
+    for child in children { #expect(!isRunning(child)) }
+  }
 }

@@ -162,4 +162,42 @@ import Testing
     #expect(auto.count == 1)
     #expect(auto.first.map { daemon.file($0) } == "hello\n")
   }
+
+  /// A grandchild that writes faster than we read must not hold up its leader's death.
+  @Test func deathIsToldWhileAGrandchildFloodsThePipe() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = /bin/sh
+      args = -c 'yes & sleep 0.3; exit 1'
+      copy_env = True
+      respawn = False
+      stdout_stream.filename = @DIR@/out
+      stdout_stream.time_format = T
+      stdout_stream.max_bytes = 1000000
+      stdout_stream.backup_count = 1
+      """)
+    #expect(eventually { daemon.status("w") == "stopped" })
+  }
+
+  @Test func rotationThatCannotMakeItsNewFileLosesNothing() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = /bin/sh
+      args = -c '\(numbers)'
+      respawn = False
+      autostart = False
+      stdout_stream.filename = @DIR@/out
+      stdout_stream.max_bytes = 20000
+      stdout_stream.backup_count = 99
+      """)
+    // Whatever keeps a new file from being made: here a directory stands in its place.
+    mkdir("\(daemon.directory)/out.new", 0o755)
+    try daemon.call("start", ["name": "w", "waiting": true])
+    #expect(eventually { daemon.status("w") == "stopped" })
+    #expect(lines(daemon, ["out"]) == (1...20_000).map { "line \($0)" })
+    #expect(daemon.log.contains("cannot be rotated"))
+    rmdir("\(daemon.directory)/out.new")
+  }
 }

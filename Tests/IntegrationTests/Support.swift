@@ -105,5 +105,16 @@ extension String {
     return out + rest
   }
 
+  /// How often `needle` occurs.
+  func components(_ needle: String) -> Int {
+    var rest = self[...]
+    var count = 0
+    while let found = rest.firstRange(of: needle) {
+      count += 1
+      rest = rest[found.upperBound...]
+    }
+    return count
+  }
+
   var lineCount: Int { utf8.count { $0 == 10 } }
 }
