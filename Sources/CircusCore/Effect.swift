@@ -47,8 +47,11 @@ package enum LogLevel: Int, Comparable, Sendable {
 
 /// What `stats` and `dstats` ask to be measured.
 package enum Measurement: Hashable, Sendable {
+  /// One process to be measured.
   package struct Subject: Hashable, Sendable {
+    /// Whose figures are wanted.
     package var pid: PID
+    /// Its wid or process_num, reported as `wid`.
     package var number: Int
     /// Wall time of its start.
     package var started: Double
@@ -58,8 +61,11 @@ package enum Measurement: Hashable, Sendable {
   case watcher(Named)
   case process(Subject)
 
+  /// The processes of one watcher.
   package struct Named: Hashable, Sendable {
+    /// The watcher's name as it was written.
     package var name: String
+    /// Its live processes, oldest first.
     package var subjects: [Subject]
   }
 }

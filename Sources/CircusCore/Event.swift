@@ -27,7 +27,9 @@ package enum Event: Sendable {
 
 /// A process that should have gone with its leader.
 package struct Remain: Hashable, Sendable {
+  /// The process that is left.
   package var pid: PID
+  /// Its command line, for the log.
   package var command: String
   package init(pid: PID, command: String) {
     self.pid = pid
@@ -37,6 +39,7 @@ package struct Remain: Hashable, Sendable {
 
 /// Why a configuration could not be loaded; every problem, one a line.
 package struct LoadFailure: Error, Hashable, Sendable {
+  /// What the operator reads.
   package var text: String
   package init(text: String) { self.text = text }
 }
@@ -49,11 +52,17 @@ package enum LoadPurpose: Hashable, Sendable {
 
 /// An open listening socket, as `listsockets` tells it.
 package struct SocketInfo: Hashable, Sendable {
+  /// The socket's name, in lower case.
   package var name: String
+  /// Its number, the same in daemon and children.
   package var descriptor: Int
+  /// Connections the kernel queues.
   package var backlog: Int
+  /// The host as configured; empty for a unix socket.
   package var host: String
+  /// The real port, also where 0 was configured.
   package var port: Int
+  /// The file of a unix socket.
   package var path: String?
 
   package init(

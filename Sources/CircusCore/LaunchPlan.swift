@@ -2,6 +2,7 @@ import CircusModel
 
 /// Everything the shell needs to start one process; only look-ups on the machine are left to do.
 package final class LaunchPlan: Sendable {
+  /// What the process finds on descriptor 0.
   package enum Input: Hashable, Sendable {
     case null
     case inherit
@@ -10,19 +11,31 @@ package final class LaunchPlan: Sendable {
     case socket(String)
   }
 
+  /// Whose process it is.
   package let watcherName: String
+  /// A name of its own: supervisor's process name, or `watcher-wid`.
   package let processName: String
   /// Never empty.
   package let arguments: [String]
+  /// The whole environment.
   package let environment: [String: String]
+  /// Working directory; empty leaves the daemon's.
   package let directory: String
+  /// User name or number; nil leaves the daemon's.
   package let user: String?
+  /// Group name or number; nil takes the user's.
   package let group: String?
+  /// File mode mask; nil leaves the daemon's.
   package let umask: Int?
+  /// Resource limits, soft and hard alike.
   package let limits: [ResourceLimit]
+  /// What descriptor 0 is.
   package let input: Input
+  /// Where descriptor 1 leads.
   package let stdout: StreamSpec
+  /// Where descriptor 2 leads.
   package let stderr: StreamSpec
+  /// Whether all listening sockets stay open at their numbers (circus `use_sockets`).
   package let keepsSockets: Bool
   /// circus: a new session; supervisor: only a new process group.
   package let startsSession: Bool

@@ -5,6 +5,7 @@ import LinuxSystem
 
 /// Reads configurations from the disk of this machine.
 package struct ConfigurationLoader {
+  /// The file as it was named; relative to the directory the daemon was started in.
   package let path: String
   private let environment: [String: String]
   private let workingDirectory: String
@@ -12,9 +13,13 @@ package struct ConfigurationLoader {
   /// What the command line says beats the file, now and at every reload.
   private let overrides: Overrides
 
+  /// What the command line sets; nil leaves the file's.
   package struct Overrides {
+    /// `--log-level`.
     package var logLevel: String?
+    /// `--log-output`.
     package var logOutput: String?
+    /// `--pidfile`.
     package var pidFile: String?
     package init(logLevel: String? = nil, logOutput: String? = nil, pidFile: String? = nil) {
       self.logLevel = logLevel
@@ -30,6 +35,7 @@ package struct ConfigurationLoader {
     environment = Environment.variables
   }
 
+  /// A reader of this machine's disk, environment and host name.
   package func makeReader() -> ConfigurationReader {
     ConfigurationReader(
       files: DiskFiles(), environment: environment, hostName: Environment.hostName,
@@ -54,6 +60,7 @@ package struct ConfigurationLoader {
     return (.success(configuration), warnings)
   }
 
+  /// Every problem of the file, for `--check`.
   package func check() -> [Diagnostic] {
     ConfigurationCheck.run(
       path, files: DiskFiles(), environment: environment, hostName: Environment.hostName,

@@ -4,6 +4,7 @@ import LinuxSystem
 /// The daemon's pid file (circus.md 10.1): refused while another live process holds it, removed at
 /// the end if it is still ours.
 package struct PIDFile {
+  /// Why it cannot be used; the daemon does not start then.
   package struct Failure: Error { package var text: String }
 
   private let path: String
@@ -41,6 +42,7 @@ package struct PIDFile {
     }
   }
 
+  /// Removes the file, if it still names this process.
   package func remove() {
     if Self.holder(path) == Environment.pid { Files.remove(path) }
   }

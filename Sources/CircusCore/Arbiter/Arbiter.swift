@@ -18,6 +18,7 @@ package struct Arbiter {
     case finished
   }
 
+  /// What the daemon as a whole is doing now.
   package internal(set) var mode = Mode.booting
   /// In the order they came, which is the order ties in priority are broken by.
   package internal(set) var watchers: [Watcher] = []
@@ -50,6 +51,7 @@ package struct Arbiter {
     for spec in configuration.watchers { addWatcher(spec, isFromFile: true) }
   }
 
+  /// The daemon's settings as they are in force.
   package var settings: DaemonSettings { ledger.settings }
 
   /// The next moment at which something is due, if any.

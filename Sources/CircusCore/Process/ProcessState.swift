@@ -20,6 +20,7 @@ package enum ProcessState: Hashable, Sendable {
   /// Given up. -> spawning
   case fatal
 
+  /// The process, where there is one.
   package var pid: PID? {
     switch self {
     case .starting(let pid, _), .running(let pid), .stopping(let pid, _, _): pid
@@ -27,7 +28,9 @@ package enum ProcessState: Hashable, Sendable {
     }
   }
 
+  /// Whether it was signalled to end.
   package var isStopping: Bool { if case .stopping = self { true } else { false } }
+  /// Whether the kernel was asked and has not answered.
   package var isSpawning: Bool { if case .spawning = self { true } else { false } }
 
   /// Running, or on its way there by itself.

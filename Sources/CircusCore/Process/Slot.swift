@@ -6,12 +6,14 @@ package struct Slot {
   package internal(set) var id: ProcessID
   /// circus's wid, supervisor's process_num.
   package let number: Int
+  /// Where its process stands; changed in `Watcher.enter` alone.
   package internal(set) var state: ProcessState = .stopped
   /// Which definition of the watcher it was started from.
   var generation: Int
   /// Failed attempts or early deaths in a row.
   var failures = 0
   var startedAt = Instant(nanoseconds: 0)
+  /// Seconds since the epoch at which this life began; 0 before the first.
   package internal(set) var startedWall = 0.0
   /// When `max_age` ends this life.
   var expiresAt: Instant?

@@ -6,6 +6,7 @@ import CircusWire
 /// Commands edit what is wanted (`desired`, `target`, `generation`, `rollout`); `reconcile` closes
 /// the gap after every event.
 package struct Watcher {
+  /// What an operator or the configuration wants.
   package enum Desired: Hashable, Sendable {
     case stopped(Cause)
     case running
@@ -16,13 +17,19 @@ package struct Watcher {
     case stopped, starting, active, stopping
   }
 
+  /// Its number for life.
   package let id: WatcherID
+  /// What it was told, `set` and reloads included.
   package internal(set) var spec: WatcherSpec
+  /// Whether it is meant to run.
   package internal(set) var desired = Desired.stopped(.boot)
+  /// How far it is.
   package internal(set) var phase = Phase.stopped
   /// The wanted number of processes.
   package internal(set) var target: Int
+  /// Its places, in the order they were made.
   package internal(set) var slots: [Slot] = []
+  /// A replacement of all processes that is under way.
   package internal(set) var rollout: Rollout?
   /// Raised whenever the running processes should be replaced.
   var generation = 0
@@ -60,6 +67,7 @@ package struct Watcher {
       .compactMap(\.state.pid)
   }
 
+  /// What `status` says: a program whose processes are all EXITED or FATAL is stopped.
   package var status: Phase {
     guard spec.dialect == .supervisor, phase == .active else { return phase }
     return slots.contains { $0.state.isUp || $0.state.isStopping } ? .active : .stopped

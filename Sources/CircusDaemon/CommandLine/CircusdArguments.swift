@@ -1,16 +1,26 @@
 /// circusd's command line (circus.md 10.1), with `--check` and `--dump-config` besides.
 package struct CircusdArguments: Equatable {
+  /// What circusd is asked to do.
   package enum Action: Equatable { case run, check, dump, help, version }
 
+  /// Runs the daemon unless told otherwise.
   package var action = Action.run
+  /// The configuration file.
   package var configuration: String?
+  /// `--log-level`: beats the file's.
   package var logLevel: String?
+  /// `--log-output`: beats the file's.
   package var logOutput: String?
+  /// `--logger-config`: accepted, not read.
   package var loggerConfig: String?
+  /// `--pidfile`: beats the file's.
   package var pidFile: String?
+  /// `--daemon`.
   package var goesToBackground = false
+  /// `--strict`: unknown options are errors of `--check`.
   package var isStrict = false
 
+  /// A mistake argparse would report: exit status 2.
   package struct Failure: Error, Equatable { package var text: String }
 
   /// Long options may be shortened as long as they stay unique, and written `--name=value`.
@@ -79,12 +89,14 @@ package struct CircusdArguments: Equatable {
     return text
   }
 
+  /// The first lines of the help.
   package static let usage = """
     usage: circusd [-h] [--log-level LEVEL] [--log-output FILE] [--logger-config FILE]
                    [--daemon] [--pidfile FILE] [--version] [--check [--strict]]
                    [--dump-config] [config]
     """
 
+  /// The whole help.
   package static let help =
     usage + """
 

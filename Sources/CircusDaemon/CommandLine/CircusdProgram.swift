@@ -5,8 +5,10 @@ import LinuxSystem
 
 /// circusd from its arguments to its exit status.
 package enum CircusdProgram {
+  /// The circus release whose behaviour is offered; clients compare it.
   package static let version = "0.19.0"
 
+  /// Does what the words ask for and returns the exit status (circus.md 10.1).
   package static func run(_ words: [String]) -> Int32 {
     let arguments: CircusdArguments
     do {

@@ -13,6 +13,7 @@ package final class Logger {
     case syslog(Syslog)
   }
 
+  /// Lines below this are not written.
   package var level: LogLevel
   private var target: Target
   private var file: LogFile?
@@ -59,11 +60,16 @@ package final class Logger {
     }
   }
 
+  /// For who looks into the daemon.
   package func debug(_ text: @autoclosure () -> String) { log(.debug, text()) }
+  /// What happens.
   package func info(_ text: @autoclosure () -> String) { log(.info, text()) }
+  /// What an operator should know.
   package func warning(_ text: @autoclosure () -> String) { log(.warning, text()) }
+  /// What went wrong.
   package func error(_ text: @autoclosure () -> String) { log(.error, text()) }
 
+  /// One line; the text is made only if the level is on.
   package func log(_ level: LogLevel, _ text: @autoclosure () -> String) {
     guard level >= self.level else { return }
     if dropped > 0 {
@@ -113,6 +119,7 @@ package final class Logger {
     return true
   }
 
+  /// Opens a log file anew, after it was moved away.
   package func reopen() { file?.reopen() }
 
   /// Another level or place, after a configuration reload.

@@ -5,6 +5,7 @@ import LinuxSystem
 /// One log file, shared by every stream that writes to the same path, so that two streams rotate it
 /// together instead of renaming it under each other.
 package final class LogFile {
+  /// Where it is, absolute.
   package let path: String
   private var descriptor: Int32 = -1
   private var size = 0
