@@ -7,6 +7,7 @@ package enum ClientError: Error, Equatable {
   case badEndpoint(String, reason: String)
   case tunnel(String)
 
+  /// What the user reads on stderr; a timeout begins with circus's own line (circus.md 10.3).
   package var text: String {
     switch self {
     case .unreachable(let endpoint, let reason):

@@ -2,6 +2,7 @@ import CircusModel
 
 /// `--dump-config`: what was read, in the shape the originals' own parsers would show it.
 package enum ConfigurationDump {
+  /// One map with `system` and, for each dialect that was read, the sections its parser would list.
   package static func value(_ documents: ConfigurationReader.Documents) -> ConfigValue {
     var out: [String: ConfigValue] = [:]
     switch documents.dialect {

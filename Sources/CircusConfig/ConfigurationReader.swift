@@ -2,12 +2,16 @@ import CircusModel
 
 /// Reads a configuration file of either dialect, or of both in one file, into specs.
 package struct ConfigurationReader {
+  /// Whose sections a file has: those of circus, of supervisor, or of both.
   package enum Dialect: Equatable, Sendable { case circus, supervisor, both }
 
   /// What a file holds: the documents as the originals see them.
   package struct Documents: Sendable {
+    /// What the main file's section headers speak; circus when the file cannot be read.
     package var dialect: Dialect
+    /// The circus half; nil in a pure supervisor file and after an error in this half.
     package var circus: CircusDocument?
+    /// The supervisor half; nil in a pure circus file and after an error in this half.
     package var supervisor: SupervisorDocument?
   }
 
@@ -15,6 +19,7 @@ package struct ConfigurationReader {
   private let environment: [String: String]
   private let hostName: String
   private let workingDirectory: String
+  /// Everything found wrong so far by either dialect's reader, each problem once.
   package private(set) var diagnostics = DiagnosticList()
 
   package init(
@@ -54,6 +59,7 @@ package struct ConfigurationReader {
     }
   }
 
+  /// The documents of a file and its includes; a half with an error is nil, see `diagnostics`.
   package mutating func readDocuments(_ path: String) -> Documents {
     var dialect = Dialect.circus
     if case .success(let bytes) = files.read(path) {

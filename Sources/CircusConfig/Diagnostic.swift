@@ -1,15 +1,23 @@
 /// One thing wrong (or doubtful) in a configuration: where, what, and how to mend it.
 package struct Diagnostic: Error, Hashable, Sendable {
+  /// An error refuses the whole configuration; after a warning it is used all the same.
   package enum Severity: String, Sendable { case error, warning }
 
+  /// Whether the configuration can still be used.
   package var severity: Severity
+  /// The path as it was given or included; empty when the problem belongs to no file.
   package var file: String
   /// 1-based; 0 when the problem belongs to no line.
   package var line: Int
+  /// The section without its brackets; nil when the problem lies outside any.
   package var section: String?
+  /// The option; nil when the section as a whole is meant.
   package var key: String?
+  /// What the option says; nil when that does not matter.
   package var value: String?
+  /// What is wrong, in the words of the original where it has some.
   package var problem: String
+  /// How to mend it; nil when there is no advice.
   package var hint: String?
 
   package init(
@@ -61,6 +69,7 @@ extension Diagnostic {
 
 /// Collects diagnostics, so that one bad key never hides the next.
 package struct DiagnosticList: Sendable {
+  /// What was collected, in the order it was met.
   package private(set) var all: [Diagnostic] = []
 
   package init() {}
@@ -68,6 +77,8 @@ package struct DiagnosticList: Sendable {
   package mutating func add(_ diagnostic: Diagnostic) {
     if !all.contains(diagnostic) { all.append(diagnostic) }
   }
+  /// What the original would have died of; nil when there are only warnings.
   package var firstError: Diagnostic? { all.first { $0.severity == .error } }
+  /// Those that refuse the configuration, in the order they were met.
   package var errors: [Diagnostic] { all.filter { $0.severity == .error } }
 }

@@ -6,9 +6,13 @@ package protocol FileReader {
   func glob(_ pattern: String) -> [String]
 }
 
+/// Why a configuration file could not be read.
 package struct FileReaderError: Error, Equatable {
+  /// Not there at all, or there and refused; the originals word the two differently.
   package enum Reason: Equatable { case missing, unreadable }
+  /// Which of the two it is.
   package var reason: Reason
+  /// The operating system's text: `Permission denied`.
   package var text: String
 
   package init(_ reason: Reason, _ text: String) {
@@ -19,12 +23,14 @@ package struct FileReaderError: Error, Equatable {
 
 /// Path arithmetic as Python's `os.path` does it.
 package enum Path {
+  /// What stands before the last slash, as `os.path.dirname`; empty for a bare name.
   package static func directory(of path: String) -> String {
     guard let cut = path.lastIndex(of: "/") else { return "" }
     let head = path[..<cut]
     return head.isEmpty ? "/" : String(head)
   }
 
+  /// `path` below `base`, as `os.path.join`: an absolute `path` stays as it is.
   package static func join(_ base: String, _ path: String) -> String {
     if path.hasPrefix("/") || base.isEmpty { return path }
     return base.hasSuffix("/") ? base + path : base + "/" + path

@@ -1,5 +1,6 @@
 /// Shell patterns for whole names: `*`, `?`, `[a-z]`, `[!a]` (Python's fnmatch).
 package enum Pattern {
+  /// Whether all of `name` matches, case told apart; a `[` that is never closed stands for itself.
   package static func matches(_ name: String, _ pattern: String) -> Bool {
     match(Array(name.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
   }

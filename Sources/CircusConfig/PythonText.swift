@@ -1,9 +1,11 @@
 /// Text handled the way Python's str methods handle it, where the file formats depend on it.
 package enum PythonText {
+  /// `str.isspace()` of one character: the separators U+001C to U+001F count as well.
   package static func isSpace(_ c: Character) -> Bool {
     c.isWhitespace || ("\u{1C}"..."\u{1F}").contains(c)
   }
 
+  /// `str.strip()`: without white space at either end.
   package static func strip(_ text: some StringProtocol) -> String {
     var rest = text[...]
     while let c = rest.first, isSpace(c) { rest = rest.dropFirst() }
@@ -11,6 +13,7 @@ package enum PythonText {
     return String(rest)
   }
 
+  /// `str.rstrip()`: without white space at the end.
   package static func stripRight(_ text: some StringProtocol) -> String {
     var rest = text[...]
     while let c = rest.last, isSpace(c) { rest = rest.dropLast() }

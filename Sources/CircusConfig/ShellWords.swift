@@ -1,10 +1,12 @@
 /// Splitting a command line into words with POSIX quoting, as both systems do (no comments, no
 /// globbing, no variables).
 package enum ShellWords {
+  /// Why a text cannot be split.
   package enum Failure: Error, Equatable {
     case noClosingQuotation
     case noEscapedCharacter
 
+    /// In the words of Python's shlex, which circus's messages carry.
     package var text: String {
       switch self {
       case .noClosingQuotation: "No closing quotation"
@@ -13,6 +15,7 @@ package enum ShellWords {
     }
   }
 
+  /// The words; throws for a quote that stays open and for a backslash at the very end.
   package static func split(_ text: String) throws(Failure) -> [String] {
     var words: [String] = []
     var word: String?

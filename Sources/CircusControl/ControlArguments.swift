@@ -3,19 +3,30 @@ import LinuxSystem
 
 /// circusctl's command line: its own options and the verb's switches, anywhere.
 package struct ControlArguments {
+  /// `--endpoint`: the ZeroMQ address to call; nil when it was not given.
   package var endpoint: String?
+  /// `--timeout`: seconds to wait for a reply; fractions are taken, circus wants whole ones.
   package var timeout = 5.0
+  /// `--json`: the reply as one line of JSON, exit status 0 even for an error (circus.md 10.3).
   package var json = false
+  /// `--prettify`: JSON with indentation and sorted keys; without `--json` it does nothing.
   package var prettify = false
+  /// `--ssh`: `user@host[:port]` to tunnel through; nil for a direct connection.
   package var ssh: String?
+  /// `--ssh_keyfile`: the private key for `ssh`; nil leaves the choice to ssh.
   package var sshKeyFile: String?
+  /// `--help` or `-h`: tell how it is used, of the verb if there is one, and exit 0.
   package var wantsHelp = false
+  /// `--version`: tell the version and exit 0.
   package var wantsVersion = false
+  /// The command in lower case; nil opens the interactive shell.
   package var verb: String?
+  /// What follows the verb, and the verb's own switches wherever they stood.
   package var arguments = Arguments()
 
   /// A mistake argparse would find: usage, exit 2.
   package struct Failure: Error, Equatable {
+    /// The line after `circusctl: error:`, as argparse words it.
     package var text: String
     package init(text: String) { self.text = text }
   }

@@ -6,12 +6,14 @@ import ZeroMQ
 
 /// circusctl from its arguments to its exit status.
 package struct ControlProgram {
+  /// What `--version` tells: the circus release whose circusctl this stands in for.
   package static let version = "0.19.0"
 
   private let arguments: ControlArguments
   private let environment: [String: String]
   private let context = Context()
 
+  /// The exit status: 1 without a reply, 2 for usage, 3 for an error reply (circus.md 10.3).
   package static func run(_ words: [String]) -> Int32 {
     let environment = Environment.variables
     if environment["AUTO_COMPLETE"] != nil { return complete(environment) }

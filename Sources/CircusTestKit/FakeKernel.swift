@@ -4,14 +4,19 @@ import CircusModel
 /// Processes that exist only in a table: they start, obey or ignore signals, leave orphans behind,
 /// and fail to start when told to.
 package struct FakeKernel {
+  /// One process that lives, or is dying and not yet collected.
   package struct Process {
+    /// The name of the watcher it was spawned for.
     package var watcher: String
+    /// Whether only SIGKILL ends it.
     package var ignoresSignals = false
     /// A signal that will end it as soon as the simulation delivers deaths.
     package var pendingDeath: ExitStatus?
   }
 
+  /// All that were spawned and are not yet collected.
   package private(set) var processes: [PID: Process] = [:]
+  /// Children that outlived their process; `leader` is the pid it had.
   package private(set) var orphans: [PID: (leader: PID, ignoresSignals: Bool)] = [:]
   /// Pids that were given out once; a real kernel would take long to use one again.
   private var lastPID: Int32 = 100
@@ -77,10 +82,12 @@ package struct FakeKernel {
     return dying
   }
 
+  /// Dooms a process to end this way at the next delivery; a pid that is gone is passed over.
   package mutating func crash(_ pid: PID, _ status: ExitStatus) {
     processes[pid]?.pendingDeath = status
   }
 
+  /// Who is dead at the next delivery, lowest pid first.
   package var dying: [PID] {
     processes.filter { $0.value.pendingDeath != nil }.keys.sorted()
   }

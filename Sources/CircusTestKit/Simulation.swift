@@ -6,15 +6,23 @@ import JSON
 
 /// An arbiter over a fake kernel and a manual clock: whole lives of a daemon in microseconds.
 package struct Simulation {
+  /// The state machine under test.
   package private(set) var arbiter: Arbiter
+  /// Its processes; tests make them stubborn or fail here.
   package var kernel = FakeKernel()
+  /// The only time the arbiter sees.
   package private(set) var clock = ManualClock()
   /// What subscribers would have seen: `web.spawn`, `web.kill` ...
   package private(set) var trace: [String] = []
+  /// The same events in full.
   package private(set) var events: [EventMessage] = []
+  /// What each request was answered; a ticket without entry still waits.
   package private(set) var replies: [Ticket: Reply] = [:]
+  /// The log lines, whatever their level.
   package private(set) var log: [String] = []
+  /// Why configurations were asked for and not yet handed in, oldest first.
   package private(set) var loads: [LoadPurpose] = []
+  /// What the daemon ended with; nil while it runs.
   package private(set) var exitStatus: Int32?
   /// What `checkInvariants` and the simulation itself found broken.
   package private(set) var violations: [String] = []
@@ -56,6 +64,7 @@ package struct Simulation {
 
   // MARK: driving
 
+  /// Starts the daemon.
   package mutating func boot() { feed(.boot) }
 
   /// Sends a command; the ticket finds its answer in `replies`.
@@ -71,6 +80,7 @@ package struct Simulation {
     return ticket
   }
 
+  /// A signal to the daemon itself, as from a terminal or `kill`.
   package mutating func signal(_ signal: Signal) { feed(.signal(signal)) }
 
   /// Lets time pass, stopping at every deadline on the way.
@@ -96,17 +106,20 @@ package struct Simulation {
     while let pid = kernel.dying.first { deliverDeath(of: pid) }
   }
 
+  /// One dying process is dead now; a pid that is not dying is passed over.
   package mutating func deliverDeath(of pid: PID) {
     guard let status = kernel.processes[pid]?.pendingDeath else { return }
     kernel.die(pid)
     feed(.exited(pid, status))
   }
 
+  /// Hands in the configuration asked for first; nothing happens when none is awaited.
   package mutating func load(_ configuration: Configuration) {
     guard !loads.isEmpty else { return }
     feed(.configurationLoaded(.success(configuration), loads.removeFirst()))
   }
 
+  /// Fails the load asked for first, with its reason; nothing happens when none is awaited.
   package mutating func failLoad(_ text: String) {
     guard !loads.isEmpty else { return }
     feed(.configurationLoaded(.failure(LoadFailure(text: text)), loads.removeFirst()))
@@ -120,14 +133,17 @@ package struct Simulation {
 
   // MARK: looking
 
+  /// The live pids of a watcher, named exactly; empty for an unknown name.
   package func pids(_ watcher: String) -> [PID] {
     arbiter.watchers.first { $0.spec.name == watcher }?.pids ?? []
   }
 
+  /// circus's word for a watcher, `active` or `stopped` ...; nil for an unknown name.
   package func status(_ watcher: String) -> String? {
     arbiter.watchers.first { $0.spec.name == watcher }?.status.rawValue
   }
 
+  /// supervisor's state of each process, `RUNNING` ..., by number; empty for an unknown name.
   package func states(_ watcher: String) -> [String] {
     (arbiter.watchers.first { $0.spec.name == watcher }?.slots ?? [])
       .sorted { $0.number < $1.number }.map(\.state.supervisorState)

@@ -17,14 +17,18 @@ package enum Environment {
     return found
   }
 
+  /// The kernel's name of this machine, as gethostname(2) tells it; `localhost` when that fails.
   package static var hostName: String {
     var buffer = [CChar](repeating: 0, count: 256)
     guard gethostname(&buffer, buffer.count) == 0 else { return "localhost" }
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
+  /// The number of this process, which changes with `daemonize`.
   package static var pid: Int32 { getpid() }
+  /// Whether a descriptor is a terminal; false for a closed one as well.
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+  /// Permission bits new files of this process will lack, usually written in octal: umask(2).
   package static func setUmask(_ mask: mode_t) { umask(mask) }
   /// Gives memory freed after a burst back to the system.
   package static func trimHeap() { cl_trim_heap() }

@@ -3,9 +3,11 @@ import Glibc
 
 /// A failed system call's reason.
 package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kernel's number: 2 is ENOENT.
   package let code: Int32
 
   package init(_ code: Int32) { self.code = code }
+  /// Why the latest call on this thread failed; good only right after that call.
   package static var last: Errno { Errno(cl_last_error()) }
 
   /// The C library's text: `No such file or directory`.

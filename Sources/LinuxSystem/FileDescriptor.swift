@@ -3,6 +3,7 @@ import Glibc
 
 /// An open descriptor with one owner; closed when that owner lets go.
 package struct FileDescriptor: ~Copyable {
+  /// The kernel's number, good as long as the owner lives.
   package let number: Int32
 
   /// Takes ownership of an open descriptor.
@@ -38,9 +39,11 @@ package struct FileDescriptor: ~Copyable {
   /// How many bytes can be read now.
   package var readableBytes: Int { Int(cl_readable_bytes(number)) }
 
+  /// Makes reads and writes return at once (O_NONBLOCK), or wait again.
   package func setNonBlocking(_ on: Bool = true) { LinuxSystem.setNonBlocking(number, on) }
 }
 
+/// The same for a descriptor owned elsewhere; a closed one is passed over.
 package func setNonBlocking(_ descriptor: Int32, _ on: Bool) {
   let flags = fcntl(descriptor, F_GETFL)
   _ = fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
@@ -79,7 +82,9 @@ package func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) {
 
 /// Both ends of a new pipe, close-on-exec.
 package struct Pipe: ~Copyable {
+  /// Where what was written comes out.
   package var readEnd: FileDescriptor
+  /// Where to write; the reader sees the end once all copies of it are closed.
   package var writeEnd: FileDescriptor
 
   package init() throws(Errno) {
@@ -98,7 +103,9 @@ package struct Pipe: ~Copyable {
 /// Both ends of a new pipe, closed with their owner unless they were taken: whatever goes wrong
 /// between making a pipe and handing it on, nothing leaks.
 package final class PipeEnds {
+  /// Where what was written comes out; -1 once it was taken.
   package private(set) var readEnd: Int32
+  /// Where to write; -1 once it was taken.
   package private(set) var writeEnd: Int32
 
   package init() throws(Errno) { (readEnd, writeEnd) = try Pipe().split() }
@@ -108,11 +115,13 @@ package final class PipeEnds {
     if writeEnd >= 0 { close(writeEnd) }
   }
 
+  /// The read end, which the caller must close from now on; -1 when it was taken before.
   package func takeReadEnd() -> Int32 {
     defer { readEnd = -1 }
     return readEnd
   }
 
+  /// The write end, which the caller must close from now on; -1 when it was taken before.
   package func takeWriteEnd() -> Int32 {
     defer { writeEnd = -1 }
     return writeEnd

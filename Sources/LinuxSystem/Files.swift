@@ -2,6 +2,7 @@ import Glibc
 
 /// Whole-file and path operations.
 package enum Files {
+  /// All bytes of a file; throws when it cannot be opened or read.
   package static func read(_ path: String) throws(Errno) -> [UInt8] {
     let file = try FileDescriptor.open(path, O_RDONLY)
     var bytes: [UInt8] = []
@@ -26,25 +27,32 @@ package enum Files {
     }
   }
 
+  /// Whether there is something at a path; false for a link that leads nowhere.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether a path leads to a directory, through links too; false when it cannot be looked at.
   package static func isDirectory(_ path: String) -> Bool {
     var info = stat()
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether this user may execute it; true also for a directory that may be entered.
   package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
+  /// Takes a file or socket away; one that is not there or may not go is passed over.
   package static func remove(_ path: String) { unlink(path) }
 
+  /// Gives a file another name on the same disk, in one step replacing what had it: rename(2).
   package static func rename(_ old: String, _ new: String) throws(Errno) {
     try systemCall { Glibc.rename(old, new) }
   }
 
+  /// Gives a file to a user and leaves its group alone; throws EPERM unless privileged.
   package static func setOwner(_ path: String, user: uid_t) throws(Errno) {
     try systemCall { chown(path, user, gid_t.max) }
   }
 
+  /// An absolute path; `/` when the directory is gone or may not be looked up.
   package static var currentDirectory: String {
     var buffer = [CChar](repeating: 0, count: 4096)
     guard getcwd(&buffer, buffer.count) != nil else { return "/" }

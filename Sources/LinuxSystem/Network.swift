@@ -3,14 +3,19 @@ import Glibc
 
 /// Sockets by address.
 package enum Network {
+  /// A bound socket, which the caller must close.
   package struct Listening {
+    /// Close-on-exec; blocking.
     package var descriptor: Int32
     /// The real port, where 0 was asked for.
     package var port: Int
+    /// The host as it was asked for; empty for a unix socket.
     package var host: String
   }
 
+  /// Why a socket could not be had.
   package struct Failure: Error {
+    /// Python's rendering of the error, or the resolver's reason after the host.
     package var text: String
   }
 
@@ -42,6 +47,7 @@ package enum Network {
     return Listening(descriptor: descriptor, port: localPort(descriptor) ?? port, host: host)
   }
 
+  /// As above at a path, made under the given umask; throws when it is taken or too long.
   package static func listen(
     path: String, kind: Int32, backlog: Int, umask mask: mode_t
   ) throws(Failure) -> Listening {
@@ -149,6 +155,7 @@ extension Network {
     return problem
   }
 
+  /// Why a unix socket cannot be connected; nil when it can. Gives up after three seconds.
   package static func probe(path: String) -> String? {
     guard var address = unixAddress(path) else { return "the path is too long" }
     let descriptor = socket(

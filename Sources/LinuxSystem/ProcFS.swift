@@ -2,25 +2,40 @@ import Glibc
 
 /// What the kernel tells about one process in `/proc/<pid>/stat`.
 package struct ProcessFacts {
+  /// The process's number.
   package var pid: Int32 = 0
+  /// The state's letter in ASCII: `R`, `S`, `D`, `Z` ... (proc(5)).
   package var state: UInt8 = 0
+  /// The parent's pid: field 4.
   package var parent: Int32 = 0
+  /// The process group's number: field 5.
   package var group: Int32 = 0
+  /// The session's number: field 6.
   package var session: Int32 = 0
   /// Clock ticks: own user and system, then those of waited-for children, then waiting for disks.
   package var userTicks = 0
+  /// Clock ticks in the kernel on its behalf: field 15.
   package var systemTicks = 0
+  /// Clock ticks children it waited for spent in user mode: field 16.
   package var childUserTicks = 0
+  /// Clock ticks the kernel spent for children it waited for: field 17.
   package var childSystemTicks = 0
+  /// Clock ticks spent waiting for disks: field 42.
   package var diskTicks = 0
+  /// From -20, favoured, to 19: field 19.
   package var nice = 0
   /// Clock ticks after boot.
   package var startTicks = 0
+  /// Address space in bytes: field 23.
   package var virtualBytes = 0
+  /// Memory in use in bytes, which the kernel counts in pages: field 24.
   package var residentBytes = 0
+  /// The program's file name, which the kernel cuts to 15 bytes.
   package var name = ""
 
+  /// Whether it is dead and only waits to be collected.
   package var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+  /// Clock ticks of its own, user and system together.
   package var cpuTicks: Int { userTicks + systemTicks }
 }
 
@@ -29,7 +44,9 @@ package struct ProcessFacts {
 package final class ProcFS {
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8_192, alignment: 16)
   private let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+  /// How many clock ticks make a second; 100 on nearly every machine.
   package let ticksPerSecond = Int(sysconf(Int32(_SC_CLK_TCK)))
+  /// The machine's memory in bytes.
   package let memoryBytes: Int
   /// Seconds since the epoch at which the machine came up.
   package let bootTime: Double
@@ -50,6 +67,7 @@ package final class ProcFS {
     return count < 0 ? nil : UnsafeRawBufferPointer(rebasing: buffer.prefix(count))
   }
 
+  /// What `stat` tells of a process; nil when it is gone.
   package func facts(of pid: Int32) -> ProcessFacts? {
     guard let text = read("/proc/\(pid)/stat"),
       let open = text.firstIndex(of: UInt8(ascii: "(")),

@@ -3,11 +3,14 @@ import Glibc
 
 /// A dead child, collected.
 package struct ReapedChild {
+  /// How it ended: with an exit status of 0 to 255, or by a signal's number.
   package enum Ending {
     case exited(Int32)
     case signaled(Int32, dumpedCore: Bool)
   }
+  /// Its number, which the kernel may give out again from now on.
   package let pid: Int32
+  /// What the kernel told when it was collected: waitid(2).
   package let ending: Ending
 }
 

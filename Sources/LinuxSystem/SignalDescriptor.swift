@@ -3,6 +3,7 @@ import CLinux
 /// Signals as data: blocked for the whole process and read from a descriptor, so none interrupts
 /// anything and none is lost while the daemon is busy.
 package final class SignalDescriptor {
+  /// Readable when a signal is pending: signalfd(2).
   package let number: Int32
 
   /// All signals must be blocked before any thread is started (`blockAll`).
@@ -17,7 +18,10 @@ package final class SignalDescriptor {
     return signal == 0 ? nil : signal
   }
 
+  /// Blocks all signals but faults, here and in threads to come; SIGCHLD gets its default action.
   package static func blockAll() { cl_block_all_signals() }
+  /// Lets every signal through to this thread again.
   package static func unblockAll() { cl_unblock_all_signals() }
+  /// Has the kernel drop a signal, for the whole process.
   package static func ignore(_ signal: Int32) { cl_ignore_signal(signal) }
 }

@@ -3,19 +3,29 @@ import Glibc
 
 /// Everything a child needs before exec, already resolved: no name is looked up here.
 package struct SpawnRequest {
+  /// Paths of the program, tried in turn until one can be executed, as execvp(3) goes through PATH.
   package var candidates: [String] = []
+  /// The child's command line, the program's name first.
   package var arguments: [String] = []
+  /// All of the child's variables, as `NAME=value`.
   package var environment: [String] = []
+  /// Where the child starts; nil leaves the daemon's directory.
   package var directory: String?
   /// The descriptor that becomes 0, 1, 2; nil leaves the daemon's own.
   package var stdio: [Int32?] = [nil, nil, nil]
   /// Descriptors the child keeps at the same number.
   package var kept: [Int32] = []
+  /// A session of its own, as in circus; false: only a process group, as in supervisor.
   package var startsSession = true
+  /// The child's umask; nil leaves the daemon's.
   package var umask: mode_t?
+  /// Resource limits to set, each in its own unit: setrlimit(2).
   package var limits: [(resource: Int32, soft: rlim_t, hard: rlim_t)] = []
+  /// Supplementary groups; nil leaves the daemon's.
   package var groups: [gid_t]?
+  /// The group to become; nil leaves the daemon's.
   package var gid: gid_t?
+  /// The user to become, last of all identities; nil leaves the daemon's.
   package var uid: uid_t?
 
   package init() {}
@@ -23,11 +33,14 @@ package struct SpawnRequest {
 
 /// Which step of the child's preparation failed, and why.
 package struct SpawnError: Error {
+  /// The steps in the numbering of `CLinux.h`; `clone` also covers the descriptor table.
   package enum Stage: Int32 {
     case clone = 1
     case descriptors, directory, session, limit, groups, group, user, exec
   }
+  /// The step that failed.
   package let stage: Stage
+  /// The kernel's reason.
   package let errno: Errno
   /// Which limit, when the stage is `limit`.
   package let index: Int
@@ -55,6 +68,7 @@ package final class Spawner {
   /// `/dev/null`, for a child's stdio.
   package var nullDescriptor: Int32 { null }
 
+  /// The pid of the child, whose program runs by now; throws what failed, and no child is left.
   package func spawn(_ request: SpawnRequest) throws(SpawnError) -> Int32 {
     var raw = cl_spawn()
     raw.stage = 0

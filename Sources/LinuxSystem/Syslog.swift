@@ -11,6 +11,7 @@ package final class Syslog {
     "local3": 19, "local4": 20, "local5": 21, "local6": 22, "local7": 23,
   ]
 
+  /// Where datagrams go: a socket's path such as `/dev/log`, or a UDP port.
   package enum Target {
     case unix(path: String)
     case udp(host: String, port: Int)

@@ -3,8 +3,11 @@ import Glibc
 
 /// A user of the system database.
 package struct User {
+  /// The log-in name.
   package let name: String
+  /// The user's number.
   package let uid: uid_t
+  /// The number of the primary group.
   package let gid: gid_t
 }
 
@@ -16,6 +19,7 @@ package enum Users {
     return getpwuid(number).map(user)
   }
 
+  /// A user's log-in name; nil for a number the database does not have.
   package static func name(of uid: uid_t) -> String? {
     getpwuid(uid).map { String(cString: $0.pointee.pw_name) }
   }
@@ -33,7 +37,9 @@ package enum Users {
     return count < 0 ? [primary] : Array(groups.prefix(Int(count)))
   }
 
+  /// Whether this process may become anybody, by its effective user.
   package static var isRoot: Bool { geteuid() == 0 }
+  /// The user whose rights this process has: geteuid(2).
   package static var current: uid_t { geteuid() }
 
   private static func user(_ entry: UnsafeMutablePointer<passwd>) -> User {

@@ -4,6 +4,7 @@
 package struct CircusReader {
   private let files: any FileReader
   private let environment: [String: String]
+  /// Everything found wrong so far, in the order it was met.
   package private(set) var diagnostics = DiagnosticList()
   /// Options that count for nothing because they were given before; told by `--check`.
   private(set) var losers: [Diagnostic] = []

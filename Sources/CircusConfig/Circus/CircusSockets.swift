@@ -2,6 +2,7 @@ import CircusModel
 
 /// `[socket:NAME]` options to a socket (circus.md 8).
 extension CircusSpecs {
+  /// A socket from its options, `umask` in octal; refuses a bad port, family, type or missing path.
   package static func socket(_ options: [String: ConfigValue]) throws(Refusal) -> SocketSpec {
     var spec = SocketSpec(name: options["name"]?.string ?? "")
     let text: (String) -> String? = { options[$0]?.string }

@@ -4,6 +4,7 @@ import CircusModel
 package enum CircusSpecs {
   /// Why a watcher or socket cannot be built; circus skips it and goes on.
   package struct Refusal: Error, Equatable {
+    /// The reason without the watcher's name, worded as circus's exception where it has one.
     package var text: String
     package init(_ text: String) { self.text = text }
   }

@@ -2,6 +2,7 @@ import CircusModel
 
 /// `stdout_stream.*` options to a stream (circus.md 6).
 extension CircusSpecs {
+  /// A stream from its options, sizes in bytes; refuses options without `class` and `filename`.
   package static func stream(_ options: [String: ConfigValue]) throws(Refusal) -> StreamSpec {
     if options.isEmpty { return .inherit }
     guard let name = options["class"]?.string else {

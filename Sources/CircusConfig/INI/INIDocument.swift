@@ -1,22 +1,34 @@
 /// Sections of options, with the place of each, as either dialect's lexer leaves them.
 package struct INIDocument: Sendable {
+  /// One `key = value` and the place it was read from.
   package struct Option: Sendable {
+    /// As written in circus, in lower case in supervisor (circus.md 1.1, supervisor.md 1.2).
     package var key: String
+    /// Trimmed text; continuation lines are joined by newlines.
     package var value: String
+    /// The main file or the include that has it.
     package var file: String
+    /// The 1-based line of the key.
     package var line: Int
   }
 
+  /// One `[name]` with its options; a second header of the same name adds to the first.
   package struct Section: Sendable {
+    /// The text between the brackets: `watcher:web`.
     package var name: String
+    /// The file that has its first header.
     package var file: String
+    /// The 1-based line of that header.
     package var line: Int
+    /// Its own options in the order of the files, each key once.
     package var options: [Option] = []
 
+    /// The option of that very key; nil when the section lacks it.
     package func option(_ key: String) -> Option? { options.first { $0.key == key } }
     package subscript(key: String) -> String? { option(key)?.value }
   }
 
+  /// In the order their headers were first met; `[DEFAULT]` is not among them.
   package internal(set) var sections: [Section] = []
   /// `[DEFAULT]`: options every section has unless it has its own.
   package internal(set) var defaults: [Option] = []
@@ -25,6 +37,7 @@ package struct INIDocument: Sendable {
 
   func index(of name: String) -> Int? { sections.firstIndex { $0.name == name } }
 
+  /// The section of that very name, the defaults filled in; nil when there is none.
   package func section(_ name: String) -> Section? {
     index(of: name).map { withDefaults(sections[$0]) }
   }

@@ -1,8 +1,10 @@
 /// `environment=KEY=value,KEY2="value 2"`: tokens as supervisor 4.4's POSIX tokenizer makes them,
 /// read in groups of key, `=`, value, separator (supervisor.md 1.7).
 package enum EnvironmentGrammar {
+  /// Why a value is no list of pairs, in supervisor's words.
   package struct Failure: Error, Equatable { package var text: String }
 
+  /// The pairs in order, repeated keys included; throws for a half pair and for an open quote.
   package static func parse(_ text: String) throws(Failure) -> [(key: String, value: String)] {
     let tokens = try tokenize(text)
     var pairs: [(key: String, value: String)] = []

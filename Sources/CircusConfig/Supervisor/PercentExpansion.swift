@@ -1,10 +1,12 @@
 /// Python's `%` formatting with a dictionary: `%(name)s`, `%(n)02d`, `%%` (supervisor.md 1.3).
 package enum PercentExpansion {
+  /// Why a value cannot be expanded: a name that is not available, or a format Python refuses.
   package enum Failure: Error, Equatable {
     case unknownName(String)
     case badFormat(String)
   }
 
+  /// `text` with the values of `names` filled in; throws at the first name or format that is wrong.
   package static func expand(
     _ text: String, _ names: [String: String]
   ) throws(Failure) -> String {

@@ -6,6 +6,7 @@ package struct SupervisorReader {
   private let environment: [String: String]
   private let hostName: String
   private let workingDirectory: String
+  /// Everything found wrong so far, in the order it was met.
   package private(set) var diagnostics = DiagnosticList()
   /// The main file by itself, which is all that supervisorctl looks at.
   private var main = INIDocument()
