@@ -9,9 +9,13 @@ package enum ConfigValue: Hashable, Sendable {
   case list([ConfigValue])
   case map([String: ConfigValue])
 
+  /// The text of a string; nil for any other kind.
   package var string: String? { if case .string(let s) = self { s } else { nil } }
+  /// The number of an int; nil for any other kind, a float included.
   package var int: Int? { if case .int(let n) = self { n } else { nil } }
+  /// The truth of a bool; nil for any other kind.
   package var bool: Bool? { if case .bool(let b) = self { b } else { nil } }
+  /// The entries of a map; nil for any other kind.
   package var map: [String: ConfigValue]? { if case .map(let m) = self { m } else { nil } }
   /// An int or a float as a float.
   package var number: Double? {

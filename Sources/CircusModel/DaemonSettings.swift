@@ -1,20 +1,34 @@
 /// The `[circus]` section (and what of `[supervisord]` means the same), resolved.
 package struct DaemonSettings: Hashable, Sendable {
+  /// ZeroMQ address of the control socket (circus.md 1.5).
   package var endpoint = "tcp://127.0.0.1:5555"
+  /// User who owns the file of an `ipc://` control socket (circus.md 1.5); nil: the daemon's.
   package var endpointOwner: String?
+  /// ZeroMQ address where events are published (circus.md 4.1).
   package var pubsubEndpoint = "tcp://127.0.0.1:5556"
+  /// ZeroMQ address where statistics are published, if they are (circus.md 5).
   package var statsEndpoint = "tcp://127.0.0.1:5557"
+  /// UDP discovery address, as `globaloptions` reports it; empty: none (circus.md 4.4).
   package var multicastEndpoint = "udp://237.219.251.97:12027"
+  /// Whether statistics are published (circus `statsd`); off by default.
   package var publishesStats = false
+  /// Longest wait of a crash loop; 0 or less counts as one second (circus `check_delay`).
   package var checkDelay = Interval.seconds(5)
+  /// Pause after each watcher of a bulk start, none by default (circus `[circus] warmup_delay`).
   package var warmup = Interval.zero
+  /// File mode mask of the daemon itself, octal in the file; nil: as inherited.
   package var umask: Int?
+  /// File the daemon writes its pid to (circus `pidfile`); nil: none.
   package var pidFile: String?
+  /// Least severe level logged, as written (circus `loglevel`); nil means `info`.
   package var logLevel: String?
+  /// Log file or syslog URL (circus `logoutput`); nil or `-`: standard error (circus.md 10.7).
   package var logOutput: String?
+  /// circus's `loggerconfig`: a Python file that is not read, only warned about; nil: none.
   package var loggerConfig: String?
-  /// supervisord only: in the background unless told otherwise, where AUTO logs go, its name.
+  /// Where AUTO log files go (`[supervisord] childlogdir`).
   package var childLogDirectory = "/tmp"
+  /// supervisor's `identifier`: names this daemon in the names of AUTO logs.
   package var identifier = "supervisor"
 
   package init() {}
@@ -22,8 +36,11 @@ package struct DaemonSettings: Hashable, Sendable {
 
 /// What a configuration file asks for, whichever dialect it was written in.
 package struct Configuration: Hashable, Sendable {
+  /// What concerns the daemon as a whole.
   package var settings = DaemonSettings()
+  /// The watchers that could be read, in the order they are listed.
   package var watchers: [WatcherSpec] = []
+  /// The listening sockets, bound before any watcher starts (circus.md 8).
   package var sockets: [SocketSpec] = []
   /// The daemon's own environment, from which `copy_env` and substitutions read.
   package var environment: [String: String] = [:]

@@ -1,5 +1,6 @@
 /// The number the kernel gave a process.
 package struct PID: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The number as system calls take it.
   package let rawValue: Int32
 
   package init(_ rawValue: Int32) { self.rawValue = rawValue }

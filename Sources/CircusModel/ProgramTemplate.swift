@@ -5,6 +5,7 @@ package struct ProgramTemplate: Hashable, Sendable {
   package var expressions: [String: String]
   /// Names available to every process: `here`, `program_name`, `group_name`, `ENV_*` ...
   package var names: [String: String]
+  /// Number of the first process (supervisor `numprocs_start`).
   package var firstNumber: Int
   /// The daemon's home directory, for `~` in log file names.
   package var home: String?
@@ -21,11 +22,17 @@ package struct ProgramTemplate: Hashable, Sendable {
 
 /// One process of a supervisor program, expanded.
 package struct ProgramProcess: Hashable, Sendable {
+  /// The process's own name (supervisor `process_name`).
   package var name: String
+  /// Command line, not yet split into words (supervisor `command`).
   package var command: String
+  /// Where the process starts (supervisor `directory`); nil: the daemon's own directory.
   package var directory: String?
+  /// What the program's `environment` adds for this process (supervisor.md 1.7).
   package var environment: [String: String]
+  /// Where standard output goes (supervisor `stdout_logfile`).
   package var stdout: StreamSpec
+  /// Where standard error goes (supervisor `stderr_logfile`, `redirect_stderr`).
   package var stderr: StreamSpec
 
   package init(

@@ -7,6 +7,7 @@ package enum RestartPolicy: Hashable, Sendable {
   /// supervisor's default: restart unless the exit status is one of these; signals never are.
   case unexpected([Int])
 
+  /// Whether a process that ended like this is replaced (supervisor.md 2.4).
   package func restarts(after status: ExitStatus) -> Bool {
     switch self {
     case .always: true
@@ -30,6 +31,7 @@ package enum Backoff: Hashable, Sendable {
   /// supervisor: one second more each time.
   case linear(step: Interval)
 
+  /// The wait after so many failures in a row.
   package func delay(after failures: Int) -> Interval {
     switch self {
     case .exponential(let base, let cap):

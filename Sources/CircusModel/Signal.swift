@@ -1,15 +1,23 @@
 /// A Linux signal by number.
 package struct Signal: Hashable, Sendable {
+  /// The kernel's number, 1 to 64; 0 only asks whether the process is there.
   package let number: Int32
 
   package init(_ number: Int32) { self.number = number }
 
+  /// SIGHUP: what `send_hup` sends for a graceful reload (circus.md 2.9).
   package static let hangup = Signal(1)
+  /// SIGINT: what Ctrl-C in a terminal sends.
   package static let interrupt = Signal(2)
+  /// SIGQUIT: ends a process and dumps its core unless it is caught.
   package static let quit = Signal(3)
+  /// SIGKILL: cannot be caught; ends every stop whose grace is over.
   package static let kill = Signal(9)
+  /// SIGUSR1: left to programs; the daemon itself reopens its log files.
   package static let user1 = Signal(10)
+  /// SIGUSR2: left to programs; to the daemon the same as SIGUSR1.
   package static let user2 = Signal(12)
+  /// SIGTERM: the stop signal unless another is configured.
   package static let terminate = Signal(15)
 
   /// `SIGTERM`, `SIGRTMIN+1`, or `signal 77` for a number without a name.

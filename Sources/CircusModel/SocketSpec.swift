@@ -1,14 +1,23 @@
 /// A listening socket the daemon opens for its watchers: `[socket:NAME]`.
 package struct SocketSpec: Hashable, Sendable {
+  /// Address family (circus `family`).
   package enum Family: String, Hashable, Sendable { case inet, inet6, unix }
+  /// How data travel (circus `type`).
   package enum Kind: String, Hashable, Sendable { case stream, datagram, sequencedPacket, raw }
 
+  /// The socket's name in `$(circus.sockets.NAME)` and `stdin_socket`.
   package var name: String
+  /// IPv4 unless told otherwise; a `path` makes it a unix socket.
   package var family: Family
+  /// A stream unless told otherwise.
   package var kind: Kind
+  /// Name or address to bind to, `localhost` by default; unused by a unix socket.
   package var host: String
+  /// Port to bind to, 8080 by default; 0: the kernel chooses one.
   package var port: Int
+  /// The file of a unix socket; nil for any other.
   package var path: String?
+  /// Connections that may wait to be accepted, 2,048 by default; for streams and packets only.
   package var backlog: Int
   /// Of the unix socket's file.
   package var umask: Int
@@ -16,7 +25,9 @@ package struct SocketSpec: Hashable, Sendable {
   package var replaces: Bool
   /// Bound with SO_REUSEPORT.
   package var reusesPort: Bool
+  /// Off by default: the descriptor is non-blocking, in the children too (circus.md 8).
   package var blocking: Bool
+  /// Network interface the socket is tied to (circus `interface`); nil: any.
   package var device: String?
 
   package init(name: String) {

@@ -14,8 +14,11 @@ package enum SignalScope: Hashable, Sendable {
 
 /// How a process is brought down: signal, grace, kill.
 package struct StopPlan: Hashable, Sendable {
+  /// The first signal, SIGTERM by default (circus `stop_signal`, supervisor `stopsignal`).
   package var signal: Signal
+  /// Who gets the first signal; the process alone by default.
   package var scope: SignalScope
+  /// From signal to SIGKILL, 30 seconds by default (`graceful_timeout`, `stopwaitsecs`).
   package var grace: Interval
   /// Whether SIGKILL goes to the group and descendants left behind are ended too. False only where
   /// the operator asked for the main process alone (supervisor's explicit `killasgroup=false`,

@@ -31,9 +31,11 @@ package struct FileStreamSpec: Hashable, Sendable {
   package var path: String
   /// 0: never rotated.
   package var maxBytes: Int
+  /// Older files kept (circus `backup_count`, supervisor `stdout_logfile_backups`).
   package var backups: Int
   /// strftime format of the `<time> [<pid>] | ` prefix; nil for none.
   package var timeFormat: String?
+  /// Which system's habit applies when the limit is near.
   package var rotation: Rotation
   /// Reopened when somebody else moved or removed it (circus WatchedFileStream).
   package var followsMoves: Bool

@@ -10,46 +10,73 @@ package struct WatcherSpec: Hashable, Sendable {
     case list([String])
   }
 
+  /// The name as written; commands find it in any letter case (circus.md 1.6).
   package var name: String
+  /// The system the definition came from.
   package var dialect: Dialect = .circus
   /// supervisor's group; the watcher's own name in circus.
   package var group: String
+  /// supervisor's group `priority`, 999 by default: smaller starts first (supervisor.md 2.11).
   package var groupPriority = 999
+  /// Command line, split like a shell would (circus `cmd`, supervisor `command`).
   package var command = ""
+  /// Words after those of the command (circus `args`); none in supervisor.
   package var arguments = Arguments.text("")
+  /// Processes wanted, 1 by default (circus `numprocesses`, supervisor `numprocs`).
   package var processCount = 1
+  /// Pause after each spawn, none by default (circus `warmup_delay`).
   package var warmup = Interval.zero
   /// Empty: the daemon's own directory.
   package var directory = ""
+  /// Run through `/bin/sh -c`, off by default (circus `shell`).
   package var shell = false
+  /// Words after the command string of `sh -c`; nil: none (circus `shell_args`).
   package var shellArguments: String?
   /// Name or number as written; resolved at each spawn.
   package var user: String?
+  /// Name or number as written (circus `gid`); nil: the user's primary group.
   package var userGroup: String?
+  /// File mode mask of the processes, octal in the file; nil: the daemon's own.
   package var umask: Int?
   /// The whole environment of a circus process, or what a supervisor program adds.
   package var environment: [String: String] = [:]
+  /// Resource limits set in each process (circus `rlimit_NAME`).
   package var limits: [ResourceLimit] = []
+  /// Where standard output goes; the daemon's own by default (circus.md 6.1).
   package var stdout = StreamSpec.inherit
+  /// Where standard error goes; the daemon's own by default (circus.md 6.1).
   package var stderr = StreamSpec.inherit
+  /// Standard input is `/dev/null`, as by default (circus `close_child_stdin`).
   package var closesStdin = true
+  /// Lower-case name of the socket on descriptor 0; nil: none (circus `stdin_socket`).
   package var stdinSocket: String?
+  /// The daemon's sockets stay open in the processes, off by default (circus `use_sockets`).
   package var usesSockets = false
+  /// Meant to start at the first connection, off by default (circus.md 2.10); not done yet.
   package var onDemand = false
+  /// At most one process at any time, off by default (circus `singleton`).
   package var singleton = false
+  /// The daemon's environment is the base: always in supervisor, off in circus (`copy_env`).
   package var copiesEnvironment = false
   /// A Python virtualenv put in front of PATH and PYTHONPATH.
   package var virtualenv: String?
   /// `X.Y` of its library directory; nil: the one that is there.
   package var virtualenvPython: String?
+  /// How its processes are brought down.
   package var stop = StopPlan()
+  /// Graceful reload is a SIGHUP to each process, off by default (circus `send_hup`).
   package var sendsHangup = false
+  /// What happens when a process ends by itself (circus `respawn`, supervisor `autorestart`).
   package var restart = RestartPolicy.always
   /// Spawn attempts before the watcher is stopped; -1 for ever.
   package var maxRetry = 5
+  /// Seconds after which a process is replaced; 0: never (circus `max_age`).
   package var maxAge = 0
+  /// Most seconds added at random to `max_age`, 30 by default (circus `max_age_variance`).
   package var maxAgeVariance = 30
+  /// Part of a bulk start, as by default (circus and supervisor `autostart`).
   package var autostart = true
+  /// circus `priority`, 0 by default: larger starts first and stops last.
   package var priority = 0
   /// supervisor `startsecs`: alive this long means RUNNING. Zero in circus.
   package var startSeconds = Interval.zero
@@ -59,6 +86,7 @@ package struct WatcherSpec: Hashable, Sendable {
   package var hooks: [String: Hook] = [:]
   /// Options of no meaning to the daemon, listed by `options` for plugins, sorted by name.
   package var freeform: [String: ConfigValue] = [:]
+  /// What differs from process to process in a supervisor program; nil in circus.
   package var program: ProgramTemplate?
   /// supervisor's `SUPERVISOR_SERVER_URL`; nil: not set.
   package var serverURL: String?
@@ -67,8 +95,11 @@ package struct WatcherSpec: Hashable, Sendable {
   /// The raw definition, to tell what a reload changed.
   package var definition: [String: ConfigValue] = [:]
 
+  /// What is called at one point of a watcher's life (circus.md 7).
   package struct Hook: Hashable, Sendable {
+    /// Python name of what is called, `module.function`.
     package var callable: String
+    /// Whether an exception counts as consent (the `,true` after the name).
     package var ignoresFailure: Bool
 
     package init(callable: String, ignoresFailure: Bool) {

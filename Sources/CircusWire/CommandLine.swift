@@ -2,11 +2,15 @@ import JSON
 
 /// How one verb looks on circusctl's command line.
 package struct Grammar: Sendable {
+  /// One option of a verb, `--NAME`.
   package struct Switch: Sendable {
+    /// Its name without the dashes.
     package var name: String
     /// Nil for a flag; else what to call the value in help.
     package var value: String?
+    /// The only values allowed; empty: any.
     package var choices: [String] = []
+    /// What it does, as help shows it.
     package var help: String
 
     package init(
@@ -18,13 +22,16 @@ package struct Grammar: Sendable {
       self.help = help
     }
 
+    /// `--waiting` of every asynchronous verb (circus.md 3.4).
     package static let waiting = Switch(
       "waiting", help: "Waits the end of the command and prints its result")
   }
 
   /// The positional part, as help shows it: `<name> [<nb>]`.
   package var positionals: String
+  /// What the verb does, in one line of help.
   package var summary: String
+  /// The options it takes, in the order of its help.
   package var switches: [Switch]
 
   package init(_ positionals: String, _ summary: String, switches: [Switch] = []) {
@@ -36,8 +43,11 @@ package struct Grammar: Sendable {
 
 /// A command line after its switches were taken out, which may stand anywhere.
 package struct Arguments: Sendable {
+  /// The words that belong to no switch, in order.
   package var positionals: [String]
+  /// Names of the switches given that take no value.
   package var flags: Set<String>
+  /// Values of the switches given that take one, by name.
   package var values: [String: String]
 
   package init(positionals: [String] = [], flags: Set<String> = [], values: [String: String] = [:])
@@ -53,14 +63,18 @@ package struct Arguments: Sendable {
 
 /// A mistake on the command line that is noticed before anything is sent.
 package struct UsageError: Error, Hashable, Sendable {
+  /// What the user reads; circusctl ends with 1.
   package var text: String
   package init(_ text: String) { self.text = text }
 }
 
 /// What circusctl prints and ends with.
 package struct Rendering: Hashable, Sendable {
+  /// The text, without its last newline; may have several lines.
   package var output: String
+  /// Whether it goes to standard error.
   package var isError: Bool
+  /// The exit code: 0, or 3 for a refusal (circus.md 3.7).
   package var status: Int32
 
   package init(_ output: String, isError: Bool = false, status: Int32 = 0) {
@@ -107,6 +121,7 @@ extension Command {
 
 /// All verbs by name, for help, completion and dispatch.
 package enum Commands {
+  /// Every verb; help sorts them by name.
   package static let all: [any Command.Type] = [
     Add.self, Decr.self, Dstats.self, Events.self, Get.self, GlobalOptions.self, Incr.self,
     IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, NumProcesses.self,
@@ -114,6 +129,7 @@ package enum Commands {
     Remove.self, SetOptions.self, SendSignal.self, Start.self, Stats.self, Status.self, Stop.self,
   ]
 
+  /// The command of a verb in any letter case; nil: there is none.
   package static func named(_ verb: String) -> (any Command.Type)? {
     all.first { $0.verb == verb.lowercased() }
   }

@@ -3,16 +3,22 @@ import JSON
 
 /// One state change, as published: `watcher.<name>.<event>` and its payload (circus.md 4).
 package struct EventMessage: Hashable, Sendable {
+  /// The events by their names on the wire (circus.md 4.2).
   package enum Name: String, Sendable {
     case add, remove, spawn, start, kill, reap, stop, reload, updated
   }
 
   /// The watcher's name in topic form.
   package var watcher: String
+  /// What happened.
   package var name: Name
+  /// The process concerned; nil where the whole watcher is.
   package var pid: PID?
+  /// Of a `reap`: the exit status, or minus the signal's number; nil in other events.
   package var exitCode: Int?
+  /// Seconds since the epoch.
   package var time: Double
+  /// Why it happened, which circus does not tell; nil: not told.
   package var cause: Cause?
   /// Position in this daemon's life, from 1; given by the arbiter when it is published.
   package var sequence = 0
@@ -29,8 +35,10 @@ package struct EventMessage: Hashable, Sendable {
     self.cause = cause
   }
 
+  /// The first frame, which subscribers filter by (circus.md 4.1).
   package var topic: String { "watcher.\(watcher).\(name.rawValue)" }
 
+  /// The second frame: circus's keys, then `cause` and `seq`.
   package var payload: JSONObject {
     var object = JSONObject()
     if let pid { object["process_pid"] = .int(Int(pid.rawValue)) }

@@ -3,15 +3,18 @@ import JSON
 
 /// A request's `properties`, read with circus's messages for what is missing or wrong.
 package struct Properties: Sendable {
+  /// The properties as they came.
   package let object: JSONObject
 
   package init(_ object: JSONObject) { self.object = object }
 
+  /// A property; an explicit null counts as left out.
   package subscript(key: String) -> JSON? {
     let value = object[key]
     return value == .null ? nil : value
   }
 
+  /// A property that must be there; null is let through.
   package func require(_ key: String) throws(RequestError) -> JSON {
     guard let value = object[key] else { throw .missingProperty(key) }
     return value
@@ -30,6 +33,7 @@ package struct Properties: Sendable {
     return name.isEmpty ? nil : name
   }
 
+  /// A truth value, also as a number; the fallback for anything else.
   package func bool(_ key: String, _ fallback: Bool = false) -> Bool {
     switch self[key] {
     case .bool(let b)?: b
@@ -61,12 +65,14 @@ package struct Properties: Sendable {
     return count
   }
 
+  /// A number, also as text; nil when left out.
   package func number(_ key: String) throws(RequestError) -> Double? {
     guard let value = self[key] else { return nil }
     if let number = value.number ?? value.string.flatMap({ Double($0) }) { return number }
     throw .invalid("'\(key)' isn't a number")
   }
 
+  /// A signal as number or name (circus.md 1.3); nil when left out.
   package func signal(_ key: String) throws(RequestError) -> Signal? {
     switch self[key] {
     case nil: return nil
@@ -79,6 +85,7 @@ package struct Properties: Sendable {
     }
   }
 
+  /// Whether the reply is to come when all is done; false unless asked (circus.md 3.2).
   package var isWaiting: Bool { bool("waiting") }
 }
 

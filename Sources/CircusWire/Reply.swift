@@ -6,8 +6,11 @@ package enum Reply: Hashable, Sendable {
   case ok([Member])
   case error(RequestError)
 
+  /// One key a command adds to the envelope.
   package struct Member: Hashable, Sendable {
+    /// The key, as clients read it.
     package var key: String
+    /// What the key holds.
     package var value: JSON
     package init(_ key: String, _ value: JSON) {
       self.key = key
@@ -15,7 +18,9 @@ package enum Reply: Hashable, Sendable {
     }
   }
 
+  /// Success without any key of its own.
   package static let plain = Reply.ok([])
+  /// Success with one key.
   package static func ok(_ key: String, _ value: JSON) -> Reply { .ok([Member(key, value)]) }
 
   /// The envelope as circus orders it: status, time, the command's keys, id.

@@ -16,6 +16,7 @@ package enum RequestError: Error, Hashable, Sendable {
   /// The work was begun and failed; the text says how.
   case server(String)
 
+  /// circus's error number, 1 to 6 (circus.md 3.3).
   package var errno: Int {
     switch self {
     case .jsonInvalid: 1
@@ -28,6 +29,7 @@ package enum RequestError: Error, Hashable, Sendable {
     }
   }
 
+  /// The text clients show; circus's own wherever it has one.
   package var reason: String {
     switch self {
     case .jsonInvalid: "json invalid"

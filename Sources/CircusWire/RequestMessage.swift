@@ -6,8 +6,10 @@ package struct RequestMessage: Sendable {
   package var id: JSON = .null
   /// A cast is never answered, not even with an error.
   package var isCast = false
+  /// What is asked, or why it cannot be understood.
   package var request: Result<Request, RequestError>
 
+  /// Reads a payload; never fails, because every mistake gets an answer (circus.md 3.3).
   package static func decode(_ payload: [UInt8]) -> RequestMessage {
     guard let json = try? JSON.parse(payload) else {
       let isBlank = payload.allSatisfy { $0 == 32 || (9...13).contains($0) }

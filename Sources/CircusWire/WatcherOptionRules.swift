@@ -3,11 +3,15 @@ import JSON
 
 /// What `add` and `set` accept as watcher options, with circus's messages (circus.md 3.7).
 package enum WatcherOptionRules {
+  /// Options that take a whole number; true and false pass as one.
   package static let integers: Set<String> = [
     "numprocesses", "max_retry", "max_age", "max_age_variance", "stop_signal",
   ]
+  /// Options in seconds; fractions are allowed.
   package static let numbers: Set<String> = ["warmup_delay", "retry_in", "graceful_timeout"]
+  /// Options that take a user or group, by number or name.
   package static let identities: Set<String> = ["uid", "gid"]
+  /// Options that take true or false only.
   package static let booleans: Set<String> = [
     "send_hup", "shell", "copy_env", "respawn", "stop_children", "close_child_stdin",
     "close_child_stdout", "close_child_stderr", "singleton",
@@ -17,11 +21,13 @@ package enum WatcherOptionRules {
   ]
   static let prefixes = ["stdout_stream.", "stderr_stream.", "hooks.", "rlimit_"]
 
+  /// Whether `add` and `set` take this key at all.
   package static func isKnown(_ key: String) -> Bool {
     integers.contains(key) || numbers.contains(key) || identities.contains(key)
       || booleans.contains(key) || others.contains(key) || prefixes.contains(where: key.hasPrefix)
   }
 
+  /// Throws for the first option that is unknown or of the wrong type.
   package static func validate(_ options: JSONObject) throws(RequestError) {
     for member in options.members { try validate(member.key, member.value) }
   }

@@ -60,5 +60,6 @@ package final class EventLoop {
     }
   }
 
+  /// Ends `run` after the current turn.
   package func stop() { stopped = true }
 }

@@ -31,12 +31,14 @@ package final class Registration {
     event_del(event)
   }
 
+  /// Watches again after a pause; does nothing while it watches or once cancelled.
   package func resume() {
     guard let event, !isArmed else { return }
     isArmed = true
     event_add(event, nil)
   }
 
+  /// Stops watching for good; may be called again.
   package func cancel() {
     if let event { event_free(event) }
     event = nil

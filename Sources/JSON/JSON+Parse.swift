@@ -2,8 +2,11 @@ import CJansson
 
 /// What jansson found wrong, and where.
 package struct JSONError: Error, Equatable {
+  /// jansson's description of the mistake.
   package let message: String
+  /// Line of the mistake, from 1.
   package let line: Int
+  /// Column of the mistake in its line, in characters.
   package let column: Int
 }
 

@@ -95,6 +95,7 @@ extension JSON {
 }
 
 extension JSONObject {
+  /// Appends the text to a buffer the caller owns.
   package func write(into out: inout [UInt8]) {
     out.append(UInt8(ascii: "{"))
     for (index, member) in members.enumerated() {

@@ -8,10 +8,15 @@ package enum JSON: Hashable, Sendable {
   case array([JSON])
   case object(JSONObject)
 
+  /// The text of a string; nil for anything else.
   package var string: String? { if case .string(let s) = self { s } else { nil } }
+  /// The number of an integer; nil for anything else, a real included.
   package var int: Int? { if case .int(let n) = self { n } else { nil } }
+  /// The truth of a boolean; nil for anything else.
   package var bool: Bool? { if case .bool(let b) = self { b } else { nil } }
+  /// The items of an array; nil for anything else.
   package var array: [JSON]? { if case .array(let a) = self { a } else { nil } }
+  /// The object itself; nil for anything else.
   package var object: JSONObject? { if case .object(let o) = self { o } else { nil } }
   /// An integer or real as a real.
   package var number: Double? {
@@ -27,12 +32,14 @@ package enum JSON: Hashable, Sendable {
 
 /// An object that keeps the order of its members. Objects here are small: look-up is a scan.
 package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+  /// The members in the order they were added.
   package private(set) var members: [(key: String, value: JSON)]
 
   package init() { members = [] }
   package init(_ members: [(String, JSON)]) { self.members = members.map { ($0.0, $0.1) } }
   package init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 
+  /// The first member with this key; setting nil removes it, a new one goes last.
   package subscript(key: String) -> JSON? {
     get { members.first { $0.key == key }?.value }
     set {
@@ -46,6 +53,7 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// Whether there is no member at all.
   package var isEmpty: Bool { members.isEmpty }
 
   package static func == (a: JSONObject, b: JSONObject) -> Bool {

@@ -2,6 +2,7 @@ import CZeroMQ
 
 /// A libzmq socket, owned by one thread; closed when released, without lingering unless told.
 package final class Socket {
+  /// What it is for: router and dealer carry commands, publish and subscribe events.
   package enum Kind { case router, dealer, publish, subscribe }
 
   private let pointer: UnsafeMutableRawPointer
@@ -43,6 +44,7 @@ package final class Socket {
     set(ZMQ_SNDTIMEO, milliseconds)
   }
 
+  /// Asks for messages whose first frame begins so; empty: for all.
   package func subscribe(to prefix: String) throws(ZeroMQError) {
     let bytes = Array(prefix.utf8)
     if zmq_setsockopt(pointer, ZMQ_SUBSCRIBE, bytes, bytes.count) != 0 { throw .last }
@@ -62,12 +64,15 @@ package final class Socket {
 
   // MARK: addresses
 
+  /// Listens at an address; throws when it is taken or wrong.
   package func bind(_ endpoint: String) throws(ZeroMQError) {
     if zmq_bind(pointer, endpoint) != 0 { throw .last }
   }
 
+  /// Stops listening at an address; failure is ignored.
   package func unbind(_ endpoint: String) { zmq_unbind(pointer, endpoint) }
 
+  /// Connects in the background; throws only for an address that cannot be right.
   package func connect(_ endpoint: String) throws(ZeroMQError) {
     if zmq_connect(pointer, endpoint) != 0 { throw .last }
   }
@@ -86,6 +91,7 @@ package final class Socket {
   /// after every send or receive*, ask `hasInput` until it is false, or messages are forgotten.
   package var descriptor: Int32 { option(ZMQ_FD) }
 
+  /// Whether a message can be received now.
   package var hasInput: Bool { option(ZMQ_EVENTS) & ZMQ_POLLIN != 0 }
 
   // MARK: messages

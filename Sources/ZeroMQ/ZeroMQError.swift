@@ -2,9 +2,11 @@ import CZeroMQ
 
 /// What libzmq refused, by its errno.
 package struct ZeroMQError: Error, Equatable, CustomStringConvertible {
+  /// The errno, one of the system's or libzmq's own.
   package let code: Int32
 
   static var last: ZeroMQError { ZeroMQError(code: zmq_errno()) }
   package var description: String { String(cString: zmq_strerror(code)) }
+  /// Whether it only means that nothing can be sent or received right now.
   package var wouldBlock: Bool { code == EAGAIN }
 }

@@ -3,11 +3,17 @@ import JSON
 
 /// Adds a watcher at run time.
 package struct Add: Command {
+  /// The new watcher's name; never empty.
   package var name: String
+  /// Its command line (circus `cmd`).
   package var command: String
+  /// Its `args`, as text or list; null: none.
   package var arguments: ConfigValue
+  /// Its other options, already validated (circus.md 3.7).
   package var options: JSONObject
+  /// Whether it is started at once; false by default.
   package var start: Bool
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "add"

@@ -2,8 +2,11 @@ import JSON
 
 /// Lowers a watcher's process count.
 package struct Decr: Command {
+  /// Name of the watcher, matched exactly but in any letter case (circus.md 3.6).
   package var name: String
+  /// Processes to take away, 1 by default (`nb`).
   package var count: Int
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "decr"

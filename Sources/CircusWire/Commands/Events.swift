@@ -4,6 +4,7 @@ import JSON
 package struct Events: Command {
   /// Everything after this sequence number.
   package var since: Int
+  /// Most events in one reply: 1,000 by default, 100,000 at most.
   package var limit: Int
 
   package static let verb = "events"

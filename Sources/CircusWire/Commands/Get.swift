@@ -2,7 +2,9 @@ import JSON
 
 /// The values of some options of a watcher.
 package struct Get: Command {
+  /// Name of the watcher, matched exactly but in any letter case (circus.md 3.6).
   package var name: String
+  /// The options asked for, in the order of the reply.
   package var keys: [String]
 
   package static let verb = "get"

@@ -2,10 +2,12 @@ import JSON
 
 /// The daemon's own settings.
 package struct GlobalOptions: Command {
+  /// The one setting asked for; nil: all of them.
   package var option: String?
 
   package static let verb = "globaloptions"
   package static let grammar = Grammar("[<option>]", "Get the arbiter options")
+  /// The settings there are, in circus's order (circus.md 3.7).
   package static let names = [
     "endpoint", "stats_endpoint", "pubsub_endpoint", "check_delay", "multicast_endpoint",
   ]

@@ -3,10 +3,15 @@ import JSON
 
 /// The full stop sequence for some or all processes of a watcher, which are then replaced.
 package struct Kill: Command {
+  /// Name of the watcher, matched exactly but in any letter case (circus.md 3.6).
   package var name: String
+  /// The one process meant; nil: all of the watcher's.
   package var pid: Int?
+  /// First signal (`signum`); nil: the watcher's `stop_signal`.
   package var signal: Signal?
+  /// Seconds before SIGKILL; nil: the watcher's `graceful_timeout`.
   package var grace: Double?
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "kill"

@@ -2,6 +2,7 @@ import JSON
 
 /// The watchers, or the processes of one.
 package struct List: Command {
+  /// The watcher whose pids are listed; nil: the watchers themselves.
   package var name: String?
 
   package static let verb = "list"

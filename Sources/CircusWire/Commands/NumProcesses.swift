@@ -2,6 +2,7 @@ import JSON
 
 /// How many processes there are.
 package struct NumProcesses: Command {
+  /// The watcher whose processes are counted; nil: all of them.
   package var name: String?
 
   package static let verb = "numprocesses"

@@ -2,6 +2,7 @@ import JSON
 
 /// All options of a watcher.
 package struct Options: Command {
+  /// Name of the watcher, matched exactly but in any letter case (circus.md 3.6).
   package var name: String
 
   package static let verb = "options"

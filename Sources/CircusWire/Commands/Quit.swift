@@ -2,6 +2,7 @@ import JSON
 
 /// Stops everything and ends the daemon.
 package struct Quit: Command {
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "quit"

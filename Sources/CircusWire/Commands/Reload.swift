@@ -2,9 +2,13 @@ import JSON
 
 /// Replaces processes by new ones without dropping below strength.
 package struct Reload: Command {
+  /// Name of the watcher, not a pattern; nil: all of them.
   package var name: String?
+  /// New processes come before old ones go, as by default; false: a plain restart.
   package var isGraceful: Bool
+  /// One process after the other; false by default (circus.md 2.9).
   package var isSequential: Bool
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "reload"

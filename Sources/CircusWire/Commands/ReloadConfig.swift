@@ -2,6 +2,7 @@ import JSON
 
 /// Reads the configuration again and applies what changed.
 package struct ReloadConfig: Command {
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "reloadconfig"

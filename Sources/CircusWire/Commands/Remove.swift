@@ -2,8 +2,11 @@ import JSON
 
 /// Removes a watcher, stopping its processes unless told to let them be.
 package struct Remove: Command {
+  /// Name of the watcher, matched exactly but in any letter case (circus.md 3.6).
   package var name: String
+  /// Its processes run on without a watcher; false by default (`nostop`).
   package var leavesProcesses: Bool
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "rm"

@@ -2,8 +2,11 @@ import JSON
 
 /// Stops and starts watchers; without a name, the whole arbiter.
 package struct Restart: Command {
+  /// Name or pattern; nil: the whole arbiter (circus.md 2.12).
   package var name: String?
+  /// How the name is matched; as a glob by default (circus.md 3.6).
   package var match: NameMatch
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "restart"

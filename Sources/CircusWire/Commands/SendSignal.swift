@@ -3,11 +3,17 @@ import JSON
 
 /// Sends a signal, without any stop sequence.
 package struct SendSignal: Command {
+  /// Name of the watcher, matched exactly but in any letter case (circus.md 3.6).
   package var name: String
+  /// What is sent, given as number or name (`signum`).
   package var signal: Signal
+  /// The one process meant; nil: all of the watcher's.
   package var pid: Int?
+  /// A direct child of that process, signalled in its place; nil: none (`childpid`).
   package var childPID: Int?
+  /// Only the direct children get it; false by default.
   package var children: Bool
+  /// All descendants get it as well; false by default, overruled by `children`.
   package var recursive: Bool
 
   package static let verb = "signal"

@@ -3,8 +3,11 @@ import JSON
 
 /// Changes options of a live watcher.
 package struct SetOptions: Command {
+  /// Name of the watcher, matched exactly but in any letter case (circus.md 3.6).
   package var name: String
+  /// The new values by option, already validated and in the order given.
   package var options: JSONObject
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "set"

@@ -2,8 +2,11 @@ import JSON
 
 /// Figures of processes: all, one watcher's, or one process's.
 package struct Stats: Command {
+  /// The watcher asked for; nil: all of them.
   package var name: String?
+  /// The one process asked for (`process`); nil: all of the watcher's.
   package var pid: Int?
+  /// Whether figures of the `extended_stats` hook are wanted; false by default.
   package var isExtended: Bool
 
   package static let verb = "stats"

@@ -2,6 +2,7 @@ import JSON
 
 /// The state of all watchers, or of one.
 package struct Status: Command {
+  /// The watcher asked for; nil: all of them.
   package var name: String?
 
   package static let verb = "status"

@@ -2,8 +2,11 @@ import JSON
 
 /// Stops watchers; without a name, all.
 package struct Stop: Command {
+  /// Name or pattern; nil: all watchers.
   package var name: String?
+  /// How the name is matched; as a glob by default (circus.md 3.6).
   package var match: NameMatch
+  /// Whether the reply waits for the end (circus.md 3.4).
   package var isWaiting: Bool
 
   package static let verb = "stop"
