@@ -213,10 +213,10 @@ import ZeroMQ
     }
     let request = Array(#"{"command": "stats"}"#.utf8)
     kill(before[0], SIGKILL)
-    let end = Clock.monotonic + 2_000_000_000
+    let end = Clock.monotonic + 15_000_000_000
     while isRunning(before[0]) || ProcFS().children(of: daemon.pid).count < 20 {
       for socket in flood {
-        for _ in 0..<50 { try? socket.send([request]) }
+        for _ in 0..<20 { try? socket.send([request]) }
         while let reply = try? socket.receive(), !reply.isEmpty {}
       }
       try #require(Clock.monotonic < end, "starved")

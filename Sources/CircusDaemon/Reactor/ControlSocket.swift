@@ -23,8 +23,8 @@ final class ControlSocket {
   private let log: Logger
   /// Larger requests are answered with an error instead of being parsed.
   private static let largestRequest = 4 << 20
-  /// Messages per turn: control must not keep output waiting for ever.
-  private static let fairness = 256
+  /// Nanoseconds per turn: control must not keep deaths, signals and output waiting.
+  private static let budget: Int64 = 5_000_000
 
   init(_ socket: Socket, log: Logger) {
     self.socket = socket
@@ -45,9 +45,11 @@ final class ControlSocket {
     if let ready { watch(loop, ready) }
   }
 
-  /// Takes what has arrived. True when there may be more: the descriptor will not tell again.
+  /// Takes what has arrived, as far as the budget goes. True when there may be more: the descriptor
+  /// will not tell again.
   func drain(_ handle: (Request, Ticket?) -> Void) -> Bool {
-    for _ in 0..<Self.fairness {
+    let end = Clock.monotonic + Self.budget
+    repeat {
       let frames: [[UInt8]]?
       do { frames = try socket.receive() } catch {
         log.error("control socket: \(error)")
@@ -55,7 +57,7 @@ final class ControlSocket {
       }
       guard let frames else { return false }
       take(frames, handle)
-    }
+    } while Clock.monotonic < end
     return socket.hasInput
   }
 

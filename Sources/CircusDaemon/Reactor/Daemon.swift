@@ -152,7 +152,9 @@ package final class Daemon {
   }
 
   private func takeRequests() {
-    needsControl = control.drain { queue.append(.request($0, $1)) }
+    // Handled one by one, so that the budget counts the work and not only the reading.
+    let hasMore = control.drain { handle(.request($0, $1)) }
+    needsControl = needsControl || hasMore
   }
 
   private func passDeadline() {
@@ -166,7 +168,10 @@ package final class Daemon {
 
   /// Handles what has happened and what follows from it, then arms the next deadline.
   private func finishTurn() {
-    if needsControl { takeRequests() }
+    if needsControl {
+      needsControl = false
+      takeRequests()
+    }
     var rounds = 0
     var hasMoreSpawns = false
     repeat {
