@@ -211,4 +211,64 @@ import Testing
     _ = try daemon.quit()
     for child in children { #expect(!isRunning(child)) }
   }
+
+  @Test func shortageOfDescriptorsIsWaitedForAndLeavesControlReachable() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:many]
+      cmd = sleep 1000
+      numprocesses = 60
+      stdout_stream.filename = @DIR@/out
+      [watcher:plain]
+      cmd = sleep 1000
+      """, ulimit: "-n 64")
+    #expect(eventually { daemon.log.contains("too many open files") })
+    #expect(daemon.status("plain") == "active")
+    try daemon.call("set", ["name": "many", "waiting": true, "options": ["numprocesses": 3]])
+    #expect(eventually { (try? daemon.pids("many"))?.count == 3 })
+    #expect(try daemon.quit() == 0)
+  }
+
+  @Test func virtualenvStandsFirstInThePaths() throws {
+    let daemon = try TestDaemon("[watcher:idle]\ncmd = sleep 1000\n")
+    _ = run("/bin/mkdir", ["-p", "\(daemon.directory)/venv/bin"])
+    _ = run("/bin/mkdir", ["-p", "\(daemon.directory)/venv/lib/python3.99/site-packages/linked"])
+    Path.write(
+      "linked\n/nowhere\n", to: "\(daemon.directory)/venv/lib/python3.99/site-packages/x.pth")
+    daemon.write(
+      """
+      [watcher:idle]
+      cmd = sleep 1000
+      [watcher:venv]
+      cmd = /bin/sh
+      args = -c 'echo $PATH; echo $PYTHONPATH; exec sleep 1000'
+      copy_env = True
+      virtualenv = @DIR@/venv
+      stdout_stream.filename = @DIR@/out
+      """, to: "circus.ini")
+    try daemon.call("reloadconfig", ["waiting": true])
+    #expect(eventually { daemon.file("out").lineCount == 2 })
+    let lines = daemon.file("out").split(separator: "\n").map(String.init)
+    let packages = "\(daemon.directory)/venv/lib/python3.99/site-packages"
+    #expect(lines[0].hasPrefix("\(daemon.directory)/venv/bin:"))
+    #expect(lines[1].hasPrefix("\(packages)/linked") && lines[1].hasSuffix(packages))
+  }
+
+  @Test func shellLinesAreShellLines() throws {
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      umask = 027
+      [watcher:w]
+      cmd = echo one $((1 + 1)) | tr a-z A-Z > @DIR@/out; exec sleep 1000
+      shell = True
+      copy_env = True
+      """)
+    #expect(eventually { daemon.file("out") == "ONE 2\n" })
+    var info = stat()
+    #expect(stat("\(daemon.directory)/out", &info) == 0)
+    #expect(info.st_mode & 0o777 == 0o640)
+  }
 }

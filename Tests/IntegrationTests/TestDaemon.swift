@@ -13,6 +13,8 @@ final class TestDaemon {
   let stats: String
   private(set) var pid: Int32 = 0
   private(set) var exitStatus: Int32?
+  /// Arguments of a `ulimit` the daemon is started under.
+  private let ulimit: String?
 
   /// Where SwiftPM put the programs this test run was built with.
   static let programs: String = {
@@ -24,8 +26,9 @@ final class TestDaemon {
   /// are put into `[circus]` unless the text has that section itself (`@CONTROL@` ...).
   init(
     _ configuration: String, file: String = "circus.ini", arguments: [String] = [],
-    waits: Bool = true
+    ulimit: String? = nil, waits: Bool = true
   ) throws {
+    self.ulimit = ulimit
     directory = Path.makeTemporary()
     let ports = (0..<3).compactMap { _ in Network.freePort() }
     try #require(ports.count == 3)
@@ -67,6 +70,11 @@ final class TestDaemon {
     let program = Self.programs + "/circusd"
     request.candidates = [program]
     request.arguments = [program] + arguments + ["\(directory)/\(file)"]
+    if let ulimit {
+      request.candidates = ["/bin/sh"]
+      request.arguments =
+        ["/bin/sh", "-c", "ulimit \(ulimit); exec \"$0\" \"$@\""] + request.arguments
+    }
     request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
     request.directory = directory
     request.stdio = [null.number, log.number, log.number]
