@@ -67,12 +67,6 @@ int cl_readable_bytes(int fd) {
   return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
 }
 
-void cl_unblock_all_signals(void) {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 void cl_ignore_signal(int number) { signal(number, SIG_IGN); }
 int cl_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 int cl_dup_above(int fd, int lowest) { return fcntl(fd, F_DUPFD_CLOEXEC, lowest); }

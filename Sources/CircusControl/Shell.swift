@@ -28,7 +28,9 @@ struct Shell {
   }
 
   private func perform(_ line: String, _ connection: Connection) {
-    guard let words = try? ShellWords.split(line), let verb = words.first else { return }
+    let words: [String]
+    do { words = try ShellWords.split(line) } catch { return Terminal.complain(error.text) }
+    guard let verb = words.first else { return }
     if verb == "help" || verb == "?" {
       let topic = words.dropFirst().first.flatMap(Commands.named)
       return Terminal.say(topic.map(Help.command) ?? Help.overview)

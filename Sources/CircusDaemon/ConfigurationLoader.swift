@@ -21,7 +21,13 @@ package struct ConfigurationLoader {
     package var logOutput: String?
     /// `--pidfile`.
     package var pidFile: String?
-    package init(logLevel: String? = nil, logOutput: String? = nil, pidFile: String? = nil) {
+    /// `--logger-config`.
+    package var loggerConfig: String?
+    package init(
+      logLevel: String? = nil, logOutput: String? = nil, loggerConfig: String? = nil,
+      pidFile: String? = nil
+    ) {
+      self.loggerConfig = loggerConfig
       self.logLevel = logLevel
       self.logOutput = logOutput
       self.pidFile = pidFile
@@ -53,6 +59,8 @@ package struct ConfigurationLoader {
     }
     configuration.settings.logLevel = overrides.logLevel ?? configuration.settings.logLevel
     configuration.settings.logOutput = overrides.logOutput ?? configuration.settings.logOutput
+    configuration.settings.loggerConfig =
+      overrides.loggerConfig ?? configuration.settings.loggerConfig
     configuration.settings.pidFile = overrides.pidFile ?? configuration.settings.pidFile
     for index in configuration.watchers.indices {
       Virtualenv.apply(to: &configuration.watchers[index])

@@ -20,8 +20,6 @@ package final class SignalDescriptor {
 
   /// Blocks all signals but faults, here and in threads to come; SIGCHLD gets its default action.
   package static func blockAll() { cl_block_all_signals() }
-  /// Lets every signal through to this thread again.
-  package static func unblockAll() { cl_unblock_all_signals() }
   /// Has the kernel drop a signal, for the whole process.
   package static func ignore(_ signal: Int32) { cl_ignore_signal(signal) }
 }

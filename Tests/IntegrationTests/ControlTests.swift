@@ -117,10 +117,11 @@ import ZeroMQ
     let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
     let output = run(
       TestDaemon.programs + "/circusctl", ["--endpoint", daemon.control],
-      input: "incr a --waiting\nbogus\nhelp incr\n")
+      input: "incr a --waiting\nbogus\nincr 'a\nhelp incr\n")
     #expect(output.status == 0)
     #expect(output.out.hasPrefix("circusctl 0.19.0\na: active\n(circusctl) 2\n"))
     #expect(output.out.contains("*** Unknown syntax: bogus"))
+    #expect(output.error.contains("No closing quotation"))
     #expect(output.out.contains("usage: circusctl incr <name> [<nb>]"))
   }
 

@@ -161,6 +161,10 @@ import Testing
     let auto = Files.list(daemon.directory).filter { $0.hasPrefix("auto-stdout---supervisor-") }
     #expect(auto.count == 1)
     #expect(auto.first.map { daemon.file($0) } == "hello\n")
+    // Another start goes on in the same file.
+    try daemon.call("stop", ["name": "auto", "waiting": true])
+    try daemon.call("start", ["name": "auto", "waiting": true])
+    #expect(eventually { auto.first.map { daemon.file($0) } == "hello\nhello\n" })
   }
 
   /// A grandchild that writes faster than we read must not hold up its leader's death.

@@ -69,7 +69,6 @@ int cl_signal_descriptor(const int *signals, int count);
 // The next signal and its sender, or 0 when none is pending.
 int cl_next_signal(int descriptor, pid_t *sender);
 void cl_block_all_signals(void);
-void cl_unblock_all_signals(void);
 void cl_ignore_signal(int signal);
 // Descriptors 0 to 2 are open afterwards, and none above them reaches a child unasked.
 void cl_settle_descriptors(void);

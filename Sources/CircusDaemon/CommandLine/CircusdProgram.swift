@@ -26,7 +26,8 @@ package enum CircusdProgram {
         return arguments.action == .run ? 0 : 2
       }
       let overrides = ConfigurationLoader.Overrides(
-        logLevel: arguments.logLevel, logOutput: arguments.logOutput, pidFile: arguments.pidFile)
+        logLevel: arguments.logLevel, logOutput: arguments.logOutput,
+        loggerConfig: arguments.loggerConfig, pidFile: arguments.pidFile)
       return act(arguments, ConfigurationLoader(path: path, overrides: overrides))
     }
     return 0
@@ -84,7 +85,7 @@ package enum CircusdProgram {
       return refuse("cannot open the log file '\(settings.logOutput ?? "")'")
     }
     for warning in warnings { log.warning(warning) }
-    if settings.loggerConfig != nil && settings.loggerConfig?.lowercased() != "default" {
+    if let file = settings.loggerConfig, file.lowercased() != "default" {
       log.warning("loggerconfig is a Python logging file: it is not read")
     }
     if let mask = settings.umask { Environment.setUmask(mode_t(truncatingIfNeeded: mask & 0o7777)) }

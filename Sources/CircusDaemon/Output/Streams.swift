@@ -40,6 +40,9 @@ final class Streams {
   /// Where AUTO files go and what they are called.
   var automatic = (directory: "/tmp", identifier: "supervisor")
 
+  /// AUTO files by watcher and the beginning of their names: one for the daemon's life, also over stops.
+  private var automaticPaths: [String: String] = [:]
+
   private struct WeakFile { weak var file: LogFile? }
 
   init(loop: EventLoop, log: Logger) {
@@ -65,13 +68,13 @@ final class Streams {
     let key = SinkKey(
       watcher: watcher, output: output, process: spec.isAutomatic ? process : "", spec: spec)
     if let known = sinks[key] { return known }
-    let made = try makeSink(spec, output, process: process)
+    let made = try makeSink(watcher, spec, output, process: process)
     sinks[key] = made
     return made
   }
 
   private func makeSink(
-    _ spec: StreamSpec, _ output: Output, process: String
+    _ watcher: WatcherID, _ spec: StreamSpec, _ output: Output, process: String
   ) throws(Failure) -> Sink {
     switch spec {
     case .inherit, .null, .discard, .mergedWithStdout: return .null
@@ -80,7 +83,7 @@ final class Streams {
       let chosen = color ?? FancyColor.allCases.randomElement() ?? .white
       return .lines(LinePrefix(timeFormat: format, color: chosen), .console(console))
     case .file(let file):
-      let opened = try open(file, output, process: process)
+      let opened = try open(watcher, file, output, process: process)
       guard let format = file.timeFormat, !format.isEmpty else { return .file(opened) }
       return .lines(LinePrefix(timeFormat: format, color: nil), .file(opened))
     case .unsupported(let name):
@@ -90,14 +93,20 @@ final class Streams {
   }
 
   private func open(
-    _ spec: FileStreamSpec, _ output: Output, process: String
+    _ watcher: WatcherID, _ spec: FileStreamSpec, _ output: Output, process: String
   ) throws(Failure) -> LogFile {
     var spec = spec
     do {
       if spec.isAutomatic {
-        spec.path = try Files.makeUnique(
-          in: automatic.directory,
-          prefix: "\(process)-\(output)---\(automatic.identifier)-", suffix: ".log")
+        let prefix = "\(process)-\(output)---\(automatic.identifier)-"
+        let key = "\(watcher.number) \(prefix)"
+        if let known = automaticPaths[key] {
+          spec.path = known
+        } else {
+          spec.path = try Files.makeUnique(
+            in: automatic.directory, prefix: prefix, suffix: ".log")
+          automaticPaths[key] = spec.path
+        }
       } else if spec.path.isEmpty {
         spec.path = try Files.makeUnique(in: "/tmp", prefix: "circus-", suffix: ".log")
       }

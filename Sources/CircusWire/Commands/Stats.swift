@@ -6,21 +6,18 @@ package struct Stats: Command {
   package var name: String?
   /// The one process asked for (`process`); nil: all of the watcher's.
   package var pid: Int?
-  /// Whether figures of the `extended_stats` hook are wanted; false by default.
-  package var isExtended: Bool
 
   package static let verb = "stats"
   package static let grammar = Grammar(
     "[<name>] [<pid>]", "Get process infos",
     switches: [
-      .init("extended", help: "Include the figures of the extended_stats hook"),
+      .init("extended", help: "Accepted; hooks that add figures are not run yet"),
       .init("watch", help: "Follow the statistics stream"),
     ])
 
   package init(_ p: Properties) throws(RequestError) {
     name = try p.optionalName()
     pid = try p.integer("process")
-    isExtended = p.bool("extended")
   }
 
   package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
