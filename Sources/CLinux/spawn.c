@@ -33,8 +33,22 @@ static void own_table(struct cl_spawn *r) {
 static void place_descriptors(struct cl_spawn *r) {
   for (int i = 0; i < 3; i++)
     if (r->stdio[i] >= 0 && dup2(r->stdio[i], i) < 0) fail(r, CL_STAGE_DESCRIPTORS);
-  for (int i = 0; i < r->keepCount; i++)
-    if (fcntl(r->keep[i], F_SETFD, 0) < 0) fail(r, CL_STAGE_DESCRIPTORS);
+  for (int i = 0; i < r->keepCount; i++) {
+    const struct cl_kept *kept = &r->keep[i];
+    int failed = kept->source == kept->target ? fcntl(kept->target, F_SETFD, 0)
+                                              : dup2(kept->source, kept->target);
+    if (failed < 0) fail(r, CL_STAGE_DESCRIPTORS);
+  }
+}
+
+// LISTEN_PID must name the process that was meant, and only it knows its number.
+static void tell_pid(struct cl_spawn *r) {
+  if (!r->ownPid) return;
+  char digits[12];
+  int count = 0;
+  for (long pid = syscall(SYS_getpid); pid > 0; pid /= 10) digits[count++] = (char)('0' + pid % 10);
+  for (int i = 0; i < count; i++) r->ownPid[i] = digits[count - 1 - i];
+  r->ownPid[count] = 0;
 }
 
 // Raw system calls: glibc's wrappers would change every thread of the parent, whose memory the
@@ -65,6 +79,7 @@ static int child(void *argument) {
   signal(SIGPIPE, SIG_DFL);
   signal(SIGXFSZ, SIG_DFL);
   place_descriptors(r);
+  tell_pid(r);
   if (r->directory && chdir(r->directory) != 0) fail(r, CL_STAGE_DIRECTORY);
   if (r->newSession ? setsid() < 0 : setpgid(0, 0) != 0) fail(r, CL_STAGE_SESSION);
   for (int i = 0; i < r->limitCount; i++) {

@@ -52,7 +52,13 @@ struct WatcherCheck {
           "see getrlimit(2)"))
     }
     if spec.onDemand {
-      found.append(warning("on_demand", "is not acted on yet", "the watcher stays stopped"))
+      let sockets = self.sections.filter { $0.name.hasPrefix("socket:") }
+      if sockets.isEmpty {
+        found.append(
+          warning(
+            "on_demand", "there is no socket: nothing ever starts this watcher",
+            "add a [socket:NAME] section"))
+      }
     }
     return found
   }

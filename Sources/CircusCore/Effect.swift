@@ -28,6 +28,8 @@ package enum Effect: Sendable {
   case loadConfiguration(LoadPurpose)
   /// Open, close and replace sockets so that exactly these are open.
   case applySockets([SocketSpec])
+  /// Watch exactly these sockets; the first thing to arrive at one is told by `.socketReady`.
+  case awaitSockets(Set<String>)
   /// Endpoints, log level and the like changed.
   case applySettings(DaemonSettings)
   case log(LogLevel, String)

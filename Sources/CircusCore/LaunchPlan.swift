@@ -35,8 +35,8 @@ package final class LaunchPlan: Sendable {
   package let stdout: StreamSpec
   /// Where descriptor 2 leads.
   package let stderr: StreamSpec
-  /// Whether all listening sockets stay open at their numbers (circus `use_sockets`).
-  package let keepsSockets: Bool
+  /// Listening sockets that stay open at their numbers; nil: none (circus `use_sockets`).
+  package let sockets: SocketUse?
   /// circus: a new session; supervisor: only a new process group.
   package let startsSession: Bool
   /// Whether what it leaves behind is ended with it.
@@ -45,7 +45,7 @@ package final class LaunchPlan: Sendable {
   package init(
     watcherName: String, processName: String, arguments: [String], environment: [String: String],
     directory: String, user: String?, group: String?, umask: Int?, limits: [ResourceLimit],
-    input: Input, stdout: StreamSpec, stderr: StreamSpec, keepsSockets: Bool, startsSession: Bool,
+    input: Input, stdout: StreamSpec, stderr: StreamSpec, sockets: SocketUse?, startsSession: Bool,
     ownsDescendants: Bool
   ) {
     self.watcherName = watcherName
@@ -60,7 +60,7 @@ package final class LaunchPlan: Sendable {
     self.input = input
     self.stdout = stdout
     self.stderr = stderr
-    self.keepsSockets = keepsSockets
+    self.sockets = sockets
     self.startsSession = startsSession
     self.ownsDescendants = ownsDescendants
   }

@@ -41,7 +41,9 @@ enum LaunchPlanner {
       watcherName: spec.name, processName: "\(spec.name)-\(number)", arguments: words,
       environment: spec.environment, directory: spec.directory, user: spec.user,
       group: spec.userGroup, umask: spec.umask, limits: spec.limits, input: input,
-      stdout: spec.stdout, stderr: spec.stderr, keepsSockets: spec.usesSockets,
+      stdout: spec.stdout, stderr: spec.stderr,
+      sockets: spec.usesSockets
+        ? SocketUse(mentioned: spec.mentionedSockets(among: ledger.sockets)) : nil,
       startsSession: true, ownsDescendants: spec.stop.takesDescendants)
   }
 
@@ -135,7 +137,7 @@ enum LaunchPlanner {
       watcherName: spec.name, processName: process.name, arguments: words,
       environment: environment, directory: process.directory ?? "", user: spec.user,
       group: nil, umask: spec.umask, limits: [], input: .pipe, stdout: process.stdout,
-      stderr: process.stderr, keepsSockets: false, startsSession: false,
+      stderr: process.stderr, sockets: nil, startsSession: false,
       ownsDescendants: spec.stop.takesDescendants)
   }
 

@@ -6,6 +6,8 @@ package enum Cause: String, Hashable, Sendable {
   case crash
   case exit
   case scale
+  case demand
+  case hook
   case reload
   case restart
   case maxAge = "max_age"

@@ -17,13 +17,15 @@ package struct SocketSpec: Hashable, Sendable {
   package var port: Int
   /// The file of a unix socket; nil for any other.
   package var path: String?
+  /// Protocol by name in the system's database (circus `proto`); nil: the family's own for the kind.
+  package var proto: String?
   /// Connections that may wait to be accepted, 2,048 by default; for streams and packets only.
   package var backlog: Int
   /// Of the unix socket's file.
   package var umask: Int
   /// An existing file at `path` is removed instead of refused.
   package var replaces: Bool
-  /// Bound with SO_REUSEPORT.
+  /// Bound with SO_REUSEPORT, anew for each process that uses it (circus `so_reuseport`).
   package var reusesPort: Bool
   /// Off by default: the descriptor is non-blocking, in the children too (circus.md 8).
   package var blocking: Bool

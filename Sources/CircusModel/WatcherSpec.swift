@@ -52,7 +52,7 @@ package struct WatcherSpec: Hashable, Sendable {
   package var stdinSocket: String?
   /// The daemon's sockets stay open in the processes, off by default (circus `use_sockets`).
   package var usesSockets = false
-  /// Meant to start at the first connection, off by default (circus.md 2.10); not done yet.
+  /// Meant to start at the first connection, off by default (circus.md 2.10).
   package var onDemand = false
   /// At most one process at any time, off by default (circus `singleton`).
   package var singleton = false

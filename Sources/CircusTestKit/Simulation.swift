@@ -26,6 +26,8 @@ package struct Simulation {
   package private(set) var exitStatus: Int32?
   /// What `checkInvariants` and the simulation itself found broken.
   package private(set) var violations: [String] = []
+  /// Sockets whose first event the arbiter waits for.
+  package private(set) var awaitedSockets: Set<String> = []
   /// Whether signalled processes die at once; otherwise `deliverDeaths` decides when.
   package var diesAtOnce = true
   private var lastTicket: UInt64 = 0
@@ -195,6 +197,7 @@ package struct Simulation {
     case .noteDescendants, .closeStreams, .retargetStreams, .reopenLogs, .applySockets,
       .applySettings:
       break
+    case .awaitSockets(let names): awaitedSockets = names
     }
   }
 

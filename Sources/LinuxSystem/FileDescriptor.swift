@@ -43,6 +43,12 @@ package struct FileDescriptor: ~Copyable {
   package func setNonBlocking(_ on: Bool = true) { LinuxSystem.setNonBlocking(number, on) }
 }
 
+/// Another number for an open descriptor, close-on-exec; -1 when there is none left.
+package func duplicate(_ descriptor: Int32) -> Int32 { cl_dup_above(descriptor, 3) }
+
+/// Closes a descriptor that has no owner of its own; a negative one is passed over.
+package func closeDescriptor(_ descriptor: Int32) { if descriptor >= 0 { close(descriptor) } }
+
 /// The same for a descriptor owned elsewhere; a closed one is passed over.
 package func setNonBlocking(_ descriptor: Int32, _ on: Bool) {
   let flags = fcntl(descriptor, F_GETFL)

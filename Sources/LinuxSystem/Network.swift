@@ -19,10 +19,30 @@ package enum Network {
     package var text: String
   }
 
-  /// Opens, binds and, for stream kinds, listens.
+  /// Opens, binds and, for stream kinds with a backlog, listens.
   package static func listen(
-    host: String, port: Int, ipv6: Bool, kind: Int32, backlog: Int, sharesPort: Bool,
-    device: String?
+    host: String, port: Int, ipv6: Bool, kind: Int32, proto: Int32 = 0, backlog: Int?,
+    sharesPort: Bool, device: String?
+  ) throws(Failure) -> Listening {
+    try open(
+      host: host, port: port, ipv6: ipv6, kind: kind, proto: proto
+    ) { descriptor, address throws(Failure) in
+      _ = cl_allow_reuse(descriptor, sharesPort ? 1 : 0)
+      if let device, cl_bind_to_device(descriptor, device) != 0 {
+        throw fail(descriptor, "interface \(device)")
+      }
+      guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 else {
+        throw fail(descriptor, nil)
+      }
+      if let backlog { try startListening(descriptor, kind, backlog) }
+    }
+  }
+
+  /// A socket for an address, not bound to it unless `prepare` does that; on failure it closes the
+  /// descriptor.
+  package static func open(
+    host: String, port: Int, ipv6: Bool, kind: Int32, proto: Int32 = 0,
+    _ prepare: (Int32, addrinfo) throws(Failure) -> Void = { _, _ in }
   ) throws(Failure) -> Listening {
     var hints = addrinfo()
     hints.ai_family = ipv6 ? AF_INET6 : AF_INET
@@ -34,17 +54,16 @@ package enum Network {
       throw Failure(text: "\(host): \(String(cString: gai_strerror(code)))")
     }
     defer { freeaddrinfo(list) }
-    let descriptor = socket(address.ai_family, kind | Int32(SOCK_CLOEXEC.rawValue), 0)
+    let descriptor = socket(address.ai_family, kind | Int32(SOCK_CLOEXEC.rawValue), proto)
     guard descriptor >= 0 else { throw Failure(text: Errno.last.pythonText) }
-    _ = cl_allow_reuse(descriptor, sharesPort ? 1 : 0)
-    if let device, cl_bind_to_device(descriptor, device) != 0 {
-      throw fail(descriptor, "interface \(device)")
-    }
-    guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 else {
-      throw fail(descriptor, nil)
-    }
-    try startListening(descriptor, kind, backlog)
-    return Listening(descriptor: descriptor, port: localPort(descriptor) ?? port, host: host)
+    try prepare(descriptor, address)
+    let bound = localPort(descriptor) ?? 0
+    return Listening(descriptor: descriptor, port: bound == 0 ? port : bound, host: host)
+  }
+
+  /// A protocol by its name in the system's database, or by its number.
+  package static func protocolNumber(_ name: String) -> Int32? {
+    getprotobyname(name)?.pointee.p_proto ?? Int32(name)
   }
 
   /// As above at a path, made under the given umask; throws when it is taken or too long.

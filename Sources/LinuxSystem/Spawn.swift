@@ -13,8 +13,10 @@ package struct SpawnRequest {
   package var directory: String?
   /// The descriptor that becomes 0, 1, 2; nil leaves the daemon's own.
   package var stdio: [Int32?] = [nil, nil, nil]
-  /// Descriptors the child keeps at the same number.
-  package var kept: [Int32] = []
+  /// Descriptors the child keeps; a target is no other's source.
+  package var kept: [(source: Int32, target: Int32)] = []
+  /// Whether `LISTEN_PID` is filled in with the child's own number, for socket activation.
+  package var tellsListenPID = false
   /// A session of its own, as in circus; false: only a process group, as in supervisor.
   package var startsSession = true
   /// The child's umask; nil leaves the daemon's.
@@ -83,7 +85,8 @@ package final class Spawner {
       }
     }
     raw.stdio = (stdio[0], stdio[1], stdio[2])
-    raw.closeFrom = max((staging.max() ?? 3), request.kept.max() ?? 0) + 1
+    raw.closeFrom =
+      max(staging.max() ?? 3, request.kept.map { max($0.source, $0.target) }.max() ?? 0) + 1
     raw.newSession = request.startsSession ? 1 : 0
     if let mask = request.umask {
       raw.setMask = 1
@@ -100,18 +103,24 @@ package final class Spawner {
     let limits = request.limits.map {
       cl_limit(resource: $0.resource, soft: $0.soft, hard: $0.hard)
     }
+    let kept = request.kept.map { cl_kept(source: $0.source, target: $0.target) }
     let groups = request.groups ?? []
     raw.setGroups = request.groups == nil ? 0 : 1
 
+    // First, so that the child finds the place to write its number to.
+    let own = request.tellsListenPID ? [Self.listenPID + String(repeating: " ", count: 12)] : []
+    let environment = own + request.environment
     let pid = withCStrings(request.candidates) { candidates in
       withCStrings(request.arguments) { arguments in
-        withCStrings(request.environment) { environment in
+        withCStrings(environment) { environment in
           limits.withUnsafeBufferPointer { limits in
             groups.withUnsafeBufferPointer { groups in
-              request.kept.withUnsafeBufferPointer { kept in
+              kept.withUnsafeBufferPointer { kept in
                 raw.candidates = candidates
                 raw.argv = arguments
                 raw.envp = environment
+                raw.ownPid =
+                  request.tellsListenPID ? environment[0]?.advanced(by: Self.pidOffset) : nil
                 raw.limits = limits.baseAddress
                 raw.limitCount = Int32(limits.count)
                 raw.groups = groups.baseAddress
@@ -129,6 +138,9 @@ package final class Spawner {
     throw SpawnError(
       stage: .init(rawValue: raw.stage) ?? .clone, errno: Errno(raw.error), index: Int(raw.index))
   }
+
+  private static let listenPID = "LISTEN_PID="
+  private static let pidOffset = listenPID.utf8.count
 
   private func withDirectory(_ path: String?, _ raw: inout cl_spawn) -> pid_t {
     guard let path else {

@@ -22,6 +22,12 @@ enum cl_spawn_stage {
   CL_STAGE_EXEC,
 };
 
+// A descriptor the child finds at another number, or at its own.
+struct cl_kept {
+  int source;
+  int target;
+};
+
 struct cl_limit {
   int resource;
   rlim_t soft;
@@ -29,16 +35,19 @@ struct cl_limit {
 };
 
 // One child to start. `stdio[i]` is the descriptor that becomes fd i, or -1 to leave fd i as it
-// is. Descriptors below `closeFrom` that are close-on-exec vanish at exec; those in `keep` stay.
+// is. Descriptors below `closeFrom` that are close-on-exec vanish at exec; those in `keep` stay, each
+// at its target, which is no other's source. `ownPid`, if any, is where the child writes its pid in
+// decimal: room inside its environment, which nobody else can fill in.
 struct cl_spawn {
   char *const *candidates;
   char *const *argv;
   char *const *envp;
   const char *directory;
   int stdio[3];
-  const int *keep;
+  const struct cl_kept *keep;
   int keepCount;
   int closeFrom;
+  char *ownPid;
   int newSession;
   int setMask;
   mode_t mask;

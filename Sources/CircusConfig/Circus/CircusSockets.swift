@@ -42,6 +42,7 @@ extension CircusSpecs {
     spec.reusesPort = options["so_reuseport"]?.bool ?? false
     spec.blocking = text("blocking").flatMap(PythonText.bool) ?? false
     spec.device = text("interface")
+    spec.proto = text("proto")
     return spec
   }
 }

@@ -149,13 +149,4 @@ extension WatcherSpec {
     spec.hooks = [:]
     return spec
   }
-
-  fileprivate func mentions(socket: String) -> Bool {
-    var texts = [command, stdinSocket.map { "(circus.sockets.\($0))" } ?? ""]
-    switch arguments {
-    case .text(let text): texts.append(text)
-    case .list(let list): texts += list
-    }
-    return texts.contains { $0.lowercased().contains("(circus.sockets.\(socket))") }
-  }
 }

@@ -30,6 +30,8 @@ package struct Arbiter {
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
   var configuredSockets: [SocketSpec] = []
+  /// Sockets the shell watches for watchers that start on demand.
+  var awaitedSockets: Set<String> = []
   private var lastWatcher = 0
 
   /// Whether a pattern matches the start of a name; nil for an invalid pattern. Handed in, because
@@ -105,6 +107,9 @@ package struct Arbiter {
       ledger.sockets = sockets
       // What could not be opened is tried again at the next reload.
       if !isComplete { configuredSockets = [] }
+      // Their numbers may be others now.
+      awaitedSockets = []
+    case .socketReady(let name): socketReady(name, now, &effects)
     case .endpointsBound(let names): ledger.boundEndpoints = names
     }
     settle(now, &effects)
@@ -186,6 +191,7 @@ package struct Arbiter {
     advanceStartQueue(now, &effects)
     advanceStopQueue(now, &effects)
     dropDoomed(&effects)
+    awaitSockets(now, &effects)
     answerWaiting(now, &effects)
     advanceMode(now, &effects)
   }

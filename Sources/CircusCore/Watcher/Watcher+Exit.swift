@@ -51,6 +51,7 @@ extension Watcher {
     descendants.linger(pid)
     slots[index].respawnCause = isExpected ? .exit : .crash
     let age = now.instant - slots[index].startedAt
+    if spec.onDemand && isLast(index) { return fallAsleep(age, now, &ledger, &effects) }
     if case .starting = slots[index].state, age < spec.startSeconds {
       // Too quick for supervisor, whatever the status.
       slots[index].failures += 1

@@ -6,7 +6,8 @@ extension Watcher {
   mutating func reconcile(_ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]) {
     switch phase {
     case .stopped:
-      guard case .running = desired, !spec.onDemand else { return }
+      guard case .running = desired, !spec.onDemand || demand.isCalled else { return }
+      demand.isCalled = false
       beginStart(now)
       reconcile(now, &ledger, &effects)
     case .starting, .active:

@@ -46,6 +46,8 @@ package struct Watcher {
   var announcesReload = false
   /// Removed by an operator or a reload: gone as soon as it is stopped.
   var isDoomed = false
+  /// On demand: whether it was called, and from when on it may be.
+  var demand = Demand()
   /// Why processes are being spawned, for the event.
   var startCause = Cause.boot
 

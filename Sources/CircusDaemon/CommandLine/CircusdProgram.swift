@@ -75,6 +75,15 @@ package enum CircusdProgram {
     _ warnings: [String], _ ready: (String?) -> Void
   ) -> Int32 {
     let settings = configuration.settings
+    Environment.settleDescriptors()
+    let places: LowDescriptors
+    do {
+      places = try LowDescriptors(count: Self.socketPlaces(configuration))
+    } catch {
+      complain("circusd: no descriptors: \(error.description)")
+      ready(error.description)
+      return 1
+    }
     let log = Logger(level: Logger.level(settings.logLevel), target: target)
     func refuse(_ text: String) -> Int32 {
       log.error(text)
@@ -98,12 +107,19 @@ package enum CircusdProgram {
     SignalDescriptor.blockAll()
     let daemon: Daemon
     do {
-      daemon = try Daemon(configuration, loader: loader, log: log)
+      daemon = try Daemon(configuration, loader: loader, places: places, log: log)
     } catch {
       return refuse(error.text)
     }
     ready(nil)
     return daemon.run()
+  }
+
+  /// Room for the sockets there are and for those a reload may bring, where descriptors are not
+  /// scarce.
+  private static func socketPlaces(_ configuration: Configuration) -> Int {
+    let limit = Limits.number(of: "nofile").flatMap(Limits.get)?.soft ?? 1_024
+    return max(configuration.sockets.count, min(64, Int(clamping: limit) / 16))
   }
 
   private static func say(_ text: String) { write(text + "\n", 1) }

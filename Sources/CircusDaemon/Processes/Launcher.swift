@@ -37,7 +37,8 @@ final class Launcher {
     request.umask = plan.umask.map { mode_t(truncatingIfNeeded: $0 & 0o7777) }
     try identify(plan, &request)
     try limit(plan, &request)
-    if plan.keepsSockets { request.kept = sockets.descriptors }
+    let handover = try handOverSockets(plan, &request)
+    defer { for descriptor in handover?.own ?? [] { closeDescriptor(descriptor) } }
 
     let out = try output(process.watcher, .stdout, plan)
     let err = plan.stderr == .mergedWithStdout ? nil : try output(process.watcher, .stderr, plan)
@@ -73,6 +74,22 @@ final class Launcher {
   }
 
   // MARK: descriptors
+
+  private func handOverSockets(
+    _ plan: LaunchPlan, _ request: inout SpawnRequest
+  ) throws(SpawnFailure) -> ListeningSockets.Handover? {
+    guard let use = plan.sockets else { return nil }
+    let handover: ListeningSockets.Handover
+    do { handover = try sockets.handOver(use) } catch {
+      throw SpawnFailure(text: error.text, isTransient: true)
+    }
+    guard !handover.descriptors.isEmpty else { return nil }
+    request.kept = handover.descriptors
+    request.tellsListenPID = true
+    request.environment.removeAll { $0.hasPrefix("LISTEN_") }
+    request.environment += handover.environment
+    return handover
+  }
 
   private struct OutputPipe {
     var ends: PipeEnds

@@ -12,8 +12,8 @@ package final class Daemon {
   /// Why the daemon could not begin.
   package struct Failure: Error { package var text: String }
 
-  private let loop = EventLoop()
-  private let context = Context()
+  private let loop: EventLoop
+  private let context: Context
   private let log: Logger
   private let loader: ConfigurationLoader
   private let signals: SignalDescriptor
@@ -25,6 +25,9 @@ package final class Daemon {
   private var control: ControlSocket
   private var events: EventPublisher
   private var stats: StatsPublisher?
+  private lazy var socketWatch = SocketWatch(loop: loop, sockets: sockets) { [unowned self] name in
+    queue.append(.socketReady(name))
+  }
   private var registrations: [Registration] = []
   private var queue: [Event] = [.boot]
   private var effects: [Effect] = []
@@ -36,12 +39,13 @@ package final class Daemon {
 
   /// Binds everything; nothing is started yet. Signals must be blocked by now.
   package init(
-    _ configuration: Configuration, loader: ConfigurationLoader, log: Logger
+    _ configuration: Configuration, loader: ConfigurationLoader, places: LowDescriptors, log: Logger
   ) throws(Failure) {
+    loop = EventLoop()
+    context = Context()
     self.log = log
     self.loader = loader
     settings = configuration.settings
-    Environment.settleDescriptors()
     Environment.limitArenas()
     let originalFiles = Self.raiseFileLimit()
     let spawner: Spawner
@@ -59,7 +63,7 @@ package final class Daemon {
     let proc = ProcFS()
     figures = ProcessFigures(proc: proc)
     streams = Streams(loop: loop, log: log)
-    sockets = ListeningSockets(log: log)
+    sockets = ListeningSockets(places: places, log: log)
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: Files.currentDirectory,
       seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart)
@@ -92,6 +96,7 @@ package final class Daemon {
         control.reply(ticket, reply)
       },
       load: { [unowned self] purpose in load(purpose) },
+      awaitSockets: { [unowned self] names in socketWatch.await(names) },
       applySettings: { [unowned self] settings in apply(settings) },
       finish: { [unowned self] status in
         self.status = status

@@ -10,6 +10,7 @@ final class EffectRunner {
     var publish: (EventMessage) -> Void
     var reply: (Ticket, Reply) -> Void
     var load: (LoadPurpose) -> Void
+    var awaitSockets: (Set<String>) -> Void
     var applySettings: (DaemonSettings) -> Void
     var finish: (Int32) -> Void
   }
@@ -86,6 +87,7 @@ final class EffectRunner {
       streams.reopenAll()
     case .loadConfiguration(let purpose): hooks.load(purpose)
     case .applySockets(let specs): apply(specs)
+    case .awaitSockets(let names): hooks.awaitSockets(names)
     case .applySettings(let settings): hooks.applySettings(settings)
     case .log(let level, let text): log.log(level, text)
     case .finish(let status): hooks.finish(status)

@@ -1,9 +1,9 @@
 import CircusCore
 import CircusModel
-import Glibc
 import LinuxSystem
 
-/// The listening sockets the daemon holds for its watchers.
+/// The listening sockets the daemon holds for its watchers, at the descriptor numbers from 3 on, in
+/// the order of their names: children get them at the same numbers.
 final class ListeningSockets {
   struct Failure: Error { var text: String }
 
@@ -14,12 +14,13 @@ final class ListeningSockets {
   }
 
   private var open: [Open] = []
+  private let places: LowDescriptors
   private let log: Logger
 
-  init(log: Logger) { self.log = log }
-
-  /// Descriptors children with `use_sockets` keep, at the same numbers.
-  var descriptors: [Int32] { open.map(\.descriptor) }
+  init(places: LowDescriptors, log: Logger) {
+    self.places = places
+    self.log = log
+  }
 
   func descriptor(of name: String) -> Int32? {
     open.first { $0.spec.name == name.lowercased() }?.descriptor
@@ -40,6 +41,7 @@ final class ListeningSockets {
     let gone = open.filter { entry in !specs.contains(entry.spec) }
     var fresh: [Open] = []
     var replaced: Set<String> = []
+    var failure: Failure?
     for spec in specs where !kept.contains(where: { $0.spec == spec }) {
       // The same address under changed options: the old one must go first.
       if let old = gone.first(where: { $0.spec.name == spec.name }) {
@@ -47,16 +49,47 @@ final class ListeningSockets {
         replaced.insert(spec.name)
       }
       do {
-        fresh.append(try bind(spec))
+        let bound = try SocketBinder.bind(spec)
+        fresh.append(Open(spec: spec, descriptor: bound.descriptor, port: bound.port))
       } catch {
         // What could be opened stays; what must go has gone or goes now.
-        for entry in gone where !replaced.contains(entry.spec.name) { close(entry) }
-        open = kept + fresh
-        throw error
+        failure = Failure(text: error.text)
+        break
       }
     }
-    for entry in gone where !specs.contains(where: { $0.name == entry.spec.name }) { close(entry) }
-    open = kept + fresh
+    for entry in gone where !replaced.contains(entry.spec.name) { close(entry) }
+    place(kept + fresh)
+    if let failure { throw failure }
+  }
+
+  /// Moves every socket to its place, without a gap.
+  private func place(_ entries: [Open]) {
+    let aside = entries.map { LinuxSystem.duplicate($0.descriptor) }
+    for entry in open { vacate(entry.descriptor) }
+    for entry in entries where !open.contains(where: { $0.descriptor == entry.descriptor }) {
+      vacate(entry.descriptor)
+    }
+    open = []
+    for (entry, copy) in zip(entries, aside) {
+      var entry = entry
+      do {
+        entry.descriptor = try places.put(copy, at: open.count)
+        open.append(entry)
+      } catch {
+        log.error("socket '\(entry.spec.name)' is left out: \(places.count) are possible")
+      }
+      LinuxSystem.closeDescriptor(copy)
+    }
+  }
+
+  /// Empties a place, or closes what was not placed yet.
+  private func vacate(_ descriptor: Int32) {
+    let index = descriptor - LowDescriptors.first
+    if (0..<places.count).contains(index) {
+      places.clear(Int(index))
+    } else {
+      LinuxSystem.closeDescriptor(descriptor)
+    }
   }
 
   func closeAll() {
@@ -65,46 +98,43 @@ final class ListeningSockets {
   }
 
   private func close(_ entry: Open) {
-    Glibc.close(entry.descriptor)
+    vacate(entry.descriptor)
     if let path = entry.spec.path { Files.remove(path) }
   }
 
-  private func bind(_ spec: SocketSpec) throws(Failure) -> Open {
-    let kind: Int32 =
-      switch spec.kind {
-      case .stream: Int32(SOCK_STREAM.rawValue)
-      case .datagram: Int32(SOCK_DGRAM.rawValue)
-      case .sequencedPacket: Int32(SOCK_SEQPACKET.rawValue)
-      case .raw: Int32(SOCK_RAW.rawValue)
-      }
+  // MARK: handing over
+
+  /// What one process gets of the sockets; its own ones live until it is started.
+  struct Handover {
+    var descriptors: [(source: Int32, target: Int32)] = []
+    /// `LISTEN_FDS`, `LISTEN_FDNAMES`: what programs written for socket activation look for.
+    var environment: [String] = []
+    /// Sockets bound for this process alone.
+    var own: [Int32] = []
+  }
+
+  /// All sockets at their numbers. Of a `so_reuseport` socket a process that uses it gets one of its
+  /// own, which the kernel gives its share of the connections.
+  func handOver(_ use: SocketUse) throws(Failure) -> Handover {
+    var handover = Handover()
+    guard !open.isEmpty else { return handover }
     do {
-      let made: Network.Listening
-      if let path = spec.path {
-        if Files.exists(path) {
-          guard spec.replaces else {
-            throw Failure(
-              text: "'\(path)' already exists. You might want to remove it. If it's a stalled "
-                + "socket file, just restart Circus")
-          }
-          Files.remove(path)
+      for entry in open {
+        var source = entry.descriptor
+        if entry.spec.reusesPort, use.isUsed(entry.spec.name) {
+          source = try SocketBinder.bindShare(of: entry.spec, port: entry.port)
+          handover.own.append(source)
         }
-        made = try Network.listen(
-          path: path, kind: kind, backlog: spec.backlog,
-          umask: mode_t(truncatingIfNeeded: spec.umask & 0o7777))
-      } else {
-        made = try Network.listen(
-          host: spec.host, port: spec.port, ipv6: spec.family == .inet6, kind: kind,
-          backlog: spec.backlog, sharesPort: spec.reusesPort, device: spec.device)
+        handover.descriptors.append((source, entry.descriptor))
       }
-      setNonBlocking(made.descriptor, !spec.blocking)
-      return Open(spec: spec, descriptor: made.descriptor, port: made.port)
-    } catch let error as Network.Failure {
-      throw Failure(
-        text: "Could not bind \(spec.path ?? "\(spec.host):\(spec.port)"): \(error.text)")
-    } catch let error as Failure {
-      throw error
     } catch {
-      throw Failure(text: "\(error)")
+      for descriptor in handover.own { LinuxSystem.closeDescriptor(descriptor) }
+      throw Failure(text: error.text)
     }
+    handover.environment = [
+      "LISTEN_FDS=\(open.count)",
+      "LISTEN_FDNAMES=\(open.map(\.spec.name).joined(separator: ":"))",
+    ]
+    return handover
   }
 }

@@ -1,0 +1,79 @@
+import CircusModel
+
+/// A watcher that starts at the first connection to its socket (circus `on_demand`).
+///
+/// The story: it is wanted but stopped, and its sockets are watched; something arrives; it is
+/// called and starts; when its last process is gone it falls asleep again, without a word, and the
+/// sockets are watched anew. One that dies young sleeps a little longer each time, for whatever it
+/// did not accept is still waiting.
+struct Demand: Hashable {
+  var isCalled = false
+  /// Its sockets are not looked at before this.
+  var gate = Instant(nanoseconds: 0)
+  /// Short lives in a row.
+  var failures = 0
+}
+
+extension Watcher {
+  /// Asleep, wanted, and due: an event on its sockets starts it.
+  func awaitsSockets(_ now: Moment) -> Bool {
+    guard spec.onDemand, phase == .stopped, desired == .running, !demand.isCalled else {
+      return false
+    }
+    return now.instant >= demand.gate
+  }
+
+  /// Whether nothing but this slot has a process.
+  func isLast(_ index: Int) -> Bool {
+    !slots.indices.contains { other in
+      other != index && (slots[other].state.pid != nil || slots[other].state.isSpawning)
+    }
+  }
+
+  /// Its last process ended by itself.
+  mutating func fallAsleep(
+    _ age: Interval, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    slots = []
+    phase = .stopped
+    rollout = nil
+    if age < Self.youth {
+      demand.failures += 1
+      demand.gate = now.instant + crashBackoff(ledger).delay(after: demand.failures)
+      ledger.timers.push(demand.gate, .watcher(id))
+    } else {
+      demand.failures = 0
+    }
+    effects.append(.log(.info, "\(spec.name) waits for its socket"))
+  }
+}
+
+extension Arbiter {
+  /// Something arrived at a socket: whoever waits for it starts.
+  mutating func socketReady(_ name: String, _ now: Moment, _ effects: inout [Effect]) {
+    awaitedSockets.remove(name)
+    for id in startOrder {
+      guard let index = index(of: id), watchers[index].awaitsSockets(now),
+        watchers[index].spec.awaitedSockets(among: ledger.sockets).contains(name)
+      else { continue }
+      update(id, now, &effects) { watcher, _, effects in
+        effects.append(.log(.info, "\(watcher.spec.name): called by socket '\(name)'"))
+        watcher.demand.isCalled = true
+        watcher.startCause = .demand
+      }
+    }
+  }
+
+  /// Tells the shell which sockets somebody waits for, when that has changed.
+  mutating func awaitSockets(_ now: Moment, _ effects: inout [Effect]) {
+    var wanted: Set<String> = []
+    if mode == .running {
+      for watcher in watchers where watcher.awaitsSockets(now) {
+        wanted.formUnion(watcher.spec.awaitedSockets(among: ledger.sockets))
+      }
+    }
+    guard wanted != awaitedSockets else { return }
+    awaitedSockets = wanted
+    effects.append(.awaitSockets(wanted))
+  }
+}

@@ -1,0 +1,37 @@
+import CircusModel
+
+/// How a process uses the listening sockets it is given.
+package struct SocketUse: Hashable, Sendable {
+  /// The ones its command line names.
+  package var mentioned: Set<String>
+
+  /// Whether it will accept from this one: a program that names none takes them all, as socket
+  /// activation has it.
+  package func isUsed(_ name: String) -> Bool { mentioned.isEmpty || mentioned.contains(name) }
+}
+
+extension WatcherSpec {
+  /// Whether `$(circus.sockets.NAME)` stands in the command or its arguments, or it is the stdin
+  /// socket. circus looks at the command alone (B29).
+  func mentions(socket: String) -> Bool {
+    if stdinSocket == socket { return true }
+    var texts = [command]
+    switch arguments {
+    case .text(let text): texts.append(text)
+    case .list(let list): texts += list
+    }
+    return texts.contains { $0.lowercased().contains("(circus.sockets.\(socket))") }
+  }
+
+  /// The names of the sockets its definition mentions.
+  func mentionedSockets(among sockets: [SocketInfo]) -> Set<String> {
+    guard !sockets.isEmpty else { return [] }
+    return Set(sockets.map(\.name).filter(mentions))
+  }
+
+  /// The sockets whose first event starts it (circus `on_demand`): those it mentions, or all.
+  func awaitedSockets(among sockets: [SocketInfo]) -> Set<String> {
+    let own = mentionedSockets(among: sockets)
+    return own.isEmpty ? Set(sockets.map(\.name)) : own
+  }
+}
