@@ -8,8 +8,11 @@ let strict: [SwiftSetting] = [
 ]
 
 /// One library target; its dependencies are the whole list of what it may import.
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func room(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 /// One program: argument grammar, build, run, exit.
@@ -53,6 +56,10 @@ let package = Package(
       [
         "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON", "LinuxSystem",
         "EventLoop", "ZeroMQ",
+      ],
+      // Small Python programs the daemon runs for Python hooks and streams: part of the binary.
+      resources: [
+        .embedInCode("Resources/hook_helper.py"), .embedInCode("Resources/stream_helper.py"),
       ]),
     room("CircusClient", ["CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
     room(

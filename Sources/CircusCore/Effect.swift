@@ -17,9 +17,16 @@ package enum Effect: Sendable {
   /// Signal processes that outlived their leader.
   case signalRemains([PID], Signal)
   case publish(EventMessage)
+  /// Call a hook; answered by `.hookAnswered`.
+  case callHook(HookCall)
+  /// Nobody waits for this call any more.
+  case abandonHook(HookCall)
+  /// The watcher's hooks are others now, or it is gone: let go of what runs them.
+  case forgetHooks(WatcherID)
   case reply(Ticket, Reply)
   /// Measure processes and reply.
-  case measure(Ticket, Measurement)
+  /// `extending` adds its figures to each process.
+  case measure(Ticket, Measurement, extending: HookCall?)
   /// The watcher's streams are not needed any more (a full stop).
   case closeStreams(WatcherID)
   /// The watcher's streams changed while it runs.

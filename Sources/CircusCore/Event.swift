@@ -21,6 +21,8 @@ package enum Event: Sendable {
   case configurationLoaded(Result<Configuration, LoadFailure>, LoadPurpose)
   /// Which listening sockets are open now, and whether these are all that were asked for.
   case socketsChanged([SocketInfo], isComplete: Bool)
+  /// The answer to `.callHook`.
+  case hookAnswered(WatcherID, token: Int, HookOutcome)
   /// Something arrived at a socket that was awaited.
   case socketReady(String)
   /// Configured endpoints with a wildcard port, and the name they really have.

@@ -16,6 +16,7 @@ struct Ledger {
   var ring = EventRing(capacity: 2_048)
   var random: RandomSource
   private var lastSerial = 0
+  private var lastHook = 0
 
   init(seed: UInt64) { random = RandomSource(seed: seed) }
 
@@ -24,8 +25,15 @@ struct Ledger {
     return ProcessID(watcher: watcher, serial: lastSerial)
   }
 
+  /// The number of another hook call.
+  mutating func nextHook() -> Int {
+    lastHook += 1
+    return lastHook
+  }
+
+  /// The event gets its number when it leaves the arbiter, for it may have to wait for a hook.
   mutating func publish(_ event: EventMessage, into effects: inout [Effect]) {
-    effects.append(.publish(ring.append(event)))
+    effects.append(.publish(event))
   }
 }
 

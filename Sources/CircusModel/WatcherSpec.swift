@@ -82,8 +82,10 @@ package struct WatcherSpec: Hashable, Sendable {
   package var startSeconds = Interval.zero
   /// supervisor `startretries`.
   package var startRetries = 3
-  /// Hook name to (callable, ignore failure); run by a later part of the system.
+  /// What is called at which point, by circus's names (circus.md 7).
   package var hooks: [String: Hook] = [:]
+  /// How long a hook may take before it counts as failed (`hooks.timeout`).
+  package var hookTimeout = Interval.seconds(30)
   /// Options of no meaning to the daemon, listed by `options` for plugins, sorted by name.
   package var freeform: [String: ConfigValue] = [:]
   /// What differs from process to process in a supervisor program; nil in circus.
@@ -97,7 +99,7 @@ package struct WatcherSpec: Hashable, Sendable {
 
   /// What is called at one point of a watcher's life (circus.md 7).
   package struct Hook: Hashable, Sendable {
-    /// Python name of what is called, `module.function`.
+    /// Python name of what is called, `module.function`, or `exec:` and a command line.
     package var callable: String
     /// Whether an exception counts as consent (the `,true` after the name).
     package var ignoresFailure: Bool

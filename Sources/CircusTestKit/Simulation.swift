@@ -30,6 +30,14 @@ package struct Simulation {
   package private(set) var awaitedSockets: Set<String> = []
   /// Whether signalled processes die at once; otherwise `deliverDeaths` decides when.
   package var diesAtOnce = true
+  /// What hooks answer; those not named here consent.
+  package var hookOutcomes: [HookName: HookOutcome] = [:]
+  /// Whether hooks are answered at once; otherwise by `answerHook`, or never.
+  package var answersHooks = true
+  /// Every call that was made.
+  package private(set) var hookCalls: [HookCall] = []
+  /// Calls not answered yet, oldest first.
+  package private(set) var pendingHooks: [HookCall] = []
   private var lastTicket: UInt64 = 0
   private var answered: Set<Ticket> = []
 
@@ -188,17 +196,36 @@ package struct Simulation {
       trace.append("\(event.watcher).\(event.name.rawValue)")
       events.append(event)
     case .reply(let ticket, let reply): record(reply, for: ticket)
-    case .measure(let ticket, _): record(.plain, for: ticket)
+    case .callHook(let call): ask(call, &queue)
+    case .measure(let ticket, _, _): record(.plain, for: ticket)
     case .signalChild(_, _, _, let ticket):
       if let ticket { record(.plain, for: ticket) }
     case .loadConfiguration(let purpose): loads.append(purpose)
     case .log(_, let text): log.append(text)
     case .finish(let status): exitStatus = status
     case .noteDescendants, .closeStreams, .retargetStreams, .reopenLogs, .applySockets,
-      .applySettings:
+      .applySettings, .abandonHook, .forgetHooks:
       break
     case .awaitSockets(let names): awaitedSockets = names
     }
+  }
+
+  /// Answers as told, at once or when `answerHook` is called.
+  private mutating func ask(_ call: HookCall, _ queue: inout [Event]) {
+    hookCalls.append(call)
+    if answersHooks {
+      let outcome = hookOutcomes[call.name] ?? .returned(true)
+      queue.append(.hookAnswered(call.watcher, token: call.token, outcome))
+    } else {
+      pendingHooks.append(call)
+    }
+  }
+
+  /// Answers the hook that has waited longest; nothing happens when none does.
+  package mutating func answerHook(_ outcome: HookOutcome = .returned(true)) {
+    guard !pendingHooks.isEmpty else { return }
+    let call = pendingHooks.removeFirst()
+    feed(.hookAnswered(call.watcher, token: call.token, outcome))
   }
 
   private mutating func record(_ reply: Reply, for ticket: Ticket) {

@@ -6,6 +6,8 @@ package struct EventMessage: Hashable, Sendable {
   /// The events by their names on the wire (circus.md 4.2).
   package enum Name: String, Sendable {
     case add, remove, spawn, start, kill, reap, stop, reload, updated
+    case hookSuccess = "hook_success"
+    case hookFailure = "hook_failure"
   }
 
   /// The watcher's name in topic form.
@@ -20,13 +22,19 @@ package struct EventMessage: Hashable, Sendable {
   package var time: Double
   /// Why it happened, which circus does not tell; nil: not told.
   package var cause: Cause?
+  /// Of a hook event: which hook.
+  package var hook: HookName?
+  /// Of a `hook_failure`: what went wrong.
+  package var error: String?
   /// Position in this daemon's life, from 1; given by the arbiter when it is published.
   package var sequence = 0
 
   package init(
     _ name: Name, watcher: String, pid: PID? = nil, exitCode: Int? = nil, time: Double,
-    cause: Cause? = nil
+    cause: Cause? = nil, hook: HookName? = nil, error: String? = nil
   ) {
+    self.hook = hook
+    self.error = error
     self.name = name
     self.watcher = watcher
     self.pid = pid
@@ -42,7 +50,9 @@ package struct EventMessage: Hashable, Sendable {
   package var payload: JSONObject {
     var object = JSONObject()
     if let pid { object["process_pid"] = .int(Int(pid.rawValue)) }
+    if let hook { object["name"] = .string(hook.rawValue) }
     object["time"] = .double(time)
+    if let error { object["error"] = .string(error) }
     if let exitCode { object["exit_code"] = .int(exitCode) }
     if let cause { object["cause"] = .string(cause.rawValue) }
     object["seq"] = .int(sequence)

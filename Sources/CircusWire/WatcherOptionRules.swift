@@ -73,10 +73,7 @@ package enum WatcherOptionRules {
     }
   }
 
-  static let hookNames: Set<String> = [
-    "before_start", "after_start", "before_spawn", "after_spawn", "before_stop", "after_stop",
-    "before_signal", "after_signal", "before_reap", "after_reap", "extended_stats",
-  ]
+  static let hookNames = Set(HookName.allCases.map(\.rawValue)).union(["timeout"])
 
   private static func validateHooks(_ value: JSON) throws(RequestError) {
     guard let object = value.object else { throw .invalid("\(value.text) isn't a valid hook dict") }

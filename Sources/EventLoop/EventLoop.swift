@@ -31,6 +31,16 @@ package final class EventLoop {
     Registration(self, descriptor, events: Int16(EV_READ), handler)
   }
 
+  /// Calls `handler` whenever the descriptor takes bytes, until the registration is cancelled.
+  package func whenWritable(_ descriptor: Int32, _ handler: @escaping () -> Void) -> Registration {
+    Registration(self, descriptor, events: Int16(EV_WRITE), handler)
+  }
+
+  /// Calls `handler` once, so many milliseconds from now, unless the registration goes before.
+  package func after(milliseconds: Int, _ handler: @escaping () -> Void) -> Registration {
+    Registration(self, after: milliseconds, handler)
+  }
+
   /// What the one deadline does when it passes.
   package func whenDeadlinePasses(_ handler: @escaping () -> Void) { onDeadline = handler }
 

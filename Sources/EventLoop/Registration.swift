@@ -1,6 +1,6 @@
 import CEvent
 
-/// One watched descriptor. Cancelling (or releasing) it guarantees that its handler is not called
+/// One watched descriptor, or one timer. Cancelling (or releasing) it guarantees that its handler is not called
 /// again, even for readiness already collected in the same turn: nothing is looked up by
 /// descriptor number, so a reused number cannot wake the wrong owner.
 package final class Registration {
@@ -22,6 +22,20 @@ package final class Registration {
         registration.handler?()
       }, me)
     resume()
+  }
+
+  init(_ loop: EventLoop, after milliseconds: Int, _ handler: @escaping () -> Void) {
+    self.loop = loop
+    self.handler = handler
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    event = event_new(
+      loop.base, -1, 0,
+      { _, _, context in
+        guard let context else { return }
+        Unmanaged<Registration>.fromOpaque(context).takeUnretainedValue().handler?()
+      }, me)
+    var time = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
+    event_add(event, &time)
   }
 
   /// Stops watching for a while.

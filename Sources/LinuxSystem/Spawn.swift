@@ -46,6 +46,12 @@ package struct SpawnError: Error {
   package let errno: Errno
   /// Which limit, when the stage is `limit`.
   package let index: Int
+
+  package init(stage: Stage, errno: Errno, index: Int) {
+    self.stage = stage
+    self.errno = errno
+    self.index = index
+  }
 }
 
 /// Starts children: one per call, back as soon as exec has succeeded or failed.

@@ -35,6 +35,7 @@ private struct History {
     simulation = Simulation(
       (0..<(1 + Int(random.next() % 3))).map { spec($0) }, seed: seed)
     simulation.diesAtOnce = false
+    simulation.answersHooks = random.chance(2)
     for name in ["w0", "w1", "w2"] {
       if random.chance(5) { simulation.kernel.stubborn.insert(name) }
       if random.chance(5) { simulation.kernel.leavesOrphans.insert(name) }
@@ -57,6 +58,12 @@ private struct History {
     spec.autostart = !random.chance(6)
     spec.onDemand = random.chance(10)
     if random.chance(3) {
+      for hook in HookName.allCases where random.chance(3) {
+        spec.hooks[hook.rawValue] = .init(callable: "m.f", ignoresFailure: random.chance(2))
+      }
+      spec.hookTimeout = .seconds(2)
+    }
+    if random.chance(3) {
       spec.dialect = .supervisor
       spec.startSeconds = .seconds(Double(random.next() % 3))
       spec.startRetries = 2
@@ -70,6 +77,10 @@ private struct History {
   /// What went wrong, if anything.
   mutating func run() -> String? {
     var tickets: [Ticket] = []
+    simulation.feed(
+      .socketsChanged(
+        [.init(name: "s", descriptor: 3, backlog: 1, host: "", port: 1, path: nil)],
+        isComplete: true))
     simulation.boot()
     for _ in 0..<(4 + Int(random.next() % 12)) { step(&tickets) }
     // Left alone, everything settles: nobody is kept waiting for ever.
@@ -97,7 +108,7 @@ private struct History {
   private mutating func step(_ tickets: inout [Ticket]) {
     let name = "w\(random.next() % 3)"
     let named: JSONObject = ["name": .string(name), "waiting": .bool(random.chance(2))]
-    switch random.next() % 22 {
+    switch random.next() % 25 {
     case 0: tickets.append(simulation.send("start", named))
     case 1: tickets.append(simulation.send("stop", named))
     case 2: tickets.append(simulation.send("restart", named))
@@ -137,6 +148,12 @@ private struct History {
         simulation.send(
           "add",
           ["name": .string(name), "cmd": "run", "start": true, "waiting": .bool(random.chance(2))]))
+    case 21: simulation.answerHook(random.chance(2) ? .returned(random.chance(2)) : .failed("no"))
+    case 22:
+      let name = HookName.allCases.randomElement(using: &random) ?? .beforeStart
+      simulation.hookOutcomes[name] = random.chance(3) ? .returned(false) : nil
+    case 23:
+      if let name = simulation.awaitedSockets.first { simulation.feed(.socketReady(name)) }
     case 14: if random.chance(4) { tickets.append(simulation.send("rm", named)) }
     default:
       let dying = simulation.kernel.dying
@@ -164,7 +181,7 @@ private struct History {
   }
 }
 
-private struct SplitMix {
+private struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {

@@ -1,3 +1,5 @@
+import CircusModel
+
 /// The options circus knows, by the type it reads them as (circus.md 1.5 to 1.7).
 enum CircusKeys {
   enum Kind { case text, int, float, bool, signal }
@@ -38,8 +40,6 @@ enum CircusKeys {
     "interface", "so_reuseport", "blocking", "name",
   ]
 
-  static let hooks: Set<String> = [
-    "before_start", "after_start", "before_spawn", "after_spawn", "before_stop", "after_stop",
-    "before_signal", "after_signal", "before_reap", "after_reap", "extended_stats",
-  ]
+  /// What may follow `hooks.`; the timeout is ours.
+  static let hooks = Set(HookName.allCases.map(\.rawValue)).union(["timeout"])
 }

@@ -197,14 +197,13 @@ struct CircusResolver {
     _ option: INIDocument.Option, of section: String, into watcher: inout [String: ConfigValue]
   ) {
     guard case .map(var hooks)? = watcher["hooks"] else { return }
-    let parts = option.value.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
-      .map(PythonText.strip)
-    guard let ignores = parts.count > 1 ? PythonText.bool(parts[1]) : false else {
-      badBool(option, parts[1], in: section)
+    let (callable, flag) = HookText.split(option.value)
+    guard let ignores = flag.map({ PythonText.bool($0) }) ?? false else {
+      badBool(option, flag ?? "", in: section)
       return
     }
     hooks[String(option.key.dropFirst("hooks.".count))] = .list([
-      .string(parts[0]), .bool(ignores),
+      .string(callable), .bool(ignores),
     ])
     watcher["hooks"] = .map(hooks)
   }

@@ -55,6 +55,7 @@ package enum CircusSpecs {
     spec.closesStdin = options["close_child_stdin"]?.bool ?? true
     spec.stop = stopPlan(options)
     spec.hooks = hooks(options["hooks"])
+    spec.hookTimeout = try hookTimeout(options["hooks"])
     spec.limits = limits(options["rlimits"])
     spec.stdout = try output(options, "stdout")
     spec.stderr = try output(options, "stderr")
@@ -167,7 +168,7 @@ package enum CircusSpecs {
   }
 
   private static func hooks(_ value: ConfigValue?) -> [String: WatcherSpec.Hook] {
-    (value?.map ?? [:]).compactMapValues { value in
+    (value?.map ?? [:]).filter { $0.key != "timeout" }.compactMapValues { value in
       switch value {
       case .list(let parts):
         guard let callable = parts.first?.string else { return nil }
@@ -176,6 +177,18 @@ package enum CircusSpecs {
       case .null, .bool, .int, .float, .map: return nil
       }
     }
+  }
+
+  /// `hooks.timeout`, which stands among the hooks without being one.
+  private static func hookTimeout(_ value: ConfigValue?) throws(Refusal) -> Interval {
+    let entry = value?.map?["timeout"]
+    var first = entry
+    if case .list(let parts)? = entry { first = parts.first }
+    guard let first else { return .seconds(30) }
+    guard let seconds = first.number ?? first.string.flatMap(PythonText.float), seconds > 0 else {
+      throw Refusal("hooks.timeout = \(first.string ?? "?"): write a number of seconds above 0")
+    }
+    return .seconds(seconds)
   }
 
   private static func output(

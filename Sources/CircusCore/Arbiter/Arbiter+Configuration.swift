@@ -103,6 +103,7 @@ extension Arbiter {
     let usesChanged = changedSockets.contains { old.mentions(socket: $0) }
     guard old.withoutNoise != spec.withoutNoise || usesChanged else { return false }
     watchers[index].spec = spec
+    if old.hooks != spec.hooks { effects.append(.forgetHooks(id)) }
     if old.processCount != spec.processCount { watchers[index].target = spec.processCount }
     if spec.singleton { watchers[index].target = min(1, watchers[index].target) }
     if usesChanged || old.launchRelevant != spec.launchRelevant {
@@ -147,6 +148,7 @@ extension WatcherSpec {
     spec.sendsHangup = fresh.sendsHangup
     spec.freeform = [:]
     spec.hooks = [:]
+    spec.hookTimeout = fresh.hookTimeout
     return spec
   }
 }

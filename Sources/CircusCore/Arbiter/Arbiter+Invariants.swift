@@ -22,8 +22,9 @@ extension Arbiter {
       let surge = watcher.rollout == .surge ? watcher.target : 0
       let strength = watcher.slots.filter { $0.state.isUp && !$0.isSurplus }.count
       // Old processes of an ended surge are surplus; more than that nobody may have.
+      // What a hook still holds back while the watcher stops is ended as soon as it is there.
       demand(
-        strength <= max(watcher.target, watcher.slots.count { $0.generation < watcher.generation })
+        watcher.phase == .stopping || strength <= max(watcher.target, watcher.slots.count { $0.generation < watcher.generation })
           + surge, "\(name): \(strength) processes for \(watcher.target)")
       if watcher.phase == .stopped {
         demand(!watcher.hasProcess, "\(name): stopped, yet it has processes")

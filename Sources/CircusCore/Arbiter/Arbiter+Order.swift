@@ -46,7 +46,8 @@ extension Arbiter {
   mutating func advanceStartQueue(_ now: Moment, _ effects: inout [Effect]) {
     while !startQueue.pending.isEmpty {
       if let current = startQueue.current, let index = index(of: current),
-        watchers[index].phase == .starting, watchers[index].spec.dialect == .circus,
+        watchers[index].phase == .starting || watchers[index].startConsent == .asked,
+        watchers[index].spec.dialect == .circus,
         !watchers[index].slots.contains(where: {
           if case .backoff = $0.state { true } else { false }
         })
@@ -130,6 +131,7 @@ extension Arbiter {
   mutating func hurry(_ now: Moment, _ effects: inout [Effect]) {
     effects.append(.log(.warning, "interrupted again: killing what is left"))
     stopQueue = []
+    for index in watchers.indices { watchers[index].turnHooksOff(now, &ledger, &effects) }
     for id in watchers.map(\.id) { stop(id, cause: .shutdown, now, &effects) }
     for index in watchers.indices {
       for slot in watchers[index].slots.indices {
@@ -147,7 +149,9 @@ extension Arbiter {
     stopAll(cause: .shutdown, now, &effects)
   }
 
-  var isAllStopped: Bool { watchers.allSatisfy { $0.phase == .stopped } }
+  var isAllStopped: Bool {
+    watchers.allSatisfy { $0.phase == .stopped && $0.outbox.isEmpty }
+  }
 
   mutating func advanceMode(_ now: Moment, _ effects: inout [Effect]) {
     guard isAllStopped, stopQueue.isEmpty else { return }

@@ -66,9 +66,10 @@ extension Arbiter {
   }
 
   mutating func signal(
-    _ command: SendSignal, _ ticket: Ticket?, _ effects: inout [Effect]
+    _ command: SendSignal, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
   ) throws(RequestError) {
     let index = try watcher(named: command.name)
+    let id = watchers[index].id
     let pids = watchers[index].pids.filter {
       command.pid == nil || command.pid == Int($0.rawValue)
     }
@@ -79,7 +80,16 @@ extension Arbiter {
     }
     let scope: SignalScope =
       command.children ? .children : (command.recursive ? .tree : .process)
-    for pid in pids { effects.append(.signal(pid, command.signal, scope)) }
+    update(id, now, &effects) { watcher, ledger, effects in
+      for pid in pids {
+        // Hooks are asked about the process itself, not about its children.
+        if scope == .children {
+          effects.append(.signal(pid, command.signal, scope))
+        } else {
+          watcher.signal(pid, command.signal, scope, &ledger, &effects)
+        }
+      }
+    }
     if let ticket { effects.append(.reply(ticket, .plain)) }
   }
 }

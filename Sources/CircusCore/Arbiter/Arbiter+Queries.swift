@@ -4,12 +4,12 @@ import JSON
 
 /// Questions: answered at once, whatever is under way.
 extension Arbiter {
-  func query(
+  mutating func query(
     _ request: Request, _ ticket: Ticket, _ effects: inout [Effect]
   ) throws(RequestError) {
     switch request {
     case .stats(let command): try stats(command, ticket, &effects)
-    case .dstats: effects.append(.measure(ticket, .daemon))
+    case .dstats: effects.append(.measure(ticket, .daemon, extending: nil))
     case .list(let command): effects.append(.reply(ticket, try list(command.name)))
     case .status(let command): effects.append(.reply(ticket, try status(command.name)))
     case .numProcesses(let command):
@@ -130,22 +130,31 @@ extension Arbiter {
 
   // MARK: measured answers
 
-  private func stats(
+  private mutating func stats(
     _ command: Stats, _ ticket: Ticket, _ effects: inout [Effect]
   ) throws(RequestError) {
     guard let name = command.name else {
       let all = watchers.map { named($0) }.sorted { $0.name < $1.name }
-      effects.append(.measure(ticket, .watchers(all)))
+      effects.append(.measure(ticket, .watchers(all), extending: nil))
       return
     }
     let watcher = watchers[try watcher(named: name)]
+    let call = command.isExtended ? extendingCall(of: watcher) : nil
     guard let pid = command.pid else {
-      effects.append(.measure(ticket, .watcher(named(watcher))))
+      effects.append(.measure(ticket, .watcher(named(watcher)), extending: call))
       return
     }
     guard let subject = named(watcher).subjects.first(where: { Int($0.pid.rawValue) == pid })
     else { throw .processNotFound(pid: String(pid), watcher: watcher.spec.name) }
-    effects.append(.measure(ticket, .process(subject)))
+    effects.append(.measure(ticket, .process(subject), extending: call))
+  }
+
+  /// The call of the hook that adds figures, if the watcher has one.
+  private mutating func extendingCall(of watcher: Watcher) -> HookCall? {
+    var effects: [Effect] = []
+    watcher.ask(.extendedStats, [:], &ledger, &effects)
+    guard case .callHook(let call)? = effects.first else { return nil }
+    return call
   }
 
   private func named(_ watcher: Watcher) -> Measurement.Named {

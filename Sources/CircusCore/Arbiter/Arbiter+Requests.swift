@@ -36,7 +36,7 @@ extension Arbiter {
     case .restart(let command): try restart(command, ticket, now, &effects)
     case .rm(let command): try remove(command, ticket, now, &effects)
     case .set(let command): try set(command, ticket, now, &effects)
-    case .signal(let command): try signal(command, ticket, &effects)
+    case .signal(let command): try signal(command, ticket, now, &effects)
     case .start(let command): try start(command, ticket, now, &effects)
     case .stop(let command): try stop(command, ticket, now, &effects)
     case .dstats, .events, .get, .globalOptions, .ipython, .list, .listen, .listSockets,

@@ -62,13 +62,19 @@ extension Arbiter {
     guard let index = index(of: id) else { return }
     for pid in watchers[index].pids { ledger.processes[pid] = nil }
     for pid in watchers[index].descendants.remaining { ledger.remains[pid] = nil }
+    watchers[index].turnHooksOff(
+      Moment(instant: .distantFuture, wall: 0), &ledger, &effects)
+    if !watchers[index].spec.hooks.isEmpty { effects.append(.forgetHooks(id)) }
     effects.append(.closeStreams(id))
     startQueue.pending.removeAll { $0 == id }
     watchers.remove(at: index)
   }
 
   mutating func dropDoomed(_ effects: inout [Effect]) {
-    for watcher in watchers where watcher.isDoomed && watcher.phase == .stopped {
+    for watcher in watchers
+    where watcher.isDoomed && watcher.phase == .stopped
+      && watcher.outbox.isEmpty
+    {
       forget(watcher.id, &effects)
     }
   }

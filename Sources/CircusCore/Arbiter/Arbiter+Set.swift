@@ -20,6 +20,10 @@ extension Arbiter {
         ledger.publish(watcher.event(.updated, now, cause: .command), into: &effects)
       }
     }
+    if command.options.members.contains(where: { $0.key.hasPrefix("hooks") }) {
+      // Also when the names are the same: their module may be another.
+      effects.append(.forgetHooks(id))
+    }
     if let count = command.options["numprocesses"]?.int { resize(id, to: count, now, &effects) }
     let keys = command.options.members.map(\.key)
     var reloads = keys.contains(where: WatcherOptions.needsReload)

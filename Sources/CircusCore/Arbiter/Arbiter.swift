@@ -81,6 +81,16 @@ package struct Arbiter {
 
   /// Takes one event and appends what is to be done about it.
   package mutating func handle(_ event: Event, at now: Moment, into effects: inout [Effect]) {
+    let first = effects.count
+    take(event, now, &effects)
+    settle(now, &effects)
+    for index in first..<effects.count {
+      guard case .publish(let event) = effects[index] else { continue }
+      effects[index] = .publish(ledger.ring.append(event))
+    }
+  }
+
+  private mutating func take(_ event: Event, _ now: Moment, _ effects: inout [Effect]) {
     switch event {
     case .boot:
       mode = .running
@@ -111,8 +121,10 @@ package struct Arbiter {
       awaitedSockets = []
     case .socketReady(let name): socketReady(name, now, &effects)
     case .endpointsBound(let names): ledger.boundEndpoints = names
+    case .hookAnswered(let id, let token, let outcome):
+      guard let index = index(of: id) else { return }
+      watchers[index].hookAnswered(token, outcome, now, &ledger, &effects)
     }
-    settle(now, &effects)
   }
 
   // MARK: watchers
@@ -153,8 +165,16 @@ package struct Arbiter {
     _ change: (inout Watcher, inout Ledger, inout [Effect]) -> Void
   ) {
     guard let index = index(of: id) else { return }
-    change(&watchers[index], &ledger, &effects)
-    watchers[index].reconcile(now, &ledger, &effects)
+    guard !watchers[index].spec.hooks.isEmpty || !watchers[index].outbox.isEmpty else {
+      change(&watchers[index], &ledger, &effects)
+      watchers[index].reconcile(now, &ledger, &effects)
+      return
+    }
+    // Hooks put what follows them in order.
+    var own: [Effect] = []
+    change(&watchers[index], &ledger, &own)
+    watchers[index].reconcile(now, &ledger, &own)
+    watchers[index].post(own, now, &ledger, &effects)
   }
 
   private mutating func exited(
@@ -181,6 +201,7 @@ package struct Arbiter {
         update(id, now, &effects) { watcher, ledger, effects in
           watcher.killRemains(now, &ledger, &effects)
         }
+        if let index = index(of: id) { watchers[index].expireHook(now, &ledger, &effects) }
       case .arbiter: break
       }
     }

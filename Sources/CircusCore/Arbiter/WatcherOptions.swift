@@ -98,10 +98,9 @@ enum WatcherOptions {
       definition["rlimits"] = .map(map)
     } else if key.hasPrefix("hooks.") {
       var map = definition["hooks"]?.map ?? [:]
-      let parts = (value.string ?? "").split(separator: ",", maxSplits: 1).map(PythonText.strip)
-      let ignores = parts.count > 1 && PythonText.bool(parts[1]) == true
+      let (callable, flag) = HookText.split(value.string ?? value.text)
       map[String(key.dropFirst("hooks.".count))] = .list([
-        .string(parts.first ?? ""), .bool(ignores),
+        .string(callable), .bool(flag.flatMap { PythonText.bool($0) } == true),
       ])
       definition["hooks"] = .map(map)
     } else {

@@ -27,6 +27,10 @@ package struct Slot {
   var quickKills = 0
   /// The last signal its stop sent.
   var stopSignal: Signal?
+  /// From signal to SIGKILL, for the stop under way.
+  var stopGrace = Interval.zero
+  /// Running, but `after_spawn` has not agreed yet.
+  var isOnTrial = false
   /// Being stopped for good: its place is not counted and not refilled.
   var isSurplus = false
   /// Whether its death is told as `reap`; circus does not for decr, reload, max_age and kill.

@@ -1,5 +1,6 @@
 import CircusModel
 import CircusWire
+import JSON
 
 /// What a death means.
 extension Watcher {
@@ -22,9 +23,7 @@ extension Watcher {
   ) {
     if spec.stop.takesDescendants { descendants.leaders.append(pid) }
     if slots[index].announcesReap {
-      ledger.publish(
-        event(.reap, now, pid: pid, exitCode: status.code, cause: slots[index].cause),
-        into: &effects)
+      tellDeath(pid, status, slots[index].cause, processStatus: .null, now, &ledger, &effects)
     }
     effects.append(.log(.debug, "stopped: \(spec.name) [pid \(pid)] (\(status.description))"))
     enter(.stopped, at: index, &ledger)
@@ -39,10 +38,8 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     let isExpected = spec.restart.expects(status)
-    ledger.publish(
-      event(
-        .reap, now, pid: pid, exitCode: status.code, cause: isExpected ? .exit : .crash),
-      into: &effects)
+    // 1 is circus's number for "dead or a zombie"; after a stop of its own it has none.
+    tellDeath(pid, status, isExpected ? .exit : .crash, processStatus: 1, now, &ledger, &effects)
     effects.append(
       .log(
         isExpected ? .info : .warning,
@@ -65,6 +62,21 @@ extension Watcher {
       return
     }
     delayIfYoung(index, age, status, now, &ledger)
+  }
+
+  private func tellDeath(
+    _ pid: PID, _ status: ExitStatus, _ cause: Cause?, processStatus: JSON, _ now: Moment,
+    _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    var arguments: JSONObject = [
+      "process_pid": .int(Int(pid.rawValue)), "time": .double(now.wall),
+    ]
+    ask(.beforeReap, arguments, &ledger, &effects)
+    ledger.publish(
+      event(.reap, now, pid: pid, exitCode: status.code, cause: cause), into: &effects)
+    arguments["exit_code"] = .int(status.code)
+    arguments["process_status"] = processStatus
+    ask(.afterReap, arguments, &ledger, &effects)
   }
 
   /// Not to be replaced; circus stops the watcher with the last one.
@@ -112,7 +124,9 @@ extension Watcher {
             + "\(Int(spec.startSeconds.seconds)) seconds (startsecs)"))
     case .backoff(let until) where now.instant >= until:
       enter(.stopped, at: index, &ledger)
-    case .stopping(_, let killAt, false) where now.instant >= killAt:
+    case .stopping(let pid, let killAt, false) where now.instant >= killAt:
+      // A hook still thinks: the grace begins when the signal is sent.
+      guard !outbox.holdsSignal(for: pid) else { return }
       kill(index, now, &ledger, &effects)
     case .running:
       guard let expiry = slots[index].expiresAt, now.instant >= expiry else { return }

@@ -1,12 +1,18 @@
 import CircusModel
 import CircusWire
+import JSON
 
 /// Closing the gap between what is wanted and what is.
 extension Watcher {
   mutating func reconcile(_ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]) {
     switch phase {
     case .stopped:
-      guard case .running = desired, !spec.onDemand || demand.isCalled else { return }
+      guard case .running = desired, !spec.onDemand || demand.isCalled else {
+        if startConsent == .given { startConsent = .unasked }
+        return
+      }
+      guard isAgreed(.beforeStart, \.startConsent, &ledger, &effects) else { return }
+      startConsent = .unasked
       demand.isCalled = false
       beginStart(now)
       reconcile(now, &ledger, &effects)
@@ -21,8 +27,22 @@ extension Watcher {
     }
   }
 
+  /// Whether a hook that may refuse has agreed; it is asked the first time.
+  private mutating func isAgreed(
+    _ name: HookName, _ consent: WritableKeyPath<Watcher, Consent>, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) -> Bool {
+    guard has(name), self[keyPath: consent] != .given else { return true }
+    if self[keyPath: consent] == .unasked {
+      self[keyPath: consent] = .asked
+      ask(name, [:], &ledger, &effects)
+    }
+    return false
+  }
+
   private mutating func beginStart(_ now: Moment) {
     phase = .starting
+    runConsent = .unasked
     spawnFailures = 0
     spawnGate = now.instant
     for index in slots.indices {
@@ -123,6 +143,7 @@ extension Watcher {
       return reconcile(now, &ledger, &effects)
     }
     guard countedSlots >= target, !slots.contains(where: isStillStarting) else { return }
+    guard isAgreed(.afterStart, \.runConsent, &ledger, &effects) else { return }
     phase = .active
     ledger.publish(event(.start, now, cause: startCause), into: &effects)
     effects.append(.log(.info, "\(spec.name) started"))
@@ -133,7 +154,7 @@ extension Watcher {
   }
 
   private func isStillStarting(_ slot: Slot) -> Bool {
-    if slot.isEmptyAndWanted { return true }
+    if slot.isEmptyAndWanted || slot.isOnTrial { return true }
     switch slot.state {
     case .spawning, .starting: return true
     // A supervisor program that fails at once is still being tried, and so is a worker that the

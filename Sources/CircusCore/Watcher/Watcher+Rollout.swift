@@ -35,9 +35,10 @@ extension Watcher {
     let fresh = slots.filter { $0.generation == generation && !$0.isSurplus }
     // One that already ended for good has had its turn.
     let up = fresh.filter { slot in
+      guard !slot.isOnTrial else { return false }
       switch slot.state {
-      case .starting, .running, .exited: true
-      case .stopped, .spawning, .backoff, .stopping, .fatal: false
+      case .starting, .running, .exited: return true
+      case .stopped, .spawning, .backoff, .stopping, .fatal: return false
       }
     }
     guard up.count >= target else { return }
@@ -69,7 +70,7 @@ extension Watcher {
   /// The next one waits until this one stands: a broken definition must not take down the rest.
   private func isBusy(_ slot: Slot) -> Bool {
     guard !slot.isSurplus else { return false }
-    if slot.isEmptyAndWanted { return true }
+    if slot.isEmptyAndWanted || slot.isOnTrial { return true }
     switch slot.state {
     case .stopping, .spawning, .backoff: return true
     case .starting: return slot.generation == generation

@@ -1,5 +1,6 @@
 import CircusModel
 import CircusWire
+import JSON
 
 /// Starting processes, and what happens when that fails.
 extension Watcher {
@@ -14,10 +15,12 @@ extension Watcher {
     slots[index].cause = nil
     slots[index].announcesReap = true
     slots[index].expiresAt = nil
+    slots[index].isOnTrial = false
     enter(.spawning, at: index, &ledger)
     do {
       let plan = try LaunchPlanner.plan(
         spec, number: slots[index].number, count: target, ledger)
+      ask(.beforeSpawn, [:], &ledger, &effects)
       effects.append(.spawn(fresh, plan))
     } catch {
       // The definition itself is at fault: trying again would not help.
@@ -49,6 +52,8 @@ extension Watcher {
     drawExpiry(index, &ledger)
     let cause = slots[index].respawnCause ?? startCause
     slots[index].respawnCause = nil
+    slots[index].isOnTrial = has(.afterSpawn)
+    ask(.afterSpawn, ["pid": .int(Int(pid.rawValue))], &ledger, &effects)
     ledger.publish(event(.spawn, now, pid: pid, cause: cause), into: &effects)
     effects.append(.log(.debug, "running \(spec.name) process [pid \(pid)]"))
     // A stop that overtook the start.

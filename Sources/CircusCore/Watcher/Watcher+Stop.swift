@@ -1,5 +1,6 @@
 import CircusModel
 import CircusWire
+import JSON
 
 /// Ending processes: one, the surplus, or all, and their descendants with them.
 extension Watcher {
@@ -19,14 +20,28 @@ extension Watcher {
     }
     let plan = plan ?? spec.stop
     slots[index].stopSignal = plan.signal
+    slots[index].stopGrace = plan.grace
     if plan.takesDescendants { effects.append(.noteDescendants(pid)) }
-    effects.append(.signal(pid, plan.signal, plan.scope))
+    signal(pid, plan.signal, plan.scope, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: cause), into: &effects)
     effects.append(
       .log(.debug, "sending signal \(plan.signal.number) to \(pid) [\(spec.name)]"))
     let killAt = now.instant + plan.grace
     enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
     if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
+  }
+
+  /// Sends a signal, between its two hooks.
+  func signal(
+    _ pid: PID, _ signal: Signal, _ scope: SignalScope, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    let arguments: JSONObject = [
+      "pid": .int(Int(pid.rawValue)), "signum": .int(Int(signal.number)),
+    ]
+    ask(.beforeSignal, arguments, &ledger, &effects)
+    effects.append(.signal(pid, signal, scope))
+    ask(.afterSignal, arguments, &ledger, &effects)
   }
 
   /// Another stop of a process that is being stopped: a signal it has not had yet is sent, and the
@@ -38,7 +53,8 @@ extension Watcher {
     guard case .stopping(_, let killAt, false) = slots[index].state else { return }
     if slots[index].stopSignal != plan.signal {
       slots[index].stopSignal = plan.signal
-      effects.append(.signal(pid, plan.signal, plan.scope))
+      slots[index].stopGrace = plan.grace
+      signal(pid, plan.signal, plan.scope, &ledger, &effects)
       ledger.publish(
         event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
     }
@@ -53,7 +69,7 @@ extension Watcher {
   ) {
     guard case .stopping(let pid, let killAt, false) = slots[index].state else { return }
     let scope: SignalScope = spec.stop.takesDescendants ? .tree : .process
-    effects.append(.signal(pid, .kill, scope))
+    signal(pid, .kill, scope, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
     effects.append(.log(.warning, "killing '\(spec.name)' (\(pid)) with SIGKILL"))
     enter(.stopping(pid, killAt: killAt, wasKilled: true), at: index, &ledger)
@@ -76,6 +92,7 @@ extension Watcher {
   mutating func beginStop(
     _ cause: Cause, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
+    ask(.beforeStop, [:], &ledger, &effects)
     phase = .stopping
     rollout = nil
     for process in slots.map(\.id) {
@@ -114,6 +131,7 @@ extension Watcher {
     rollout = nil
     announcesReload = false
     effects.append(.log(.info, "\(spec.name) stopped"))
+    ask(.afterStop, [:], &ledger, &effects)
     if case .stopped = desired { effects.append(.closeStreams(id)) }
     reconcile(now, &ledger, &effects)
   }

@@ -46,6 +46,12 @@ package struct Watcher {
   var announcesReload = false
   /// Removed by an operator or a reload: gone as soon as it is stopped.
   var isDoomed = false
+  /// What is wanted of the shell while a hook is asked.
+  var outbox = Outbox()
+  /// Nobody waits for hooks any more (a hurried end).
+  var hooksAreOff = false
+  var startConsent = Consent.unasked
+  var runConsent = Consent.unasked
   /// On demand: whether it was called, and from when on it may be.
   var demand = Demand()
   /// Why processes are being spawned, for the event.
@@ -77,7 +83,7 @@ package struct Watcher {
 
   /// Nothing is under way: what can be reached has been reached.
   package var isSettled: Bool {
-    guard rollout == nil, descendants.areGone else { return false }
+    guard rollout == nil, descendants.areGone, outbox.isEmpty else { return false }
     switch (phase, desired) {
     case (.stopped, .stopped): return true
     // Waits for its socket.
@@ -107,10 +113,11 @@ package struct Watcher {
 
   func event(
     _ name: EventMessage.Name, _ now: Moment, pid: PID? = nil, exitCode: Int? = nil,
-    cause: Cause? = nil
+    cause: Cause? = nil, hook: HookName? = nil, error: String? = nil
   ) -> EventMessage {
     EventMessage(
-      name, watcher: spec.topicName, pid: pid, exitCode: exitCode, time: now.wall, cause: cause)
+      name, watcher: spec.topicName, pid: pid, exitCode: exitCode, time: now.wall, cause: cause,
+      hook: hook, error: error)
   }
 }
 

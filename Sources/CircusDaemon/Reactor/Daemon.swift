@@ -81,17 +81,37 @@ package final class Daemon {
     queue.insert(.socketsChanged(sockets.info, isComplete: true), at: 0)
     queue.insert(boundEvent(endpoints), at: 0)
     let lineage = Lineage(proc: proc)
+    let helpers = Helpers(spawner: spawner, loop: loop)
     runner = EffectRunner(
       launcher: Launcher(
         spawner: spawner, streams: streams, sockets: sockets, originalFiles: originalFiles),
       lineage: lineage, streams: streams, sockets: sockets,
-      measurer: Measurer(figures: figures), log: log, hooks: makeHooks())
+      measurer: Measurer(figures: figures), helpers: helpers,
+      hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] in ask($0, $1) },
+      log: log, hooks: makeHooks())
   }
+
+  /// A hook's own question: a request like any other, but its answer does not leave the house.
+  private func ask(_ message: RequestMessage, _ answer: @escaping (Reply) -> Void) {
+    switch message.request {
+    case .failure(let error): answer(.error(error))
+    case .success(let request):
+      lastInside += 1
+      let ticket = Ticket(Self.firstInside + lastInside)
+      insideAnswers[ticket] = answer
+      queue.append(.request(request, ticket))
+    }
+  }
+  /// Tickets from here on belong to the daemon's own helpers.
+  private static let firstInside: UInt64 = 1 << 63
+  private var lastInside: UInt64 = 0
+  private var insideAnswers: [Ticket: (Reply) -> Void] = [:]
 
   private func makeHooks() -> EffectRunner.Hooks {
     EffectRunner.Hooks(
       publish: { [unowned self] event in events.publish(event) },
       reply: { [unowned self] ticket, reply in
+        if let answer = insideAnswers.removeValue(forKey: ticket) { return answer(reply) }
         needsControl = true
         control.reply(ticket, reply)
       },

@@ -21,6 +21,8 @@ final class EffectRunner {
   private let streams: Streams
   private let sockets: ListeningSockets
   private let measurer: Measurer
+  private let helpers: Helpers
+  private let hookRunner: HookRunner
   private let log: Logger
   private let hooks: Hooks
 
@@ -43,13 +45,15 @@ final class EffectRunner {
 
   init(
     launcher: Launcher, lineage: Lineage, streams: Streams, sockets: ListeningSockets,
-    measurer: Measurer, log: Logger, hooks: Hooks
+    measurer: Measurer, helpers: Helpers, hookRunner: HookRunner, log: Logger, hooks: Hooks
   ) {
     self.launcher = launcher
     self.lineage = lineage
     self.streams = streams
     self.sockets = sockets
     self.measurer = measurer
+    self.helpers = helpers
+    self.hookRunner = hookRunner
     self.log = log
     self.hooks = hooks
     signaler = Signaler(lineage: lineage, log: log)
@@ -77,8 +81,16 @@ final class EffectRunner {
       for pid in pids where lineage.isStillThere(pid) { signaler.send(signal, pid) }
     case .publish(let event): hooks.publish(event)
     case .reply(let ticket, let reply): hooks.reply(ticket, reply)
-    case .measure(let ticket, let measurement):
-      hooks.reply(ticket, measurer.answer(measurement))
+    case .measure(let ticket, let measurement, let call):
+      measurer.answer(measurement, extending: call, hookRunner) { [hooks] reply in
+        hooks.reply(ticket, reply)
+      }
+    case .callHook(let call):
+      hookRunner.call(call) { [unowned self] outcome, _ in
+        events.append(.hookAnswered(call.watcher, token: call.token, outcome))
+      }
+    case .abandonHook(let call): hookRunner.abandon(call)
+    case .forgetHooks(let watcher): hookRunner.forget(watcher)
     case .closeStreams(let watcher): streams.close(watcher)
     case .retargetStreams(let watcher, let stdout, let stderr):
       streams.retarget(watcher, stdout: stdout, stderr: stderr)
@@ -138,7 +150,7 @@ final class EffectRunner {
   /// One look at our children serves all watchers that ask in this turn.
   private func sweep() {
     guard !sweeps.isEmpty || !deadLeaders.isEmpty else { return }
-    let orphans = lineage.orphans { managed.contains($0) }
+    let orphans = lineage.orphans { managed.contains($0) || helpers.owns($0) }
     lineage.attribute(orphans, to: deadLeaders, living: managed)
     deadLeaders.removeAll(keepingCapacity: true)
     for (watcher, leaders) in sweeps {
@@ -153,25 +165,26 @@ final class EffectRunner {
   func reap() {
     while let child = Reaper.next() {
       let pid = PID(child.pid)
-      if managed.remove(pid) != nil {
-        if stopping.remove(pid) == nil { deadLeaders.append(pid) }
-        streams.drain(pid)
-        launcher.forget(pid)
-      }
       let status: ExitStatus =
         switch child.ending {
         case .exited(let code): .exited(code)
         case .signaled(let signal, let dumped):
           .signaled(Signal(signal), dumpedCore: dumped)
         }
+      if helpers.exited(pid, status) { continue }
+      if managed.remove(pid) != nil {
+        if stopping.remove(pid) == nil { deadLeaders.append(pid) }
+        streams.drain(pid)
+        launcher.forget(pid)
+      }
       events.append(.exited(pid, status))
     }
   }
 
   /// The daemon ends: nothing that descends from it may stay, save what was meant to.
   func endOrphans() {
-    for orphan in lineage.orphans(except: { managed.contains($0) }) where !lineage.isSpared(orphan)
-    {
+    for orphan in lineage.orphans(except: { managed.contains($0) || helpers.owns($0) })
+    where !lineage.isSpared(orphan) {
       log.warning("left over, killed: \(orphan.pid) (\(orphan.name))")
       signaler.send(.kill, PID(orphan.pid))
     }

@@ -6,18 +6,21 @@ package struct Stats: Command {
   package var name: String?
   /// The one process asked for (`process`); nil: all of the watcher's.
   package var pid: Int?
+  /// Whether the watcher's `extended_stats` hook adds its figures.
+  package var isExtended: Bool
 
   package static let verb = "stats"
   package static let grammar = Grammar(
     "[<name>] [<pid>]", "Get process infos",
     switches: [
-      .init("extended", help: "Accepted; hooks that add figures are not run yet"),
+      .init("extended", help: "Add what the watcher's extended_stats hook measures"),
       .init("watch", help: "Follow the statistics stream"),
     ])
 
   package init(_ p: Properties) throws(RequestError) {
     name = try p.optionalName()
     pid = try p.integer("process")
+    isExtended = p.bool("extended")
   }
 
   package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {

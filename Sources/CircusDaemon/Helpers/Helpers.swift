@@ -1,0 +1,59 @@
+import CircusModel
+import EventLoop
+import Glibc
+import LinuxSystem
+
+/// The daemon's own helper processes: they are neither watchers nor strays.
+final class Helpers {
+  private let spawner: Spawner
+  private let loop: EventLoop
+  private var running: [PID: HelperProcess] = [:]
+  /// What helpers inherit.
+  let environment = Environment.variables
+
+  init(spawner: Spawner, loop: EventLoop) {
+    self.spawner = spawner
+    self.loop = loop
+  }
+
+  /// The Python that runs hooks and streams: `CIRCUS_PYTHON` of the daemon's environment, or
+  /// `python3` of its PATH.
+  var python: String { environment["CIRCUS_PYTHON"] ?? "python3" }
+
+  func start(
+    _ words: [String], environment: [String: String]? = nil, wiring: HelperProcess.Wiring
+  ) throws(SpawnError) -> HelperProcess {
+    do {
+      let helper = try HelperProcess(
+        words, environment: environment ?? self.environment, wiring: wiring, spawner: spawner,
+        loop: loop)
+      running[helper.pid] = helper
+      return helper
+    } catch let error as SpawnError {
+      throw error
+    } catch {
+      throw SpawnError(stage: .descriptors, errno: (error as? Errno) ?? Errno(EMFILE), index: 0)
+    }
+  }
+
+  func after(milliseconds: Int, _ handler: @escaping () -> Void) -> Registration {
+    loop.after(milliseconds: milliseconds, handler)
+  }
+
+  func owns(_ pid: PID) -> Bool { running[pid] != nil }
+
+  /// Whether the dead child was a helper.
+  func exited(_ pid: PID, _ status: ExitStatus) -> Bool {
+    guard let helper = running.removeValue(forKey: pid) else { return false }
+    helper.exited(status)
+    return true
+  }
+
+  /// Ends one that is not needed or does not answer, and what it started.
+  func end(_ helper: HelperProcess) {
+    helper.onLine = { _ in }
+    helper.onExit = { _ in }
+    guard running[helper.pid] != nil else { return }
+    _ = try? Kill.group(helper.pid.rawValue, SIGKILL)
+  }
+}
