@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 pid_t cl_reap(int *code, int *status) {
@@ -142,6 +143,11 @@ int cl_set_limit(int resource, rlim_t soft, rlim_t hard) {
 int cl_user_groups(const char *user, gid_t primary, gid_t *groups, int capacity) {
   int count = capacity;
   return getgrouplist(user, primary, groups, &count) < 0 ? -1 : count;
+}
+
+int cl_parse_time(const char *text, const char *format, struct tm *parts) {
+  const char *end = strptime(text, format, parts);
+  return end && !*end;
 }
 
 int cl_bind_to_device(int fd, const char *device) {

@@ -35,11 +35,6 @@ struct WatcherCheck {
       found.append(warning("cmd", "is empty: nothing can be started", "give a command"))
     }
     for (stream, name) in [(spec.stdout, "stdout"), (spec.stderr, "stderr")] {
-      if case .unsupported(let type) = stream {
-        found.append(
-          warning(
-            "\(name)_stream.class", "\(type) is not provided yet", "output is dropped meanwhile"))
-      }
       if case .file(let file) = stream, file.path.isEmpty {
         found.append(
           warning("\(name)_stream.class", "without a filename", "a temporary file is written"))

@@ -73,7 +73,9 @@ package struct ControlArguments {
       }
       return next
     }
-    if let found = grammar?.switches.first(where: { "--" + $0.name == name }) {
+    if let found = grammar?.switches.first(where: {
+      "--" + $0.name == name || $0.short.map { "-" + $0 } == name
+    }) {
       guard found.value != nil else {
         arguments.flags.insert(found.name)
         return

@@ -65,9 +65,12 @@ package struct ControlProgram {
       timeout: max(arguments.timeout, 5))
   }
 
-  func connect(_ endpoint: String? = nil) throws(ClientError) -> Connection {
+  func connect(
+    _ endpoint: String? = nil, timeout: Double? = nil
+  ) throws(ClientError) -> Connection {
     try Connection(
-      endpoint: endpoint ?? arguments.controlEndpoint(environment), timeout: arguments.timeout,
+      endpoint: endpoint ?? arguments.controlEndpoint(environment),
+      timeout: timeout ?? arguments.timeout,
       context: context)
   }
 
@@ -76,6 +79,14 @@ package struct ControlProgram {
     _ command: any Command.Type, _ words: Arguments, endpoint: String
   ) throws -> Int32 {
     if command.verb == Listen.verb { return try listen(words, endpoint) }
+    if command.verb == Logs.verb {
+      // The daemon may keep a follower waiting for twenty seconds.
+      let patience = words.flags.contains("follow") ? max(arguments.timeout, 30) : arguments.timeout
+      return try LogsView(
+        connection: try connect(endpoint, timeout: patience), isJSON: arguments.json,
+        isTerminal: Environment.isTerminal(1)
+      ).run(words)
+    }
     if command.verb == Stats.verb && words.flags.contains("watch") {
       return try watchStats(words, endpoint)
     }

@@ -40,7 +40,8 @@ enum Help {
   }
 
   private static func form(_ option: Grammar.Switch) -> String {
-    "--\(option.name)" + (option.value.map { " \($0)" } ?? "")
+    (option.short.map { "-\($0), " } ?? "") + "--\(option.name)"
+      + (option.value.map { " \($0)" } ?? "")
   }
 
   private static func padded(_ text: String) -> String {

@@ -28,10 +28,14 @@ package enum Effect: Sendable {
   /// `extending` adds its figures to each process.
   case measure(Ticket, Measurement, extending: HookCall?)
   /// The watcher's streams are not needed any more (a full stop).
-  case closeStreams(WatcherID)
+  /// `forever`: the watcher is gone, and with it what was kept of its output.
+  case closeStreams(WatcherID, forever: Bool)
   /// The watcher's streams changed while it runs.
-  case retargetStreams(WatcherID, stdout: StreamSpec, stderr: StreamSpec)
+  case retargetStreams(
+    WatcherID, stdout: StreamSpec, stderr: StreamSpec, pythonPath: String?)
   case reopenLogs
+  /// Look up what watchers printed and reply.
+  case readLogs(Ticket, LogQuery)
   case loadConfiguration(LoadPurpose)
   /// Open, close and replace sockets so that exactly these are open.
   case applySockets([SocketSpec])

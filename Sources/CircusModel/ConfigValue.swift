@@ -17,6 +17,16 @@ package enum ConfigValue: Hashable, Sendable {
   package var bool: Bool? { if case .bool(let b) = self { b } else { nil } }
   /// The entries of a map; nil for any other kind.
   package var map: [String: ConfigValue]? { if case .map(let m) = self { m } else { nil } }
+  /// A single value as it would stand in a file; nil for null, lists and maps.
+  package var text: String? {
+    switch self {
+    case .string(let s): s
+    case .int(let n): String(n)
+    case .float(let x): x.description
+    case .bool(let b): b ? "True" : "False"
+    case .null, .list, .map: nil
+    }
+  }
   /// An int or a float as a float.
   package var number: Double? {
     switch self {

@@ -13,8 +13,21 @@ package enum StreamSpec: Hashable, Sendable {
   case file(FileStreamSpec)
   /// supervisor `redirect_stderr`: fd 2 is fd 1.
   case mergedWithStdout
-  /// A stream class this daemon does not provide; the name is kept for messages.
-  case unsupported(String)
+  /// A Python class of the user's own, run by a helper.
+  case python(PythonStreamSpec)
+}
+
+/// A custom stream class: `stdout_stream.class = package.module.Class` and its options.
+package struct PythonStreamSpec: Hashable, Sendable {
+  /// Dotted, or `module:Class`.
+  package var className: String
+  /// Passed to it as keyword arguments.
+  package var options: [String: String]
+
+  package init(className: String, options: [String: String]) {
+    self.className = className
+    self.options = options
+  }
 }
 
 /// A log file with its rotation.
@@ -39,6 +52,8 @@ package struct FileStreamSpec: Hashable, Sendable {
   package var rotation: Rotation
   /// Reopened when somebody else moved or removed it (circus WatchedFileStream).
   package var followsMoves: Bool
+  /// Rotated by the clock (circus TimedRotatingFileStream); nil: not.
+  package var timed: TimedRotation?
   /// supervisor AUTO: a private file with a name of its own.
   package var isAutomatic: Bool
 

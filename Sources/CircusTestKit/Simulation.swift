@@ -197,6 +197,7 @@ package struct Simulation {
       events.append(event)
     case .reply(let ticket, let reply): record(reply, for: ticket)
     case .callHook(let call): ask(call, &queue)
+    case .readLogs(let ticket, _): record(.plain, for: ticket)
     case .measure(let ticket, _, _): record(.plain, for: ticket)
     case .signalChild(_, _, _, let ticket):
       if let ticket { record(.plain, for: ticket) }

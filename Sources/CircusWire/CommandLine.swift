@@ -6,6 +6,8 @@ package struct Grammar: Sendable {
   package struct Switch: Sendable {
     /// Its name without the dashes.
     package var name: String
+    /// One letter that means the same; nil: none.
+    package var short: String?
     /// Nil for a flag; else what to call the value in help.
     package var value: String?
     /// The only values allowed; empty: any.
@@ -14,9 +16,11 @@ package struct Grammar: Sendable {
     package var help: String
 
     package init(
-      _ name: String, value: String? = nil, choices: [String] = [], help: String
+      _ name: String, short: String? = nil, value: String? = nil, choices: [String] = [],
+      help: String
     ) {
       self.name = name
+      self.short = short
       self.value = value
       self.choices = choices
       self.help = help
@@ -124,7 +128,7 @@ package enum Commands {
   /// Every verb; help sorts them by name.
   package static let all: [any Command.Type] = [
     Add.self, Decr.self, Dstats.self, Events.self, Get.self, GlobalOptions.self, Incr.self,
-    IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, NumProcesses.self,
+    IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, Logs.self, NumProcesses.self,
     NumWatchers.self, Options.self, Quit.self, Reload.self, ReloadConfig.self, Restart.self,
     Remove.self, SetOptions.self, SendSignal.self, Start.self, Stats.self, Status.self, Stop.self,
   ]

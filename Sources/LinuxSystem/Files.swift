@@ -27,6 +27,17 @@ package enum Files {
     }
   }
 
+  /// The last bytes of a file, at most so many; nil when it cannot be read.
+  package static func readEnd(_ path: String, atMost limit: Int) -> [UInt8]? {
+    guard let file = try? FileDescriptor.open(path, O_RDONLY | O_NONBLOCK) else { return nil }
+    var info = stat()
+    guard fstat(file.number, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { return nil }
+    if info.st_size > limit { lseek(file.number, off_t(-limit), SEEK_END) }
+    var bytes: [UInt8] = []
+    guard (try? readAll(file, into: &bytes)) != nil else { return nil }
+    return bytes
+  }
+
   /// Whether there is something at a path; false for a link that leads nowhere.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -103,6 +103,9 @@ void cl_limit_arenas(void);
 // Lets go of program and library pages that only start-up needed; they come back when touched.
 void cl_release_code_pages(void);
 int cl_bind_to_device(int socket, const char *device);
+// strptime: 1 when all of the text was of this form.
+struct tm;
+int cl_parse_time(const char *text, const char *format, struct tm *parts);
 int cl_allow_reuse(int socket, int port_too);
 
 #endif

@@ -9,7 +9,7 @@ extension CircusSpecs {
       guard options["filename"] != nil else { throw Refusal("stream configuration invalid") }
       return .file(try file(options))
     }
-    switch name.split(separator: ".").last.map({ $0.split(separator: ":").last ?? $0 }) {
+    switch builtin(name) {
     case "StdoutStream"?: return .stdout
     case "FancyStdoutStream"?:
       return .fancy(
@@ -21,14 +21,46 @@ extension CircusSpecs {
       spec.maxBytes = 0
       spec.followsMoves = true
       return .file(spec)
+    case "TimedRotatingFileStream"?:
+      var spec = try file(options)
+      spec.maxBytes = 0
+      spec.timed = try timedRotation(options)
+      return .file(spec)
+    // The queue of a Python program that embeds circus; here `circusctl logs` shows what it holds.
     case "QueueStream"?: return .discard
     default:
-      // A custom class: Python code, which another part of the system runs.
-      guard name.contains(".") || name == "TimedRotatingFileStream" else {
+      // A class of the user's own: Python code, which a helper runs.
+      guard name.contains(".") || name.contains(":") else {
         throw Refusal("KeyError: \(PythonText.quoted(name))")
       }
-      return .unsupported(name)
+      var rest = options.compactMapValues(\.text)
+      rest["class"] = nil
+      return .python(PythonStreamSpec(className: name, options: rest))
     }
+  }
+
+  /// The name of a bundled class, however it is written; nil for any other.
+  private static func builtin(_ name: String) -> String? {
+    if !name.contains(".") && !name.contains(":") { return name }
+    let parts = name.split { $0 == "." || $0 == ":" }
+    return parts.starts(with: ["circus", "stream"]) ? parts.last.map(String.init) : nil
+  }
+
+  private static func timedRotation(
+    _ options: [String: ConfigValue]
+  ) throws(Refusal) -> TimedRotation {
+    guard let when = options["rotate_when"]?.string else {
+      throw Refusal("TimedRotatingFileStream needs rotate_when: S, M, H, D, midnight or W0 to W6")
+    }
+    let interval = options["rotate_interval"] == nil ? 1 : try count(options, "rotate_interval")
+    let utc = options["utc"]?.bool ?? options["utc"]?.string.flatMap(PythonText.bool) ?? false
+    guard interval > 0 else { throw Refusal("rotate_interval isn't above 0") }
+    guard let timed = TimedRotation(when: when, interval: interval, isUTC: utc) else {
+      throw Refusal(
+        "Invalid rollover interval specified: \(when) (S, M, H, D, midnight, W0 to W6 are possible)"
+      )
+    }
+    return timed
   }
 
   private static func file(_ options: [String: ConfigValue]) throws(Refusal) -> FileStreamSpec {

@@ -108,7 +108,7 @@ extension Arbiter {
     if spec.singleton { watchers[index].target = min(1, watchers[index].target) }
     if usesChanged || old.launchRelevant != spec.launchRelevant {
       effects.append(.log(.info, "\(spec.name): changed, restarting"))
-      effects.append(.closeStreams(id))
+      effects.append(.closeStreams(id, forever: false))
       if watchers[index].desired == .running { restart(id, now, &effects) }
     } else {
       effects.append(.log(.info, "\(spec.name): changed, applied to the running processes"))

@@ -24,8 +24,11 @@ extension Arbiter {
       // Old processes of an ended surge are surplus; more than that nobody may have.
       // What a hook still holds back while the watcher stops is ended as soon as it is there.
       demand(
-        watcher.phase == .stopping || strength <= max(watcher.target, watcher.slots.count { $0.generation < watcher.generation })
-          + surge, "\(name): \(strength) processes for \(watcher.target)")
+        watcher.phase == .stopping
+          || strength <= max(
+            watcher.target, watcher.slots.count { $0.generation < watcher.generation })
+            + surge,
+        "\(name): \(strength) processes for \(watcher.target)")
       if watcher.phase == .stopped {
         demand(!watcher.hasProcess, "\(name): stopped, yet it has processes")
         demand(

@@ -23,6 +23,8 @@ extension Arbiter {
     case .globalOptions(let command):
       effects.append(.reply(ticket, globalOptions(command.option)))
     case .listSockets: effects.append(.reply(ticket, socketList))
+    case .logs(let command):
+      effects.append(.readLogs(ticket, try logQuery(command)))
     case .events(let command): effects.append(.reply(ticket, missedEvents(command)))
     case .ipython:
       effects.append(

@@ -39,7 +39,7 @@ extension Arbiter {
     case .signal(let command): try signal(command, ticket, now, &effects)
     case .start(let command): try start(command, ticket, now, &effects)
     case .stop(let command): try stop(command, ticket, now, &effects)
-    case .dstats, .events, .get, .globalOptions, .ipython, .list, .listen, .listSockets,
+    case .dstats, .events, .get, .globalOptions, .ipython, .list, .listen, .listSockets, .logs,
       .numProcesses, .numWatchers, .options, .stats, .status:
       if let ticket { try query(request, ticket, &effects) }
     }

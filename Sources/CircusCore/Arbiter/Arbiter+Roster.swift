@@ -65,7 +65,7 @@ extension Arbiter {
     watchers[index].turnHooksOff(
       Moment(instant: .distantFuture, wall: 0), &ledger, &effects)
     if !watchers[index].spec.hooks.isEmpty { effects.append(.forgetHooks(id)) }
-    effects.append(.closeStreams(id))
+    effects.append(.closeStreams(id, forever: true))
     startQueue.pending.removeAll { $0 == id }
     watchers.remove(at: index)
   }

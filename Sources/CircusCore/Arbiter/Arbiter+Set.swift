@@ -29,7 +29,9 @@ extension Arbiter {
     var reloads = keys.contains(where: WatcherOptions.needsReload)
     if keys.contains(where: WatcherOptions.isStream) {
       // A pipe that is there can be pointed elsewhere; without one the process must be replaced.
-      effects.append(.retargetStreams(id, stdout: new.stdout, stderr: new.stderr))
+      effects.append(
+        .retargetStreams(
+          id, stdout: new.stdout, stderr: new.stderr, pythonPath: new.environment["PYTHONPATH"]))
       reloads =
         reloads || old.stdout.isCaptured != new.stdout.isCaptured
         || old.stderr.isCaptured != new.stderr.isCaptured
@@ -96,7 +98,7 @@ extension StreamSpec {
   package var isCaptured: Bool {
     switch self {
     case .inherit, .null, .mergedWithStdout: false
-    case .discard, .stdout, .fancy, .file, .unsupported: true
+    case .discard, .stdout, .fancy, .file, .python: true
     }
   }
 }

@@ -132,7 +132,7 @@ extension Watcher {
     announcesReload = false
     effects.append(.log(.info, "\(spec.name) stopped"))
     ask(.afterStop, [:], &ledger, &effects)
-    if case .stopped = desired { effects.append(.closeStreams(id)) }
+    if case .stopped = desired { effects.append(.closeStreams(id, forever: false)) }
     reconcile(now, &ledger, &effects)
   }
 

@@ -101,6 +101,13 @@ final class HelperProcess {
     push()
   }
 
+  /// Waits a moment for room and sends what fits; for the daemon's very end.
+  func pushWaiting() {
+    var wait = pollfd(fd: input, events: Int16(POLLOUT), revents: 0)
+    poll(&wait, 1, 50)
+    push()
+  }
+
   private func push() {
     while !waiting.isEmpty, input >= 0 {
       let count = waiting.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }

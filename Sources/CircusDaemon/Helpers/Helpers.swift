@@ -49,6 +49,15 @@ final class Helpers {
     return true
   }
 
+  /// The daemon ends: what was not passed on yet is, as long as somebody takes it.
+  func finish() {
+    let end = Clock.monotonic + 2_000_000_000
+    for helper in running.values {
+      helper.finishInput()
+      while helper.backlog > 0 && Clock.monotonic < end { helper.pushWaiting() }
+    }
+  }
+
   /// Ends one that is not needed or does not answer, and what it started.
   func end(_ helper: HelperProcess) {
     helper.onLine = { _ in }

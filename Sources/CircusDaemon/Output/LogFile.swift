@@ -9,6 +9,7 @@ package final class LogFile {
   package let path: String
   private var descriptor: Int32 = -1
   private var size = 0
+  private var schedule: RotationSchedule?
   private var spec: FileStreamSpec
   /// Bytes that could not be written since the last complaint.
   private var lost = 0
@@ -37,17 +38,27 @@ package final class LogFile {
     var info = stat()
     size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
     isRegular = info.st_mode & S_IFMT == S_IFREG
+    if schedule == nil, let timed = spec.timed {
+      let begun = size > 0 ? Double(info.st_mtim.tv_sec) : Clock.wall
+      schedule = RotationSchedule(timed, from: begun)
+    }
   }
   /// Only regular files can be rotated.
   private var isRegular = true
 
   /// Other rotation limits for the same file (a `set` on a live stream).
-  package func adopt(_ spec: FileStreamSpec) { self.spec = spec }
+  package func adopt(_ spec: FileStreamSpec) {
+    if spec.timed != self.spec.timed {
+      schedule = spec.timed.map { RotationSchedule($0, from: Clock.wall) }
+    }
+    self.spec = spec
+  }
 
   /// Writes everything, rotating where the limits say so. False when bytes were lost.
   @discardableResult
   package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
     if spec.followsMoves { reopenIfMoved() }
+    if let schedule, Clock.wall >= schedule.next { rollByTime() }
     guard spec.maxBytes > 0, isRegular else { return put(bytes) }
     var rest = bytes
     var isComplete = true
@@ -113,6 +124,34 @@ package final class LogFile {
       if ftruncate(descriptor, 0) == 0 { size = 0 }
       return
     }
+    begin { path in
+      unlink("\(path).\(spec.backups)")
+      for index in stride(from: spec.backups - 1, to: 0, by: -1) {
+        Glibc.rename("\(path).\(index)", "\(path).\(index + 1)")
+      }
+      Glibc.rename(path, "\(path).1")
+    }
+  }
+
+  /// The period is over: the file is put aside under its date, and only the newest are kept.
+  private func rollByTime() {
+    guard isRegular, var schedule else { return }
+    let suffix = schedule.suffix
+    schedule.advance(past: Clock.wall)
+    self.schedule = schedule
+    begin { path in Glibc.rename(path, path + suffix) }
+    guard spec.backups > 0, let slash = path.lastIndex(of: "/") else { return }
+    let directory = String(path[..<slash])
+    let name = path[path.index(after: slash)...] + "."
+    let dated = Files.list(directory).filter { file in
+      file.hasPrefix(name) && file.utf8.count == name.utf8.count + suffix.utf8.count - 1
+        && file.utf8.dropFirst(name.utf8.count).allSatisfy { (48...57).contains($0) }
+    }
+    for old in dated.sorted().dropLast(spec.backups) { Files.remove("\(directory)/\(old)") }
+  }
+
+  /// A new file in place of the present one, which `putAside` renames.
+  private func begin(_ putAside: (String) -> Void) {
     // The new file comes first: without it (no descriptors, no inodes) nothing is moved, and the
     // old one grows until there is room again.
     let fresh = path + ".new"
@@ -124,11 +163,7 @@ package final class LogFile {
       size = 0
       return
     }
-    unlink("\(path).\(spec.backups)")
-    for index in stride(from: spec.backups - 1, to: 0, by: -1) {
-      Glibc.rename("\(path).\(index)", "\(path).\(index + 1)")
-    }
-    Glibc.rename(path, "\(path).1")
+    putAside(path)
     Glibc.rename(fresh, path)
     close(descriptor)
     descriptor = opened.release()

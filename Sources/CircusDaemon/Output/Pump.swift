@@ -8,6 +8,8 @@ final class Pump {
   let pid: PID
   private let descriptor: FileDescriptor
   var sink: Sink
+  /// What `logs` shows.
+  private let ring: LineRing
   private var registration: Registration?
   private var isGrown = false
   /// The beginning of a line whose end has not come yet (prefixing sinks only).
@@ -25,12 +27,13 @@ final class Pump {
   private static let fairness = 8
 
   init(
-    _ readEnd: consuming FileDescriptor, pid: PID, sink: Sink,
+    _ readEnd: consuming FileDescriptor, pid: PID, sink: Sink, ring: LineRing,
     buffer: UnsafeMutableRawBufferPointer, loop: EventLoop, atEnd: @escaping (Pump) -> Void
   ) {
     descriptor = readEnd
     self.pid = pid
     self.sink = sink
+    self.ring = ring
     self.buffer = buffer
     descriptor.setNonBlocking()
     registration = loop.whenReadable(descriptor.number) { [unowned self] in
@@ -71,7 +74,8 @@ final class Pump {
   }
 
   private func deliver(_ bytes: UnsafeRawBufferPointer) {
-    guard let prefix = sink.wantsLines else { return sink.write(bytes) }
+    ring.append(bytes, pid: pid.rawValue, time: Clock.wall)
+    guard let prefix = sink.wantsLines else { return sink.write(bytes, pid: pid) }
     guard let last = bytes.lastIndex(of: 10) else {
       partial += bytes
       if partial.count >= Self.longestLine { flushPartial() }
@@ -88,7 +92,7 @@ final class Pump {
   }
 
   private func send(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { sink.write($0) }
+    bytes.withUnsafeBytes { sink.write($0, pid: pid) }
   }
 
   /// The last line need not end with a newline; the log's does.
@@ -102,6 +106,7 @@ final class Pump {
   /// Nothing more will come, or nobody wants it.
   func finish() {
     flushPartial()
+    ring.finish(pid: pid.rawValue, time: Clock.wall)
     isAtEnd = true
     registration?.cancel()
     registration = nil

@@ -7,6 +7,8 @@ indirect enum Sink {
   case file(LogFile)
   /// The daemon's own stdout.
   case console(Console)
+  /// A Python class of the user's own.
+  case helper(StreamHelper)
   /// Whole lines with a prefix, into a file or onto the console.
   case lines(LinePrefix, Sink)
 
@@ -16,12 +18,13 @@ indirect enum Sink {
     return nil
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) {
+  func write(_ bytes: UnsafeRawBufferPointer, pid: PID) {
     switch self {
     case .null: break
     case .file(let file): file.write(bytes)
     case .console(let console): console.write(bytes)
-    case .lines(_, let sink): sink.write(bytes)
+    case .helper(let helper): helper.write(bytes, pid: pid.rawValue)
+    case .lines(_, let sink): sink.write(bytes, pid: pid)
     }
   }
 }

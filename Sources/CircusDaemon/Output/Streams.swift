@@ -28,6 +28,7 @@ final class Streams {
   }
 
   private let loop: EventLoop
+  private let helpers: Helpers
   private let log: Logger
   private let console = Console(descriptor: 1)
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
@@ -36,6 +37,12 @@ final class Streams {
   /// The pumps of each live process, to be drained before its death is told.
   private var byPID: [PID: [Pump]] = [:]
   private var sinks: [SinkKey: Sink] = [:]
+  private struct RingKey: Hashable {
+    var watcher: WatcherID
+    var output: Output
+  }
+  /// The last lines, kept over stops.
+  private var rings: [RingKey: LineRing] = [:]
   private var files: [String: WeakFile] = [:]
   /// Where AUTO files go and what they are called.
   var automatic = (directory: "/tmp", identifier: "supervisor")
@@ -45,7 +52,8 @@ final class Streams {
 
   private struct WeakFile { weak var file: LogFile? }
 
-  init(loop: EventLoop, log: Logger) {
+  init(loop: EventLoop, helpers: Helpers, log: Logger) {
+    self.helpers = helpers
     self.loop = loop
     self.log = log
   }
@@ -59,22 +67,26 @@ final class Streams {
     _ watcher: WatcherID, _ output: Output, _ plan: LaunchPlan
   ) throws(Failure) -> Sink {
     let spec = output == .stdout ? plan.stdout : plan.stderr
-    return try sink(watcher, output, spec, process: plan.processName)
+    return try sink(
+      watcher, output, spec, process: plan.processName,
+      pythonPath: plan.environment["PYTHONPATH"])
   }
 
   private func sink(
-    _ watcher: WatcherID, _ output: Output, _ spec: StreamSpec, process: String
+    _ watcher: WatcherID, _ output: Output, _ spec: StreamSpec, process: String,
+    pythonPath: String?
   ) throws(Failure) -> Sink {
     let key = SinkKey(
       watcher: watcher, output: output, process: spec.isAutomatic ? process : "", spec: spec)
     if let known = sinks[key] { return known }
-    let made = try makeSink(watcher, spec, output, process: process)
+    let made = try makeSink(watcher, spec, output, process: process, pythonPath)
     sinks[key] = made
     return made
   }
 
   private func makeSink(
-    _ watcher: WatcherID, _ spec: StreamSpec, _ output: Output, process: String
+    _ watcher: WatcherID, _ spec: StreamSpec, _ output: Output, process: String,
+    _ pythonPath: String?
   ) throws(Failure) -> Sink {
     switch spec {
     case .inherit, .null, .discard, .mergedWithStdout: return .null
@@ -86,9 +98,10 @@ final class Streams {
       let opened = try open(watcher, file, output, process: process)
       guard let format = file.timeFormat, !format.isEmpty else { return .file(opened) }
       return .lines(LinePrefix(timeFormat: format, color: nil), .file(opened))
-    case .unsupported(let name):
-      log.warning("stream class \(name) is not provided yet: its output is dropped")
-      return .null
+    case .python(let custom):
+      return .helper(
+        StreamHelper(
+          custom, output: "\(output)", pythonPath: pythonPath, helpers: helpers, log: log))
     }
   }
 
@@ -127,7 +140,8 @@ final class Streams {
   }
 
   /// Lets go of a watcher's sinks; files nobody else writes to are closed.
-  func close(_ watcher: WatcherID) {
+  func close(_ watcher: WatcherID, forever: Bool = false) {
+    if forever { rings = rings.filter { $0.key.watcher != watcher } }
     for (id, entry) in pumps where entry.watcher == watcher {
       // Whoever still holds the other end is not ours any more.
       guard byPID[entry.pump.pid] == nil else { continue }
@@ -139,14 +153,24 @@ final class Streams {
     files = files.filter { $0.value.file != nil }
   }
 
+  /// The end: what is still open is let go of.
+  func closeAll() {
+    pumps = [:]
+    byPID = [:]
+    sinks = [:]
+  }
+
   /// Points the running pipes of a watcher to other sinks.
-  func retarget(_ watcher: WatcherID, stdout: StreamSpec, stderr: StreamSpec) {
+  func retarget(
+    _ watcher: WatcherID, stdout: StreamSpec, stderr: StreamSpec, pythonPath: String?
+  ) {
     for entry in pumps.values where entry.watcher == watcher {
       let spec = entry.output == .stdout ? stdout : stderr
       do {
         entry.pump.drain()
         entry.pump.flushPartial()
-        entry.pump.sink = try sink(watcher, entry.output, spec, process: "")
+        entry.pump.sink = try sink(
+          watcher, entry.output, spec, process: "", pythonPath: pythonPath)
       } catch {
         log.error("stream not changed: \(error.text)")
       }
@@ -155,12 +179,29 @@ final class Streams {
 
   func reopenAll() { for entry in files.values { entry.file?.reopen() } }
 
+  // MARK: what was printed
+
+  private var hasNews = false
+
+  /// Whether something was printed since the last time.
+  func takeNews() -> Bool {
+    defer { hasNews = false }
+    return hasNews
+  }
+
+  func ring(_ watcher: WatcherID, _ output: String) -> LineRing? {
+    rings[RingKey(watcher: watcher, output: output == "stderr" ? .stderr : .stdout)]
+  }
+
   // MARK: pumps
 
   func attach(
     _ readEnd: consuming FileDescriptor, watcher: WatcherID, output: Output, pid: PID, sink: Sink
   ) {
-    let pump = Pump(readEnd, pid: pid, sink: sink, buffer: buffer, loop: loop) {
+    let key = RingKey(watcher: watcher, output: output)
+    let ring = rings[key] ?? LineRing { [unowned self] in hasNews = true }
+    rings[key] = ring
+    let pump = Pump(readEnd, pid: pid, sink: sink, ring: ring, buffer: buffer, loop: loop) {
       [unowned self] pump in forget(pump)
     }
     pumps[ObjectIdentifier(pump)] = Entry(watcher: watcher, output: output, pump: pump)

@@ -20,11 +20,13 @@ package final class Daemon {
   private let sockets: ListeningSockets
   private let figures: ProcessFigures
   private let streams: Streams
+  private let helpers: Helpers
   private var arbiter: Arbiter
   private var runner: EffectRunner!
   private var control: ControlSocket
   private var events: EventPublisher
   private var stats: StatsPublisher?
+  private lazy var logs = LogReader(streams: streams, loop: loop)
   private lazy var socketWatch = SocketWatch(loop: loop, sockets: sockets) { [unowned self] name in
     queue.append(.socketReady(name))
   }
@@ -62,7 +64,9 @@ package final class Daemon {
 
     let proc = ProcFS()
     figures = ProcessFigures(proc: proc)
-    streams = Streams(loop: loop, log: log)
+    let helpers = Helpers(spawner: spawner, loop: loop)
+    self.helpers = helpers
+    streams = Streams(loop: loop, helpers: helpers, log: log)
     sockets = ListeningSockets(places: places, log: log)
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: Files.currentDirectory,
@@ -81,7 +85,6 @@ package final class Daemon {
     queue.insert(.socketsChanged(sockets.info, isComplete: true), at: 0)
     queue.insert(boundEvent(endpoints), at: 0)
     let lineage = Lineage(proc: proc)
-    let helpers = Helpers(spawner: spawner, loop: loop)
     runner = EffectRunner(
       launcher: Launcher(
         spawner: spawner, streams: streams, sockets: sockets, originalFiles: originalFiles),
@@ -115,6 +118,7 @@ package final class Daemon {
         needsControl = true
         control.reply(ticket, reply)
       },
+      readLogs: { [unowned self] query, reply in logs.answer(query, reply) },
       load: { [unowned self] purpose in load(purpose) },
       awaitSockets: { [unowned self] names in socketWatch.await(names) },
       applySettings: { [unowned self] settings in apply(settings) },
@@ -159,6 +163,8 @@ package final class Daemon {
     finishTurn()
     Environment.settleMemory()
     loop.run { finishTurn() }
+    streams.closeAll()
+    helpers.finish()
     runner.endOrphans()
     control.stop()
     sockets.closeAll()
@@ -205,6 +211,7 @@ package final class Daemon {
       queue += runner.takeEvents()
       rounds += 1
     } while !queue.isEmpty && !hasMoreSpawns && rounds < Self.roundsPerTurn
+    logs.serveFollowers()
     if hasMoreSpawns || needsControl || !queue.isEmpty { loop.hasPendingWork = true }
     armDeadline()
   }

@@ -9,6 +9,7 @@ final class EffectRunner {
   struct Hooks {
     var publish: (EventMessage) -> Void
     var reply: (Ticket, Reply) -> Void
+    var readLogs: (LogQuery, @escaping (Reply) -> Void) -> Void
     var load: (LoadPurpose) -> Void
     var awaitSockets: (Set<String>) -> Void
     var applySettings: (DaemonSettings) -> Void
@@ -91,12 +92,14 @@ final class EffectRunner {
       }
     case .abandonHook(let call): hookRunner.abandon(call)
     case .forgetHooks(let watcher): hookRunner.forget(watcher)
-    case .closeStreams(let watcher): streams.close(watcher)
-    case .retargetStreams(let watcher, let stdout, let stderr):
-      streams.retarget(watcher, stdout: stdout, stderr: stderr)
+    case .closeStreams(let watcher, let forever): streams.close(watcher, forever: forever)
+    case .retargetStreams(let watcher, let stdout, let stderr, let path):
+      streams.retarget(watcher, stdout: stdout, stderr: stderr, pythonPath: path)
     case .reopenLogs:
       log.reopen()
       streams.reopenAll()
+    case .readLogs(let ticket, let query):
+      hooks.readLogs(query) { [hooks] reply in hooks.reply(ticket, reply) }
     case .loadConfiguration(let purpose): hooks.load(purpose)
     case .applySockets(let specs): apply(specs)
     case .awaitSockets(let names): hooks.awaitSockets(names)
