@@ -34,6 +34,7 @@ let package = Package(
   products: [
     .executable(name: "circusd", targets: ["circusd"]),
     .executable(name: "circusctl", targets: ["circusctl"]),
+    .executable(name: "circus-plugin", targets: ["circus-plugin"]),
   ],
   targets: [
     // C libraries of the system, each wrapped in exactly one room. No `pkgConfig:`: Debian's
@@ -42,20 +43,25 @@ let package = Package(
     .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CEvent", providers: [.apt(["libevent-dev"])]),
     .target(name: "CLinux"),
+    // libcurl4-openssl-dev, libhiredis-dev, libpcre2-dev; only circus-plugin links them.
+    .target(
+      name: "CProbes",
+      linkerSettings: ["curl", "hiredis", "pcre2-8"].map { .linkedLibrary($0) }),
 
     room("CircusModel"),
     room("JSON", ["CJansson"]),
     room("LinuxSystem", ["CLinux"]),
     room("EventLoop", ["CEvent"]),
     room("ZeroMQ", ["CZeroMQ"]),
+    room("CircusLog", ["CircusModel", "LinuxSystem"]),
     room("CircusConfig", ["CircusModel"]),
     room("CircusWire", ["CircusModel", "JSON"]),
     room("CircusCore", ["CircusConfig", "CircusWire", "CircusModel", "JSON"]),
     room(
       "CircusDaemon",
       [
-        "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON", "LinuxSystem",
-        "EventLoop", "ZeroMQ",
+        "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "CircusLog", "JSON",
+        "LinuxSystem", "EventLoop", "ZeroMQ",
       ],
       // Small Python programs the daemon runs for Python hooks and streams: part of the binary.
       resources: [
@@ -66,15 +72,23 @@ let package = Package(
       "CircusControl",
       ["CircusClient", "CircusConfig", "CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
     room(
+      "CircusPlugins",
+      [
+        "CircusClient", "CircusConfig", "CircusLog", "CircusModel", "JSON", "EventLoop",
+        "LinuxSystem", "CProbes",
+      ]),
+    room(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
 
     program("circusd", ["CircusDaemon"]),
     program("circusctl", ["CircusControl"]),
+    program("circus-plugin", ["CircusPlugins"]),
 
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "circusd", "circusctl", "CircusClient", "CircusWire", "JSON", "LinuxSystem", "ZeroMQ",
+        "circusd", "circusctl", "circus-plugin", "CircusClient", "CircusWire", "JSON",
+        "LinuxSystem", "ZeroMQ",
       ],
       exclude: ["clients"], swiftSettings: strict),
     tests(
@@ -82,7 +96,8 @@ let package = Package(
     tests(of: "CircusWire", ["JSON"]),
     tests(of: "JSON"),
     tests(of: "LinuxSystem"),
-    tests(of: "CircusDaemon", ["CircusModel", "LinuxSystem"]),
+    tests(of: "CircusPlugins", ["CircusModel", "JSON", "LinuxSystem"]),
+    tests(of: "CircusLog", ["CircusModel", "LinuxSystem"]),
     tests(of: "CircusControl", ["CircusWire"]),
     tests(of: "CircusConfig", ["CircusModel", "CircusWire", "JSON", "LinuxSystem"]),
   ]

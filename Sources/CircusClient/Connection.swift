@@ -5,7 +5,7 @@ import ZeroMQ
 
 /// A control connection: one call at a time, replies matched by id.
 package final class Connection {
-  private let socket: Socket
+  fileprivate let socket: Socket
   private let endpoint: String
   private let timeout: Int64
   private var lastID: UInt64
@@ -65,6 +65,15 @@ package final class Connection {
   }
 }
 
+extension Connection {
+  /// Sends a command nobody answers; one that cannot be sent is lost, as the protocol has it.
+  package func cast(_ verb: String, _ properties: JSONObject = [:]) {
+    let request = RequestMessage.encode(
+      id: nil, verb: verb, properties: properties, isCast: true)
+    try? socket.send([request])
+  }
+}
+
 /// A subscription to events or statistics.
 package final class Subscription {
   private let socket: Socket
@@ -87,5 +96,16 @@ package final class Subscription {
     socket.setTimeout(timeout.map { Int32($0 * 1_000) } ?? -1)
     guard let frames = try? socket.receive(wait: true), frames.count == 2 else { return nil }
     return (frames[0], frames[1])
+  }
+
+  /// What to watch for readiness; it tells only of changes, so `take` everything each time.
+  package var descriptor: Int32 { socket.descriptor }
+
+  /// A message that is there already; nil when there is none.
+  package func take() -> (topic: [UInt8], payload: [UInt8])? {
+    while let frames = try? socket.receive() {
+      if frames.count == 2 { return (frames[0], frames[1]) }
+    }
+    return nil
   }
 }

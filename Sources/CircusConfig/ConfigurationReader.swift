@@ -119,8 +119,13 @@ package struct ConfigurationReader {
       }
     }
     for options in document.plugins {
-      note(
-        document, options, path, "plugins are not run yet; the section is read and left alone")
+      do {
+        configuration.watchers.append(
+          try CircusSpecs.plugin(
+            options, circus: document.circus, daemonEnvironment: environment))
+      } catch {
+        note(document, options, path, "Failed to create plugin: \(error.text)")
+      }
     }
   }
 

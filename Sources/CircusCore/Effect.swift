@@ -48,16 +48,6 @@ package enum Effect: Sendable {
   case finish(status: Int32)
 }
 
-/// Severity of a log line, in circus's names.
-package enum LogLevel: Int, Comparable, Sendable {
-  case debug = 10
-  case info = 20
-  case warning = 30
-  case error = 40
-  case critical = 50
-  package static func < (a: LogLevel, b: LogLevel) -> Bool { a.rawValue < b.rawValue }
-}
-
 /// What `stats` and `dstats` ask to be measured.
 package enum Measurement: Hashable, Sendable {
   /// One process to be measured.

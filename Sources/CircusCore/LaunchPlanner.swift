@@ -78,6 +78,9 @@ enum LaunchPlanner {
     for limit in spec.limits {
       values["rlimits.\(limit.name)"] = limit.value.map { String($0) } ?? "-1"
     }
+    // Ours: where this daemon can be reached, for plugins and whoever else talks to it.
+    values["endpoint"] = ledger.reachable(ledger.settings.endpoint)
+    values["pubsub_endpoint"] = ledger.reachable(ledger.settings.pubsubEndpoint)
     let python: (Bool) -> String = { $0 ? "True" : "False" }
     values["wid"] = String(number)
     values["shell"] = python(spec.shell)

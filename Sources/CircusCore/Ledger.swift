@@ -25,6 +25,15 @@ struct Ledger {
     return ProcessID(watcher: watcher, serial: lastSerial)
   }
 
+  /// An endpoint as a client on this machine connects to it: the real port, no wildcard host.
+  func reachable(_ endpoint: String) -> String {
+    let bound = boundEndpoints[endpoint] ?? endpoint
+    for wildcard in ["tcp://*:", "tcp://0.0.0.0:"] where bound.hasPrefix(wildcard) {
+      return "tcp://127.0.0.1:" + bound.dropFirst(wildcard.count)
+    }
+    return bound
+  }
+
   /// The number of another hook call.
   mutating func nextHook() -> Int {
     lastHook += 1

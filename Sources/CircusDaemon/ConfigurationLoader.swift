@@ -64,9 +64,15 @@ package struct ConfigurationLoader {
     configuration.settings.pidFile = overrides.pidFile ?? configuration.settings.pidFile
     for index in configuration.watchers.indices {
       Virtualenv.apply(to: &configuration.watchers[index])
+      if configuration.watchers[index].command == CircusSpecs.pluginProgram {
+        configuration.watchers[index].command = ShellWords.quote(Self.pluginProgram)
+      }
     }
     return (.success(configuration), warnings)
   }
+
+  /// Beside the daemon, or in PATH.
+  private static let pluginProgram = Program.sibling(CircusSpecs.pluginProgram)
 
   /// Every problem of the file, for `--check`.
   package func check() -> [Diagnostic] {

@@ -27,6 +27,13 @@ package enum Files {
     }
   }
 
+  /// When a regular file was changed last, in seconds since the epoch; nil when it is none.
+  package static func modificationTime(_ path: String) -> Double? {
+    var info = stat()
+    guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Double(info.st_mtim.tv_sec) + Double(info.st_mtim.tv_nsec) / 1e9
+  }
+
   /// The last bytes of a file, at most so many; nil when it cannot be read.
   package static func readEnd(_ path: String, atMost limit: Int) -> [UInt8]? {
     guard let file = try? FileDescriptor.open(path, O_RDONLY | O_NONBLOCK) else { return nil }

@@ -135,7 +135,8 @@ package enum Network {
     return nil
   }
 
-  static func connectDatagram(host: String, port: Int) -> Int32? {
+  /// A UDP socket that sends to one address, which the caller must close; nil when there is none.
+  package static func connectDatagram(host: String, port: Int) -> Int32? {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
@@ -152,6 +153,19 @@ package enum Network {
 }
 
 extension Network {
+  /// A datagram that is there already and who sent it; nil when there is none.
+  package static func receive(_ descriptor: Int32) -> (bytes: [UInt8], sender: sockaddr_storage)? {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var sender = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let count = withUnsafeMutablePointer(to: &sender) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        recvfrom(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT), address, &size)
+      }
+    }
+    return count < 0 ? nil : (Array(buffer.prefix(count)), sender)
+  }
+
   /// Why a TCP connection cannot be made; nil when it can. Gives up after three seconds.
   package static func probe(host: String, port: Int) -> String? {
     var hints = addrinfo()

@@ -15,6 +15,11 @@ final class TestDaemon {
   private(set) var exitStatus: Int32?
   /// Arguments of a `ulimit` the daemon is started under.
   private let ulimit: String?
+  /// The Python of hooks, streams and plugins, where it is not the system's.
+  private let python: String?
+
+  /// It does not answer.
+  struct Silent: Error { var log: String }
 
   /// Where SwiftPM put the programs this test run was built with.
   static let programs: String = {
@@ -26,9 +31,10 @@ final class TestDaemon {
   /// are put into `[circus]` unless the text has that section itself (`@CONTROL@` ...).
   init(
     _ configuration: String, file: String = "circus.ini", arguments: [String] = [],
-    ulimit: String? = nil, waits: Bool = true
+    ulimit: String? = nil, python: String? = nil, waits: Bool = true
   ) throws {
     self.ulimit = ulimit
+    self.python = python
     directory = Path.makeTemporary()
     let ports = (0..<3).compactMap { _ in Network.freePort() }
     try #require(ports.count == 3)
@@ -37,7 +43,10 @@ final class TestDaemon {
     stats = "tcp://127.0.0.1:\(ports[2])"
     write(configuration, to: file)
     try start(file, arguments)
-    if waits { try #require(eventually { self.isAnswering }, "circusd does not answer: \(log)") }
+    guard waits, !eventually({ self.isAnswering }) else { return }
+    // Nobody else would end it: an object that was not made is not unmade.
+    kill(pid, SIGKILL)
+    throw Silent(log: log)
   }
 
   deinit {
@@ -76,6 +85,7 @@ final class TestDaemon {
         ["/bin/sh", "-c", "ulimit \(ulimit); exec \"$0\" \"$@\""] + request.arguments
     }
     request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
+    if let python { request.environment += ["CIRCUS_PYTHON=\(python)", "PYTHONPATH=\(directory)"] }
     request.directory = directory
     request.stdio = [null.number, log.number, log.number]
     pid = try Children.spawn(request)

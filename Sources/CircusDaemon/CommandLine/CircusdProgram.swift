@@ -1,4 +1,5 @@
 import CircusCore
+import CircusLog
 import CircusModel
 import Glibc
 import LinuxSystem
@@ -64,26 +65,28 @@ package enum CircusdProgram {
       complain("circusd: --log-output \(settings.logOutput ?? ""): no such syslog or facility")
       return 1
     }
-    guard arguments.goesToBackground else {
-      return start(configuration, loader, target, warnings) { _ in }
-    }
-    return Background.run { ready in start(configuration, loader, target, warnings, ready) }
-  }
-
-  private static func start(
-    _ configuration: Configuration, _ loader: ConfigurationLoader, _ target: Logger.Target,
-    _ warnings: [String], _ ready: (String?) -> Void
-  ) -> Int32 {
-    let settings = configuration.settings
+    // Before anything else is opened, which would stand where the sockets belong.
     Environment.settleDescriptors()
     let places: LowDescriptors
     do {
       places = try LowDescriptors(count: Self.socketPlaces(configuration))
     } catch {
       complain("circusd: no descriptors: \(error.description)")
-      ready(error.description)
       return 1
     }
+    guard arguments.goesToBackground else {
+      return start(configuration, loader, places, target, warnings) { _ in }
+    }
+    return Background.run { ready in
+      start(configuration, loader, places, target, warnings, ready)
+    }
+  }
+
+  private static func start(
+    _ configuration: Configuration, _ loader: ConfigurationLoader, _ places: LowDescriptors,
+    _ target: Logger.Target, _ warnings: [String], _ ready: (String?) -> Void
+  ) -> Int32 {
+    let settings = configuration.settings
     let log = Logger(level: Logger.level(settings.logLevel), target: target)
     func refuse(_ text: String) -> Int32 {
       log.error(text)

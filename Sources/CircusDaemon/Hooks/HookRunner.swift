@@ -1,5 +1,6 @@
 import CircusConfig
 import CircusCore
+import CircusLog
 import CircusModel
 import CircusWire
 import EventLoop

@@ -1,3 +1,4 @@
+import CircusLog
 import CircusModel
 import JSON
 import LinuxSystem

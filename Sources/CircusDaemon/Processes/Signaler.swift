@@ -1,4 +1,5 @@
 import CircusCore
+import CircusLog
 import CircusModel
 import LinuxSystem
 

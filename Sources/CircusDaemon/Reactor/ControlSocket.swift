@@ -1,4 +1,5 @@
 import CircusCore
+import CircusLog
 import CircusWire
 import EventLoop
 import JSON

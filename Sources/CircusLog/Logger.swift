@@ -1,4 +1,4 @@
-import CircusCore
+import CircusModel
 import LinuxSystem
 
 /// The daemon's own log, in circus's line format:

@@ -1,4 +1,4 @@
-import CircusDaemon
+import CircusLog
 import CircusModel
 import Glibc
 import LinuxSystem

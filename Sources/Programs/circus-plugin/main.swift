@@ -1,0 +1,4 @@
+import CircusPlugins
+import Glibc
+
+exit(PluginProgram.run(Array(CommandLine.arguments.dropFirst())))
