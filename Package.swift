@@ -35,6 +35,7 @@ let package = Package(
     .executable(name: "circusd", targets: ["circusd"]),
     .executable(name: "circusctl", targets: ["circusctl"]),
     .executable(name: "circus-plugin", targets: ["circus-plugin"]),
+    .executable(name: "circusd-stats", targets: ["circusd-stats"]),
   ],
   targets: [
     // C libraries of the system, each wrapped in exactly one room. No `pkgConfig:`: Debian's
@@ -70,12 +71,19 @@ let package = Package(
     room("CircusClient", ["CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
     room(
       "CircusControl",
-      ["CircusClient", "CircusConfig", "CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
+      [
+        "CircusClient", "CircusConfig", "CircusModel", "CircusWire", "JSON", "ZeroMQ",
+        "LinuxSystem",
+      ]),
+    room("ProgramOptions"),
+    room(
+      "CircusStats",
+      ["CircusClient", "CircusLog", "JSON", "LinuxSystem", "ProgramOptions", "ZeroMQ"]),
     room(
       "CircusPlugins",
       [
         "CircusClient", "CircusConfig", "CircusLog", "CircusModel", "JSON", "EventLoop",
-        "LinuxSystem", "CProbes",
+        "LinuxSystem", "ProgramOptions", "CProbes",
       ]),
     room(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
@@ -83,11 +91,13 @@ let package = Package(
     program("circusd", ["CircusDaemon"]),
     program("circusctl", ["CircusControl"]),
     program("circus-plugin", ["CircusPlugins"]),
+    program("circusd-stats", ["CircusStats"]),
 
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "circusd", "circusctl", "circus-plugin", "CircusClient", "CircusWire", "JSON",
+        "circusd", "circusctl", "circus-plugin", "circusd-stats", "CircusClient", "CircusWire",
+        "JSON",
         "LinuxSystem", "ZeroMQ",
       ],
       exclude: ["clients"], swiftSettings: strict),

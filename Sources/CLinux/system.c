@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <arpa/inet.h>
 #include <link.h>
+#include <netinet/in.h>
 #include <linux/close_range.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -158,4 +160,43 @@ int cl_allow_reuse(int fd, int port_too) {
   int yes = 1;
   if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) return -1;
   return port_too ? setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) : 0;
+}
+
+static int udp_socket(const char *group, int port, struct sockaddr_in *address) {
+  memset(address, 0, sizeof *address);
+  address->sin_family = AF_INET;
+  address->sin_port = htons((uint16_t)port);
+  if (inet_pton(AF_INET, group, &address->sin_addr) != 1) {
+    errno = EINVAL;
+    return -1;
+  }
+  return socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+int cl_multicast_socket(const char *group, int port) {
+  struct sockaddr_in address;
+  int fd = udp_socket(group, port, &address);
+  if (fd < 0) return -1;
+  struct ip_mreq membership = {address.sin_addr, {htonl(INADDR_ANY)}};
+  address.sin_addr.s_addr = htonl(INADDR_ANY);
+  if (cl_allow_reuse(fd, 1) == 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+      setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership) == 0)
+    return fd;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
+}
+
+int cl_multicast_ask(const char *group, int port) {
+  struct sockaddr_in address;
+  int fd = udp_socket(group, port, &address);
+  if (fd < 0) return -1;
+  unsigned char hops = 255;
+  setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof hops);
+  if (sendto(fd, "\"\"", 2, 0, (struct sockaddr *)&address, sizeof address) >= 0) return fd;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
 }

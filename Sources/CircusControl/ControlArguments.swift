@@ -1,3 +1,4 @@
+import CircusModel
 import CircusWire
 import LinuxSystem
 
@@ -15,6 +16,8 @@ package struct ControlArguments {
   package var ssh: String?
   /// `--ssh_keyfile`: the private key for `ssh`; nil leaves the choice to ssh.
   package var sshKeyFile: String?
+  /// `--discover[=udp://GROUP:PORT]`: the multicast group to ask which daemons there are; nil: no.
+  package var discovery: String?
   /// `--help` or `-h`: tell how it is used, of the verb if there is one, and exit 0.
   package var wantsHelp = false
   /// `--version`: tell the version and exit 0.
@@ -98,6 +101,8 @@ package struct ControlArguments {
       }
       timeout = seconds
     case "--json": json = true
+    case "--discover":
+      discovery = parts.count > 1 ? String(parts[1]) : DaemonSettings().multicastEndpoint
     case "--prettify": prettify = true
     case "--ssh": ssh = try value()
     case "--ssh_keyfile": sshKeyFile = try value()

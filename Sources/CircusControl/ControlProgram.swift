@@ -32,6 +32,7 @@ package struct ControlProgram {
       Terminal.say("circusctl \(Self.version)")
       return 0
     }
+    if let group = arguments.discovery { return Discoverer(isJSON: arguments.json).run(group) }
     guard let verb = arguments.verb, let command = Commands.named(verb) else {
       if arguments.wantsHelp {
         Terminal.say(Help.overview)

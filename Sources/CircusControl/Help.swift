@@ -17,6 +17,8 @@ enum Help {
       "  " + padded("--ssh SSH") + "SSH server in the format user@host:port",
       "  --ssh_keyfile SSH_KEYFILE",
       String(repeating: " ", count: 24) + "the path to the keyfile to authorise the user",
+      "  --discover[=udp://GROUP:PORT]",
+      String(repeating: " ", count: 24) + "list the daemons that answer by multicast",
       "  " + padded("--help") + "Show help and exit",
       "  " + padded("--version") + "Show the version and exit",
     ]

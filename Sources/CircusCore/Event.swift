@@ -69,6 +69,9 @@ package struct SocketInfo: Hashable, Sendable {
   /// The file of a unix socket.
   package var path: String?
 
+  /// `host:port`, or the path.
+  package var address: String { path ?? "\(host):\(port)" }
+
   package init(
     name: String, descriptor: Int, backlog: Int, host: String, port: Int, path: String?
   ) {

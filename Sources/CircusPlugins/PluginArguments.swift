@@ -1,65 +1,46 @@
+import ProgramOptions
+
 /// circus-plugin's command line (circus.md 10.6).
 package struct PluginArguments: Equatable {
-  package var endpoint = "tcp://127.0.0.1:5555"
-  package var pubsub = "tcp://127.0.0.1:5556"
-  package var configuration = ""
-  package var checkDelay = 5.0
-  package var logLevel: String?
-  package var logOutput: String?
-  package var ssh: String?
+  /// The control endpoint.
+  package let endpoint: String
+  /// Where events are published.
+  package let pubsub: String
+  /// `key:value` pieces joined by `:::`.
+  package let configuration: String
+  /// The daemon's own period.
+  package let checkDelay: Double
+  /// `--log-level`.
+  package let logLevel: String?
+  /// `--log-output`.
+  package let logOutput: String?
+  /// `user@host[:port]` to tunnel through.
+  package let ssh: String?
   /// The plugin's dotted name.
-  package var use: String?
-  package var wantsHelp = false
-  package var wantsVersion = false
+  package let use: String?
+  /// `--help`.
+  package let wantsHelp: Bool
+  /// `--version`.
+  package let wantsVersion: Bool
 
-  /// A mistake argparse would find: usage, exit status 2.
-  package struct Failure: Error, Equatable { package var text: String }
-
-  private static let valued = [
-    "--endpoint", "--pubsub", "--config", "--check-delay", "--log-level", "--log-output", "--ssh",
-  ]
-
-  package init(_ words: [String]) throws(Failure) {
-    var rest = words[...]
-    while let word = rest.popFirst() {
-      guard word.hasPrefix("-"), word.count > 1 else {
-        if use != nil { throw Failure(text: "unrecognized arguments: \(word)") }
-        use = word
-        continue
-      }
-      if word == "--help" || word == "-h" {
-        wantsHelp = true
-        continue
-      }
-      if word == "--version" {
-        wantsVersion = true
-        continue
-      }
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts[0])
-      let found = Self.valued.filter { $0.hasPrefix(name) && name.count > 2 }
-      let exact = found.contains(name) ? name : (found.count == 1 ? found[0] : nil)
-      guard let exact else { throw Failure(text: "unrecognized arguments: \(word)") }
-      guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
-        throw Failure(text: "argument \(exact): expected one argument")
-      }
-      try take(exact, value)
-    }
-  }
-
-  private mutating func take(_ name: String, _ value: String) throws(Failure) {
-    switch name {
-    case "--endpoint": endpoint = value
-    case "--pubsub": pubsub = value
-    case "--config": configuration = value
-    case "--log-level": logLevel = value
-    case "--log-output": logOutput = value
-    case "--ssh": ssh = value
-    default:
-      guard let seconds = Double(value) else {
-        throw Failure(text: "argument --check-delay: invalid float value: '\(value)'")
-      }
-      checkDelay = seconds
+  package init(_ words: [String]) throws(LongOptions.Failure) {
+    let options = try LongOptions(
+      words,
+      valued: [
+        "endpoint", "pubsub", "config", "check-delay", "log-level", "log-output", "ssh",
+      ], flags: [])
+    endpoint = options.values["endpoint"] ?? "tcp://127.0.0.1:5555"
+    pubsub = options.values["pubsub"] ?? "tcp://127.0.0.1:5556"
+    configuration = options.values["config"] ?? ""
+    checkDelay = try options.seconds("check-delay") ?? 5
+    logLevel = options.values["log-level"]
+    logOutput = options.values["log-output"]
+    ssh = options.values["ssh"]
+    use = options.positionals.first
+    wantsHelp = options.flags.contains("help")
+    wantsVersion = options.flags.contains("version")
+    if options.positionals.count > 1 {
+      throw LongOptions.Failure(text: "unrecognized arguments: \(options.positionals[1])")
     }
   }
 

@@ -2,6 +2,7 @@ import CircusClient
 import CircusLog
 import CircusModel
 import LinuxSystem
+import ProgramOptions
 
 /// circus-plugin from its arguments to its exit status: circus's own plugins natively, anybody
 /// else's through the Python package.

@@ -153,6 +153,33 @@ package enum Network {
 }
 
 extension Network {
+  /// Answers who sent a datagram; one that cannot be sent is lost.
+  package static func send(_ bytes: [UInt8], _ descriptor: Int32, _ receiver: sockaddr_storage) {
+    var receiver = receiver
+    let size =
+      receiver.ss_family == sa_family_t(AF_INET6)
+      ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+    withUnsafePointer(to: &receiver) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT), address, socklen_t(size))
+      }
+    }
+  }
+
+  /// The numeric host of a sender.
+  package static func host(of sender: sockaddr_storage) -> String {
+    var sender = sender
+    var buffer = [CChar](repeating: 0, count: 64)
+    let size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = withUnsafePointer(to: &sender) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        getnameinfo(address, size, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
+      }
+    }
+    guard result == 0 else { return "" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   /// A datagram that is there already and who sent it; nil when there is none.
   package static func receive(_ descriptor: Int32) -> (bytes: [UInt8], sender: sockaddr_storage)? {
     var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -212,6 +239,23 @@ extension Network {
     var length = socklen_t(MemoryLayout<Int32>.size)
     getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
     return code == 0 ? nil : Errno(code).description
+  }
+
+  /// A TCP connection to loopback, which the caller must close; -1 when nobody listens.
+  package static func connectStream(port: Int) -> Int32 {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(truncatingIfNeeded: port)).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    if result == 0 { return descriptor }
+    close(descriptor)
+    return -1
   }
 
   /// A TCP port nobody uses on this machine's loopback, at the moment.

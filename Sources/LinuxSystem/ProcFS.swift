@@ -132,6 +132,35 @@ package final class ProcFS {
     return stat("/proc/\(pid)", &info) == 0 ? info.st_uid : nil
   }
 
+  /// How many descriptors a process has open; nil when we may not look.
+  package func descriptorCount(of pid: Int32) -> Int? {
+    guard let directory = opendir("/proc/\(pid)/fd") else { return nil }
+    defer { closedir(directory) }
+    var count = 0
+    while readdir(directory) != nil { count += 1 }
+    return max(0, count - 2)
+  }
+
+  /// Bytes a process has had read from and written to disks; nil when we may not look.
+  package func diskBytes(of pid: Int32) -> (read: Int, written: Int)? {
+    guard let text = read("/proc/\(pid)/io"), !text.isEmpty else { return nil }
+    var read = 0
+    var written = 0
+    for line in text.split(separator: 10) {
+      guard let colon = line.firstIndex(of: 58) else { continue }
+      var number = 0
+      for byte in line[(colon + 2)...] where (48...57).contains(byte) {
+        number = number &* 10 &+ Int(byte - 48)
+      }
+      switch (line.first, colon - line.startIndex) {
+      case (UInt8(ascii: "r"), 10): read = number
+      case (UInt8(ascii: "w"), 11): written = number
+      default: break
+      }
+    }
+    return (read, written)
+  }
+
   /// The direct children of a process, of all its threads.
   package func children(of pid: Int32) -> [Int32] {
     var found: [Int32] = []

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 
 /// Signals as data: blocked for the whole process and read from a descriptor, so none interrupts
 /// anything and none is lost while the daemon is busy.
@@ -16,6 +17,18 @@ package final class SignalDescriptor {
     var sender: pid_t = 0
     let signal = cl_next_signal(number, &sender)
     return signal == 0 ? nil : signal
+  }
+
+  /// The signals that end a program which has nothing to finish; all others are blocked too.
+  package static func forStopping() throws(Errno) -> SignalDescriptor {
+    blockAll()
+    return try SignalDescriptor([SIGHUP, SIGQUIT, SIGINT, SIGTERM, SIGWINCH])
+  }
+
+  /// Whether a signal comes within a time.
+  package func wait(milliseconds: Int32) -> Bool {
+    var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return poll(&waiting, 1, milliseconds) > 0 && next() != nil
   }
 
   /// Blocks all signals but faults, here and in threads to come; SIGCHLD gets its default action.

@@ -103,6 +103,9 @@ void cl_limit_arenas(void);
 // Lets go of program and library pages that only start-up needed; they come back when touched.
 void cl_release_code_pages(void);
 int cl_bind_to_device(int socket, const char *device);
+// Non-blocking UDP: hears a multicast group on a port; sends one empty question to it.
+int cl_multicast_socket(const char *group, int port);
+int cl_multicast_ask(const char *group, int port);
 // strptime: 1 when all of the text was of this form.
 struct tm;
 int cl_parse_time(const char *text, const char *format, struct tm *parts);

@@ -56,6 +56,11 @@ package struct Arbiter {
   /// The daemon's settings as they are in force.
   package var settings: DaemonSettings { ledger.settings }
 
+  /// An endpoint by the address it is bound to, as it was configured otherwise.
+  package func reachableName(_ endpoint: String) -> String {
+    ledger.boundEndpoints[endpoint] ?? endpoint
+  }
+
   /// The next moment at which something is due, if any.
   package mutating func nextDeadline() -> Instant? {
     while let earliest = ledger.timers.earliest {

@@ -20,6 +20,8 @@ package final class Daemon {
   private let signals: SignalDescriptor
   private let sockets: ListeningSockets
   private let figures: ProcessFigures
+  private let proc: ProcFS
+  private var discovery: Discovery?
   private let streams: Streams
   private let helpers: Helpers
   private var arbiter: Arbiter
@@ -81,7 +83,10 @@ package final class Daemon {
     do { try sockets.apply(configuration.sockets) } catch { throw Failure(text: error.text) }
     control = ControlSocket(endpoints.control, log: log)
     events = EventPublisher(socket: endpoints.events)
-    stats = endpoints.stats.map { StatsPublisher(socket: $0, figures: figures) }
+    self.proc = proc
+    stats = endpoints.stats.map {
+      StatsPublisher(socket: $0, figures: figures, proc: proc, sockets: sockets, loop: loop)
+    }
     streams.automatic = (settings.childLogDirectory, settings.identifier)
     queue.insert(.socketsChanged(sockets.info, isComplete: true), at: 0)
     queue.insert(boundEvent(endpoints), at: 0)
@@ -90,7 +95,7 @@ package final class Daemon {
       launcher: Launcher(
         spawner: spawner, streams: streams, sockets: sockets, originalFiles: originalFiles),
       lineage: lineage, streams: streams, sockets: sockets,
-      measurer: Measurer(figures: figures), helpers: helpers,
+      measurer: Measurer(figures: figures, proc: proc), helpers: helpers,
       hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] in ask($0, $1) },
       log: log, hooks: makeHooks())
   }
@@ -160,6 +165,7 @@ package final class Daemon {
     registrations.append(loop.whenReadable(signals.number) { [unowned self] in takeSignals() })
     control.watch(loop) { [unowned self] in takeRequests() }
     loop.whenDeadlinePasses { [unowned self] in passDeadline() }
+    discover()
     log.info("Arbiter now waiting for commands")
     finishTurn()
     Environment.settleMemory()
@@ -228,6 +234,7 @@ package final class Daemon {
 
   private func handle(_ event: Event) {
     let now = Moment(instant: Instant(nanoseconds: Clock.monotonic), wall: Clock.wall)
+    if case .socketsChanged = event { stats?.socketsChanged() }
     arbiter.handle(event, at: now, into: &effects)
     for effect in effects { runner.run(effect) }
     effects.removeAll(keepingCapacity: true)
@@ -257,6 +264,10 @@ package final class Daemon {
     }
     let old = settings
     settings = new
+    if old.multicastEndpoint != new.multicastEndpoint {
+      discovery = nil
+      discover()
+    }
     rebind("pubsub_endpoint", old.pubsubEndpoint, new.pubsubEndpoint, .publish, events.socket) {
       events = EventPublisher(socket: $0)
     }
@@ -266,16 +277,25 @@ package final class Daemon {
     }
     if old.publishesStats && new.publishesStats, let publisher = stats {
       rebind("stats_endpoint", old.statsEndpoint, new.statsEndpoint, .publish, publisher.socket) {
-        stats = StatsPublisher(socket: $0, figures: figures)
+        stats = makePublisher($0)
       }
     } else if new.publishesStats {
       do {
-        stats = StatsPublisher(
-          socket: try Endpoints.bind(context, .publish, new.statsEndpoint, "stats_endpoint"),
-          figures: figures)
+        stats = makePublisher(
+          try Endpoints.bind(context, .publish, new.statsEndpoint, "stats_endpoint"))
       } catch { log.error(error.text) }
     } else {
       stats = nil
+    }
+  }
+
+  private func makePublisher(_ socket: Socket) -> StatsPublisher {
+    StatsPublisher(socket: socket, figures: figures, proc: proc, sockets: sockets, loop: loop)
+  }
+
+  private func discover() {
+    discovery = Discovery(settings.multicastEndpoint, loop: loop, log: log) { [unowned self] in
+      arbiter.reachableName(settings.endpoint)
     }
   }
 

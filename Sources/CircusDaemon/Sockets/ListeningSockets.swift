@@ -27,6 +27,11 @@ final class ListeningSockets {
     open.first { $0.spec.name == name.lowercased() }?.descriptor
   }
 
+  /// A socket whose readiness means a caller: the daemon's own copy of a shared port hears nothing.
+  func readableDescriptor(of name: String) -> Int32? {
+    open.first { $0.spec.name == name.lowercased() && !$0.spec.reusesPort }?.descriptor
+  }
+
   var info: [SocketInfo] {
     open.map {
       SocketInfo(

@@ -18,7 +18,7 @@ final class SocketWatch {
   func await(_ names: Set<String>) {
     registrations = [:]
     for name in names {
-      guard let descriptor = sockets.descriptor(of: name) else { continue }
+      guard let descriptor = sockets.readableDescriptor(of: name) else { continue }
       registrations[name] = loop.whenReadable(descriptor) { [unowned self] in
         registrations[name] = nil
         ready(name)

@@ -7,6 +7,12 @@ import LinuxSystem
 /// Answers `stats` and `dstats`.
 struct Measurer {
   let figures: ProcessFigures
+  let trees: TreeFigures
+
+  init(figures: ProcessFigures, proc: ProcFS) {
+    self.figures = figures
+    trees = TreeFigures(figures: figures, proc: proc)
+  }
 
   /// Measures, lets the watcher's `extended_stats` hook add its own, and answers.
   func answer(
@@ -83,10 +89,9 @@ struct Measurer {
     guard let own = figures.measure(subject.pid.rawValue, started: subject.started) else {
       return "No such process (stopped?)"
     }
-    let children = figures.children(of: subject.pid.rawValue).compactMap { pid -> JSON? in
-      figures.measure(pid).map { .object(figures.info($0)) }
-    }
-    var object = figures.info(own, children: children)
+    let below = trees.look(subject.pid.rawValue)
+    var object = figures.info(own, children: below.children)
+    object["tree"] = below.tree
     object["started"] = .double(subject.started)
     object["wid"] = .int(subject.number)
     return .object(object)

@@ -14,6 +14,8 @@ final class ProcessFigures {
     var startTicks: Int
     var cpuTicks: Int
     var at: Int64
+    /// What the last difference came to.
+    var cpu = 0.0
     /// What does not change while it lives.
     var command: String
     var user: String
@@ -21,6 +23,8 @@ final class ProcessFigures {
   }
 
   private var look: UInt64 = 0
+  /// Seconds.
+  private static let shortestInterval = 0.05
 
   init(proc: ProcFS) { self.proc = proc }
 
@@ -51,20 +55,27 @@ final class ProcessFigures {
     let now = Clock.monotonic
     var cpu = 0.0
     var sample: Sample
+    var isNew = true
     if let known = samples[pid], known.startTicks == facts.startTicks {
       sample = known
       let elapsed = Double(now - known.at) / 1e9
       let used = Double(facts.cpuTicks - known.cpuTicks) / Double(proc.ticksPerSecond)
-      if elapsed > 0 { cpu = max(0, used / elapsed * 100) }
+      // Two looks in a moment (a stream and a command) say nothing new: ticks are hundredths.
+      isNew = elapsed > Self.shortestInterval
+      cpu = isNew ? max(0, used / elapsed * 100) : known.cpu
       // exec may have given it another name.
       if known.command.isEmpty { sample.command = command(of: pid, facts) }
     } else {
       sample = Sample(
-        startTicks: facts.startTicks, cpuTicks: 0, at: now, command: command(of: pid, facts),
+        startTicks: facts.startTicks, cpuTicks: 0, at: now, cpu: 0,
+        command: command(of: pid, facts),
         user: user(of: pid), lastLook: look)
     }
-    sample.cpuTicks = facts.cpuTicks
-    sample.at = now
+    if isNew {
+      sample.cpuTicks = facts.cpuTicks
+      sample.at = now
+      sample.cpu = cpu
+    }
     sample.lastLook = look
     samples[pid] = sample
     let created = proc.bootTime + Double(facts.startTicks) / Double(proc.ticksPerSecond)

@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import EventLoop
 import JSON
 import LinuxSystem
 import ZeroMQ
@@ -8,11 +9,21 @@ import ZeroMQ
 final class StatsPublisher {
   let socket: Socket
   private let figures: ProcessFigures
+  private let trees: TreeFigures
+  private let sockets: ListeningSockets
+  private let meter: SocketMeter
   private(set) var nextTick: Int64
   static let period: Int64 = 1_000_000_000
 
-  init(socket: Socket, figures: ProcessFigures) {
+  init(
+    socket: Socket, figures: ProcessFigures, proc: ProcFS, sockets: ListeningSockets,
+    loop: EventLoop
+  ) {
     self.socket = socket
+    self.sockets = sockets
+    trees = TreeFigures(figures: figures, proc: proc)
+    meter = SocketMeter(loop: loop, sockets: sockets)
+    meter.refresh()
     self.figures = figures
     nextTick = Clock.monotonic + Self.period
   }
@@ -25,10 +36,33 @@ final class StatsPublisher {
     // After a suspension: one burst, not one for every missed second.
     if nextTick <= now { nextTick = now + Self.period }
     figures.beginRound()
-    for (watcher, subjects) in population() where !subjects.isEmpty {
-      publish(watcher, subjects)
-    }
+    let all = population()
+    trees.refresh(all.flatMap { $0.subjects.map(\.pid.rawValue) })
+    for (watcher, subjects) in all where !subjects.isEmpty { publish(watcher, subjects) }
     publishOwn()
+    publishSockets()
+  }
+
+  /// Others are open now.
+  func socketsChanged() { meter.refresh() }
+
+  private func publishSockets() {
+    let open = sockets.info
+    guard !open.isEmpty else { return }
+    var sum = 0
+    for one in open {
+      let reads = meter.reads[one.name] ?? 0
+      sum += reads
+      send(
+        "stat.sockets.\(one.descriptor)",
+        [
+          "fd": .int(one.descriptor), "subtopic": .int(one.descriptor), "reads": .int(reads),
+          "address": .string(one.address),
+        ])
+    }
+    send(
+      "stat.sockets",
+      ["addresses": .array(open.map { .string($0.address) }), "reads": .int(sum)])
   }
 
   private func publish(_ watcher: String, _ subjects: [Measurement.Subject]) {
@@ -45,9 +79,11 @@ final class StatsPublisher {
       cpu += one.cpuPercent
       memory += one.memoryPercent
       oldest = max(oldest, one.age)
-      var object = figures.info(one)
+      let tree = trees.of(subject.pid.rawValue)
+      var object = figures.info(one, children: tree?.children ?? [])
       object["subtopic"] = .int(pid)
       object["name"] = .null
+      object["tree"] = tree?.tree ?? .null
       send("stat.\(watcher).\(pid)", object)
     }
     send(

@@ -1,0 +1,99 @@
+import CircusClient
+import CircusLog
+import JSON
+import LinuxSystem
+import ZeroMQ
+
+/// Asks a daemon for its figures once a second and publishes them as a statistics stream, for
+/// daemons that publish none themselves or live on another machine (circus.md 5.2). circus's own
+/// looks into this machine's /proc instead, which is another machine's business then.
+final class StatsRelay {
+  private let connection: Connection
+  private let publisher: Socket
+  private let log: Logger
+  private let context = Context()
+  private var hasFailed = false
+
+  init(endpoint: String, statspoint: String, log: Logger) throws {
+    self.log = log
+    connection = try Connection(endpoint: endpoint, timeout: 5)
+    publisher = try Socket(context, .publish)
+    try publisher.bind(statspoint)
+  }
+
+  /// One round; a daemon that does not answer is asked again the next time.
+  func relay() {
+    do {
+      let infos = try connection.call("stats")["infos"]?.object
+      for watcher in infos?.members ?? [] where !Self.hidden.contains(watcher.key.lowercased()) {
+        let name = String(watcher.key.lowercased().map { $0 == " " ? "_" : $0 })
+        publish(name, watcher.value.object?.members.map { ($0.value, JSON.null) } ?? [])
+      }
+      if let own = try connection.call("dstats")["info"] { publish("circus", [(own, "circusd")]) }
+      try publishSockets()
+      if hasFailed { log.info("the daemon answers again") }
+      hasFailed = false
+    } catch {
+      if !hasFailed { log.warning((error as? ClientError)?.text ?? "\(error)") }
+      hasFailed = true
+    }
+  }
+
+  private static let hidden: Set<String> = ["circusd", "circusd-stats", "circushttpd"]
+
+  private func publish(_ group: String, _ processes: [(info: JSON, name: JSON)]) {
+    var pids: [JSON] = []
+    var figures: [(cpu: Double?, mem: Double?, age: Double?)] = []
+    for (info, name) in processes {
+      guard var object = info.object, let pid = object["pid"]?.int else { continue }
+      for key in ["started", "wid"] { object[key] = nil }
+      object["subtopic"] = .int(pid)
+      object["name"] = name
+      send("stat.\(group).\(pid)", object)
+      pids.append(.int(pid))
+      figures.append((object["cpu"]?.number, object["mem"]?.number, object["age"]?.number))
+    }
+    let cpu = figures.compactMap(\.cpu)
+    let memory = figures.compactMap(\.mem)
+    let isKnown = cpu.count == figures.count && memory.count == figures.count
+    let sum = memory.reduce(0, +)
+    send(
+      "stat.\(group)",
+      [
+        "pid": .array(pids),
+        "cpu": isKnown ? .double(cpu.isEmpty ? 0 : cpu.reduce(0, +) / Double(cpu.count)) : "N/A",
+        "mem": isKnown ? .double((sum * 1_000).rounded() / 1_000) : "N/A",
+        "age": figures.compactMap(\.age).max().map { .double($0) } ?? "N/A",
+      ])
+  }
+
+  /// Where somebody counts them, the daemon's own figures; a stock daemon has none.
+  private func publishSockets() throws {
+    let sockets = try connection.call("listsockets")["sockets"]?.array ?? []
+    guard !sockets.isEmpty else { return }
+    var addresses: [JSON] = []
+    var sum = 0
+    for socket in sockets {
+      guard let descriptor = socket["fd"]?.int else { continue }
+      let host = "\(socket["host"]?.string ?? ""):\(socket["port"]?.int ?? 0)"
+      let address = JSON.string(socket["path"]?.string ?? host)
+      let reads = socket["reads"]?.int ?? 0
+      addresses.append(address)
+      sum += reads
+      send(
+        "stat.sockets.\(descriptor)",
+        [
+          "fd": .int(descriptor), "subtopic": .int(descriptor), "reads": .int(reads),
+          "address": address,
+        ])
+    }
+    send("stat.sockets", ["addresses": .array(addresses), "reads": .int(sum)])
+  }
+
+  private func send(_ topic: String, _ object: JSONObject) {
+    var payload: [UInt8] = []
+    object.write(into: &payload)
+    // A slow subscriber loses this second.
+    try? publisher.send([Array(topic.utf8), payload])
+  }
+}

@@ -1,0 +1,4 @@
+import CircusStats
+import Glibc
+
+exit(StatsProgram.run(Array(CommandLine.arguments.dropFirst())))

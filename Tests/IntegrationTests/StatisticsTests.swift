@@ -1,0 +1,108 @@
+import CircusClient
+import Glibc
+import JSON
+import LinuxSystem
+import Testing
+
+/// The statistics stream, the stand-alone streamer and discovery.
+@Suite struct StatisticsTests {
+  /// Messages of a subscription by topic, until `enough`.
+  private func collect(
+    _ endpoint: String, seconds: Double = 15, until enough: ([String: JSONObject]) -> Bool
+  ) throws -> [String: JSONObject] {
+    let subscription = try Subscription(endpoint: endpoint, topics: ["stat."])
+    var latest: [String: JSONObject] = [:]
+    let end = Clock.monotonic + Int64(seconds * 1e9)
+    while Clock.monotonic < end && !enough(latest) {
+      guard let (topic, payload) = subscription.next(timeout: 1),
+        let object = (try? JSON.parse(payload))?.object
+      else { continue }
+      latest[String(decoding: topic, as: UTF8.self)] = object
+    }
+    return latest
+  }
+
+  @Test func treesSocketsAndTheDaemonItselfAreTold() throws {
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      stats_endpoint = @STATS@
+      statsd = True
+      [socket:web]
+      host = 127.0.0.1
+      port = 0
+      [watcher:Web App]
+      cmd = /bin/sh -c 'sleep 1000 & sleep 1000; wait'
+      copy_env = True
+      """)
+    let port = try daemon.call("listsockets")["sockets"]?.array?.first?["port"]?.int ?? 0
+    // Nobody accepts: the caller waits at the socket.
+    let caller = Network.connectStream(port: port)
+    defer { closeDescriptor(caller) }
+    let pid = try daemon.pids("Web App")[0]
+    let stats = try collect(daemon.stats) { latest in
+      (latest["stat.sockets"]?["reads"]?.int ?? 0) > 0
+        && latest["stat.web_app.\(pid)"]?["tree"]?["processes"] == 3
+    }
+    let own = stats["stat.web_app.\(pid)"]
+    #expect(own?["children"]?.array?.count == 2, "\(stats.keys)")
+    #expect((own?["tree"]?["fds"]?.int ?? 0) > 3)
+    #expect(own?["tree"]?["write_bytes"]?.int != nil)
+    #expect(own?["subtopic"] == .int(Int(pid)) && own?["name"] == .null)
+    #expect(stats["stat.circus"]?["pid"] == [.int(Int(daemon.pid))])
+    #expect(stats["stat.circus.\(daemon.pid)"]?["name"] == "circusd")
+    #expect(stats["stat.sockets"]?["addresses"] == [.string("127.0.0.1:\(port)")])
+    #expect(stats["stat.sockets.3"]?["address"] == .string("127.0.0.1:\(port)"))
+    #expect(!stats.keys.contains { $0.contains("Web App") || $0.contains("web app") })
+  }
+
+  @Test func standAloneStreamerTellsOfADaemonThatPublishesNothing() throws {
+    let daemon = try TestDaemon(
+      "[watcher:w]\ncmd = sleep 1000\ncopy_env = True\nnumprocesses = 2\n")
+    var request = SpawnRequest()
+    let program = TestDaemon.programs + "/circusd-stats"
+    request.candidates = [program]
+    request.arguments = [
+      program, "--endpoint", daemon.control, "--pubsub=\(daemon.events)", "--stats", daemon.stats,
+    ]
+    request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
+    let pid = try Children.spawn(request)
+    let stats = try collect(daemon.stats) { latest in
+      latest["stat.w"]?["pid"]?.array?.count == 2 && latest["stat.circus"] != nil
+    }
+    #expect(stats["stat.w"]?["age"]?.number != nil, "\(stats.keys)")
+    let first = try daemon.pids("w")[0]
+    #expect(stats["stat.w.\(first)"]?["cmdline"] == "sleep")
+    kill(pid, SIGTERM)
+    var status: Int32 = 1
+    #expect(waitpid(pid, &status, 0) == pid && status == 0)
+  }
+
+  @Test func daemonsAreFoundByMulticastAndNeverDieOfIt() throws {
+    let port = try #require(Network.freePort())
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      multicast_endpoint = udp://237.219.251.97:\(port)
+      """)
+    let found = run(
+      TestDaemon.programs + "/circusctl", ["--discover=udp://237.219.251.97:\(port)"])
+    // A machine without any network has no multicast either; then the daemon says so and lives on.
+    if !daemon.log.contains("Multicast discovery is disabled") {
+      #expect(found.out == daemon.control + "\n", "\(found.error)")
+    }
+    daemon.write(
+      "[circus]\nendpoint = @CONTROL@\npubsub_endpoint = @EVENTS@\nmulticast_endpoint = udp://1.2.3.4:x\n",
+      to: "circus.ini")
+    try daemon.call("reloadconfig", ["waiting": true])
+    #expect(eventually { daemon.log.contains("Multicast discovery is disabled") })
+    let nobody = run(
+      TestDaemon.programs + "/circusctl", ["--discover=udp://237.219.251.98:\(port)"])
+    #expect(nobody.status == 1)
+    #expect(try daemon.quit() == 0)
+  }
+}
