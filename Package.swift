@@ -32,6 +32,7 @@ func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
 let package = Package(
   name: "swift-circus",
   products: [
+    .library(name: "CircusClient", targets: ["CircusClient"]),
     .executable(name: "circusd", targets: ["circusd"]),
     .executable(name: "circusctl", targets: ["circusctl"]),
     .executable(name: "circus-plugin", targets: ["circus-plugin"]),
@@ -93,10 +94,15 @@ let package = Package(
     program("circus-plugin", ["CircusPlugins"]),
     program("circusd-stats", ["CircusStats"]),
 
+    .executableTarget(
+      name: "example-client", dependencies: ["CircusClient"], path: "examples/embedding",
+      swiftSettings: strict),
+
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "circusd", "circusctl", "circus-plugin", "circusd-stats", "CircusClient", "CircusWire",
+        "circusd", "circusctl", "circus-plugin", "circusd-stats", "example-client", "CircusClient",
+        "CircusWire",
         "JSON",
         "LinuxSystem", "ZeroMQ",
       ],
