@@ -37,6 +37,7 @@ let package = Package(
     .executable(name: "circusctl", targets: ["circusctl"]),
     .executable(name: "circus-plugin", targets: ["circus-plugin"]),
     .executable(name: "circusd-stats", targets: ["circusd-stats"]),
+    .executable(name: "circus-top", targets: ["circus-top"]),
   ],
   targets: [
     // C libraries of the system, each wrapped in exactly one room. No `pkgConfig:`: Debian's
@@ -45,6 +46,10 @@ let package = Package(
     .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CEvent", providers: [.apt(["libevent-dev"])]),
     .target(name: "CLinux"),
+    // libncurses-dev; libedit-dev.
+    .target(
+      name: "CScreen", linkerSettings: ["ncursesw", "tinfo"].map { .linkedLibrary($0) }),
+    .target(name: "CLineEditor", linkerSettings: [.linkedLibrary("edit")]),
     // libcurl4-openssl-dev, libhiredis-dev, libpcre2-dev; only circus-plugin links them.
     .target(
       name: "CProbes",
@@ -74,7 +79,7 @@ let package = Package(
       "CircusControl",
       [
         "CircusClient", "CircusConfig", "CircusModel", "CircusWire", "JSON", "ZeroMQ",
-        "LinuxSystem",
+        "LinuxSystem", "CLineEditor",
       ]),
     room("ProgramOptions"),
     room(
@@ -87,12 +92,16 @@ let package = Package(
         "LinuxSystem", "ProgramOptions", "CProbes",
       ]),
     room(
+      "CircusTop",
+      ["CircusClient", "JSON", "LinuxSystem", "ProgramOptions", "ZeroMQ", "CScreen"]),
+    room(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
 
     program("circusd", ["CircusDaemon"]),
     program("circusctl", ["CircusControl"]),
     program("circus-plugin", ["CircusPlugins"]),
     program("circusd-stats", ["CircusStats"]),
+    program("circus-top", ["CircusTop"]),
 
     .executableTarget(
       name: "example-client", dependencies: ["CircusClient"], path: "examples/embedding",
@@ -101,7 +110,8 @@ let package = Package(
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "circusd", "circusctl", "circus-plugin", "circusd-stats", "example-client", "CircusClient",
+        "circusd", "circusctl", "circus-plugin", "circusd-stats", "circus-top", "example-client",
+        "CircusClient",
         "CircusWire",
         "JSON",
         "LinuxSystem", "ZeroMQ",
@@ -113,6 +123,7 @@ let package = Package(
     tests(of: "JSON"),
     tests(of: "LinuxSystem"),
     tests(of: "CircusPlugins", ["CircusModel", "JSON", "LinuxSystem"]),
+    tests(of: "CircusTop", ["JSON"]),
     tests(of: "CircusLog", ["CircusModel", "LinuxSystem"]),
     tests(of: "CircusControl", ["CircusWire"]),
     tests(of: "CircusConfig", ["CircusModel", "CircusWire", "JSON", "LinuxSystem"]),

@@ -17,6 +17,7 @@ package struct ControlProgram {
   package static func run(_ words: [String]) -> Int32 {
     let environment = Environment.variables
     if environment["AUTO_COMPLETE"] != nil { return complete(environment) }
+    if words.first == "--complete" { return complete(Array(words.dropFirst()), environment) }
     let arguments: ControlArguments
     do {
       arguments = try ControlArguments(words)
@@ -174,6 +175,25 @@ package struct ControlProgram {
   }
 
   // MARK: bash completion
+
+  /// What could stand for the last word, one a line: what the completion files of the shells call.
+  /// Without a daemon only what needs none; a prompt must not wait.
+  private static func complete(_ words: [String], _ environment: [String: String]) -> Int32 {
+    var endpoint = environment["CIRCUSCTL_ENDPOINT"] ?? ControlArguments.defaultEndpoint
+    if let index = words.firstIndex(of: "--endpoint"), index + 1 < words.count - 1 {
+      endpoint = words[index + 1]
+    }
+    var connection: Connection?
+    var wasTried = false
+    let completion = Completion { verb, properties in
+      if !wasTried { connection = try? Connection(endpoint: endpoint, timeout: 0.5) }
+      wasTried = true
+      return try? connection?.call(verb, properties)
+    }
+    let found = completion.candidates(words)
+    if !found.isEmpty { Terminal.say(found.joined(separator: "\n")) }
+    return 0
+  }
 
   /// Matching command names, for shells that call us with AUTO_COMPLETE.
   private static func complete(_ environment: [String: String]) -> Int32 {

@@ -2,6 +2,7 @@ import CircusClient
 import CircusConfig
 import CircusWire
 import JSON
+import LinuxSystem
 
 /// circusctl without a command: a prompt. Ctrl-D leaves; `quit` stops the daemon.
 struct Shell {
@@ -17,14 +18,31 @@ struct Shell {
       Terminal.complain(error.text)
       return 1
     }
+    let editor = Environment.isTerminal(0) ? makeEditor(connection) : nil
     while true {
-      Terminal.prompt("(circusctl) ")
-      guard let line = readLine() else {
+      guard let line = read(editor) else {
         Terminal.say("")
         return 0
       }
       perform(line, connection)
     }
+  }
+
+  private static let prompt = "(circusctl) "
+
+  private func read(_ editor: LineEditor?) -> String? {
+    if let editor { return editor.read(Self.prompt) }
+    Terminal.prompt(Self.prompt)
+    return readLine()
+  }
+
+  /// The history is kept in CIRCUSCTL_HISTORY, or in the home directory.
+  private func makeEditor(_ connection: Connection) -> LineEditor {
+    let variables = Environment.variables
+    let file =
+      variables["CIRCUSCTL_HISTORY"] ?? variables["HOME"].map { $0 + "/.circusctl_history" }
+    let completion = Completion { verb, properties in try? connection.call(verb, properties) }
+    return LineEditor(completion, historyFile: file)
   }
 
   private func perform(_ line: String, _ connection: Connection) {
@@ -34,6 +52,10 @@ struct Shell {
     if verb == "help" || verb == "?" {
       let topic = words.dropFirst().first.flatMap(Commands.named)
       return Terminal.say(topic.map(Help.command) ?? Help.overview)
+    }
+    if verb == Logs.verb || verb == Listen.verb || words.contains("--watch") {
+      // These go on until they are interrupted, which would end the shell too.
+      return Terminal.say("run this from your own shell: circusctl \(line)")
     }
     guard let command = Commands.named(verb) else {
       return Terminal.say("*** Unknown syntax: \(line)")

@@ -34,7 +34,8 @@ import Testing
     #expect(try circus.options(of: "web app")["graceful_timeout"] == 3.5)
     #expect(try circus.globalOptions()["endpoint"] == .string(daemon.control))
     let figures = try circus.statistics(ofProcessesOf: "web app")
-    #expect(figures.count == 2 && figures.allSatisfy { $0.command == "sleep" && $0.all["wid"] != nil })
+    #expect(
+      figures.count == 2 && figures.allSatisfy { $0.command == "sleep" && $0.all["wid"] != nil })
     #expect(try circus.logs(of: ["web app"]).map(\.text).contains("hello"))
     try circus.add("extra", command: "sleep 1000", options: ["copy_env": true])
     #expect(try circus.status(of: "extra") == .active)

@@ -1,0 +1,4 @@
+import CircusTop
+import Glibc
+
+exit(TopProgram.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,43 @@
+import JSON
+import Testing
+
+@testable import CircusControl
+
+/// What could stand at the cursor.
+@Suite struct CompletionTests {
+  private let completion = Completion { verb, properties in
+    switch (verb, properties["name"]?.string) {
+    case ("list", nil): ["watchers": ["web", "worker"]]
+    case ("list", "web"?): ["pids": [101, 102]]
+    case ("options", "web"?): ["options": ["cmd": "x", "numprocesses": 1, "priority": 0]]
+    case ("globaloptions", _): ["options": ["endpoint": "a", "check_delay": 5.0]]
+    default: nil
+    }
+  }
+
+  private func complete(_ words: String...) -> [String] { completion.candidates(words) }
+
+  @Test func commandsAndTheirSwitches() {
+    #expect(complete("re") == ["reload", "reloadconfig", "restart"])
+    #expect(complete("--j") == ["--json"])
+    #expect(complete("--json", "sto") == ["stop"])
+    #expect(complete("reload", "--") == ["--sequential", "--terminate", "--waiting"])
+    #expect(complete("stop", "--match", "") == ["glob", "regex", "simple"])
+    #expect(complete("help", "nump") == ["numprocesses"])
+  }
+
+  @Test func watchersOptionsAndValues() {
+    #expect(complete("stop", "w") == ["web", "worker"])
+    #expect(complete("stop", "--match", "glob", "we") == ["web"])
+    #expect(complete("incr", "web", "") == [])
+    #expect(complete("get", "web", "") == ["cmd", "numprocesses", "priority"])
+    #expect(complete("set", "web", "num") == ["numprocesses"])
+    #expect(complete("set", "web", "send_hup", "") == ["false", "true"])
+    #expect(complete("set", "web", "stdout_stream.class", "T") == ["TimedRotatingFileStream"])
+    #expect(complete("signal", "web", "10") == ["101", "102"])
+    #expect(complete("signal", "web", "101", "us") == ["usr1", "usr2"])
+    #expect(complete("globaloptions", "") == ["check_delay", "endpoint"])
+    #expect(complete("logs", "web", "wo") == ["worker"])
+    #expect(complete("numwatchers", "") == [])
+  }
+}

@@ -1,0 +1,131 @@
+import JSON
+import LinuxSystem
+import Testing
+
+/// circus-top and the circusctl shell on a real terminal, and completion in the real shells.
+@Suite struct TerminalTests {
+  private static let configuration = """
+    [circus]
+    endpoint = @CONTROL@
+    pubsub_endpoint = @EVENTS@
+    stats_endpoint = @STATS@
+    statsd = True
+    [watcher:web]
+    cmd = /bin/sh -c 'while :; do echo tick; sleep 0.2; done'
+    copy_env = True
+    numprocesses = 2
+    stdout_stream.class = QueueStream
+    [watcher:off]
+    cmd = sleep 1000
+    autostart = False
+    """
+
+  private func onTerminal(
+    _ steps: [(String, String)], _ program: String, _ arguments: [String],
+    environment: [String: String] = [:]
+  ) -> String {
+    let script = JSON.array(steps.map { [.string($0.0), .string($0.1)] }).text
+    return run(
+      Path.package + "/.venv/bin/python",
+      [
+        Path.package + "/Tests/IntegrationTests/clients/terminal.py", "24", "80", script,
+        TestDaemon.programs + "/" + program,
+      ] + arguments, environment: environment
+    ).out
+  }
+
+  @Test func topShowsTheStreamAndObeysKeys() throws {
+    let daemon = try TestDaemon(Self.configuration)
+    let shown = onTerminal(
+      [
+        ("off stopped", "jjjl"), ("log of web", "j"), ("tick", "r"), ("restart web? (y/n)", "n"),
+        ("restart web: not done", "+"), ("incr web? (y/n)", "y"), ("web (3)", "?"),
+        ("one process more or fewer", "q"),
+      ], "circus-top", ["--control", daemon.control])
+    #expect(shown.hasSuffix("== ended with 0\n"), "\(shown)")
+    #expect(try daemon.pids("web").count == 3)
+    let stock = onTerminalStockTop(daemon)
+    #expect(stock.contains("Circus Top") && stock.contains("(circusd)"), "\(stock)")
+  }
+
+  private func onTerminalStockTop(_ daemon: TestDaemon) -> String {
+    let script = JSON.array([["(circusd)", "\u{3}"]]).text
+    return run(
+      Path.package + "/.venv/bin/python",
+      [
+        Path.package + "/Tests/IntegrationTests/clients/terminal.py", "40", "100", script,
+        Path.package + "/.venv/bin/circus-top", "--endpoint", daemon.stats,
+      ]
+    ).out
+  }
+
+  @Test func topWorksWithoutATerminalAndWithoutAStream() throws {
+    let daemon = try TestDaemon(Self.configuration)
+    let top = TestDaemon.programs + "/circus-top"
+    let table = run(top, ["--control", daemon.control, "--once"])
+    #expect(table.status == 0 && table.out.contains("web (2)") && table.out.contains("off stopped"))
+    let json = try JSON.parse(Array(run(top, ["--control", daemon.control, "--json"]).out.utf8))
+    #expect(json["groups"]?["web"]?["processes"]?.array?.count == 2)
+    let silent = try TestDaemon("[watcher:w]\ncmd = sleep 1000\ncopy_env = True\n")
+    let polled = run(top, ["--control", silent.control])
+    #expect(polled.out.contains("w (1)"), "\(polled)")
+    #expect(run(top, ["--control", "tcp://127.0.0.1:1", "--once"]).status == 1)
+    #expect(run(top, ["--nonsense"]).status == 2)
+  }
+
+  @Test func shellCompletesRemembersAndExplains() throws {
+    let daemon = try TestDaemon(Self.configuration)
+    let history = daemon.directory + "/history"
+    let shown = onTerminal(
+      [
+        ("(circusctl)", "numw\t\n"), ("2", "incr w\t\n"), ("ok", "help incr\n"),
+        ("Increment the number", "bogus\n"), ("Unknown syntax: bogus", "\u{4}"),
+      ], "circusctl", ["--endpoint", daemon.control], environment: ["CIRCUSCTL_HISTORY": history])
+    #expect(shown.contains("(circusctl) numwatchers"), "\(shown)")
+    #expect(shown.contains("(circusctl) incr web"))
+    #expect(shown.hasSuffix("== ended with 0\n"))
+    #expect(eventually { (try? daemon.pids("web").count) == 3 })
+    let again = onTerminal(
+      [
+        ("(circusctl)", "\u{1B}[A\u{1B}[A\u{1B}[A\u{1B}[A"), ("(circusctl) numwatchers", "\n\u{4}"),
+      ],
+      "circusctl", ["--endpoint", daemon.control], environment: ["CIRCUSCTL_HISTORY": history])
+    #expect(again.contains("(circusctl) numwatchers"), "\(again)")
+  }
+
+  @Test func shellsCompleteThroughTheProgram() throws {
+    let daemon = try TestDaemon(Self.configuration)
+    let environment = [
+      "PATH": TestDaemon.programs + ":" + (Environment.variables["PATH"] ?? ""),
+      "CIRCUSCTL_ENDPOINT": daemon.control,
+    ]
+    let bash = run(
+      "/bin/bash",
+      [
+        "-c",
+        "source \(Path.package)/completions/circusctl.bash; COMP_WORDS=(circusctl stop w); COMP_CWORD=2; _circusctl; echo \"${COMPREPLY[@]}\"; COMP_WORDS=(circusctl rel); COMP_CWORD=1; _circusctl; echo \"${COMPREPLY[@]}\"",
+      ], environment: environment)
+    #expect(bash.out == "web\nreload reloadconfig\n", "\(bash)")
+    let direct = run(
+      TestDaemon.programs + "/circusctl", ["--complete", "get", "web", "numpro"],
+      environment: environment)
+    #expect(direct.out == "numprocesses\n")
+    let nobody = run(
+      TestDaemon.programs + "/circusctl", ["--complete", "stop", ""],
+      environment: ["CIRCUSCTL_ENDPOINT": "tcp://127.0.0.1:1"])
+    #expect(nobody.out == "" && nobody.status == 0)
+    if Files.isExecutable("/usr/bin/fish") {
+      let fish = run(
+        "/usr/bin/fish",
+        [
+          "-c", "source \(Path.package)/completions/circusctl.fish; complete -C 'circusctl stop w'",
+        ],
+        environment: environment)
+      #expect(fish.out == "web\n", "\(fish)")
+    }
+    if Files.isExecutable("/usr/bin/zsh") || Files.isExecutable("/bin/zsh") {
+      #expect(
+        run("/usr/bin/env", ["zsh", "-n", Path.package + "/completions/_circusctl"]).status == 0)
+    }
+  }
+}
