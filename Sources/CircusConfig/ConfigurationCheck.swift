@@ -37,6 +37,9 @@ package struct ConfigurationCheck {
       sections += own?.filled ?? []
     }
     for section in sections { for problem in pluginProblem(section) { found.add(problem) } }
+    for section in sections where section.name == "circus" {
+      for problem in unread(section) { found.add(problem) }
+    }
     for spec in configuration?.watchers ?? [] {
       for problem in WatcherCheck(spec: spec, path: path, sections: sections).problems {
         found.add(problem)
@@ -45,6 +48,23 @@ package struct ConfigurationCheck {
     return found.all.enumerated().sorted {
       ($0.element.file, $0.element.line, $0.offset) < ($1.element.file, $1.element.line, $1.offset)
     }.map(\.element)
+  }
+
+  /// Options of `[circus]` that are understood and still do nothing.
+  private static func unread(_ section: INIDocument.Section) -> [Diagnostic] {
+    section.options.compactMap { option -> Diagnostic? in
+      let problem: String
+      switch option.key {
+      case "httpd" where PythonText.bool(option.value) == true:
+        problem = "there is no web console yet"
+      case "loggerconfig" where option.value.lowercased() != "default":
+        problem = "is a Python logging file, which is not read"
+      default: return nil
+      }
+      return Diagnostic(
+        .warning, file: option.file, line: option.line, section: section.name, key: option.key,
+        value: option.value, problem: problem, hint: "see docs/configuration.md")
+    }
   }
 
   private static func pluginProblem(_ section: INIDocument.Section) -> [Diagnostic] {

@@ -40,6 +40,7 @@ struct WatcherCheck {
           warning("\(name)_stream.class", "without a filename", "a temporary file is written"))
       }
     }
+    found += socketProblems + streamProblems
     for limit in spec.limits where !ResourceLimit.knownNames.contains(limit.name.lowercased()) {
       found.append(
         warning(
@@ -57,6 +58,64 @@ struct WatcherCheck {
     }
     return found
   }
+
+  /// Sockets that are named and not there.
+  private var socketProblems: [Diagnostic] {
+    let known = sections.filter { $0.name.hasPrefix("socket:") && !$0.options.isEmpty }.map {
+      $0.name.dropFirst("socket:".count).lowercased()
+    }
+    var found: [Diagnostic] = []
+    if let name = spec.stdinSocket, !known.contains(name) {
+      found.append(
+        warning(
+          "stdin_socket", "there is no [socket:\(name)]: the watcher cannot start",
+          Suggestion.hint(for: name, among: known) ?? "add the section"))
+    }
+    var texts = [("cmd", spec.command)]
+    if case .text(let text) = spec.arguments { texts.append(("args", text)) }
+    for (key, text) in texts {
+      for name in Self.socketNames(in: text.lowercased()) where !known.contains(name) {
+        found.append(
+          warning(
+            key, "there is no [socket:\(name)]: $(circus.sockets.\(name)) stays as it is written",
+            Suggestion.hint(for: name, among: known) ?? "add the section"))
+      }
+    }
+    return found
+  }
+
+  private static func socketNames(in text: String) -> [String] {
+    let mark = "$(circus.sockets."
+    var names: [String] = []
+    var rest = text[...]
+    while let start = rest.firstRange(of: mark) {
+      rest = rest[start.upperBound...]
+      guard let end = rest.firstIndex(of: ")") else { return names }
+      names.append(String(rest[..<end]))
+    }
+    return names
+  }
+
+  /// Options a bundled stream class does not read; anybody else's class may have any.
+  private var streamProblems: [Diagnostic] {
+    var found: [Diagnostic] = []
+    for (name, stream) in [("stdout_stream", spec.stdout), ("stderr_stream", spec.stderr)] {
+      guard case .map(let options)? = spec.definition[name] else { continue }
+      if case .python = stream { continue }
+      for key in options.keys.sorted() where !Self.streamOptions.contains(key) {
+        found.append(
+          warning(
+            "\(name).\(key)", "unknown option, nothing reads it",
+            Suggestion.hint(for: key, among: Array(Self.streamOptions)) ?? "remove it"))
+      }
+    }
+    return found
+  }
+
+  private static let streamOptions: Set<String> = [
+    "class", "filename", "max_bytes", "backup_count", "time_format", "rotate_when",
+    "rotate_interval", "utc", "color", "refresh_time",
+  ]
 
   private var programProblems: [Diagnostic] {
     if let unsupported = spec.unsupported {

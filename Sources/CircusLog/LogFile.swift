@@ -14,7 +14,7 @@ package final class LogFile {
   /// Bytes that could not be written since the last complaint.
   private var lost = 0
   /// Told once when writing begins to fail, and once when it works again.
-  package var complain: (String) -> Void = { _ in }
+  package var complain: (LogLevel, String) -> Void = { _, _ in }
 
   /// Opens for appending; throws when it cannot.
   package convenience init(path: String) throws(Errno) {
@@ -106,12 +106,12 @@ package final class LogFile {
       try writeAll(descriptor, bytes)
       size += bytes.count
       if lost > 0 {
-        complain("\(path): writing again; \(lost) bytes were lost meanwhile")
+        complain(.warning, "\(path): writing again; \(lost) bytes were lost meanwhile")
         lost = 0
       }
       return true
     } catch {
-      if lost == 0 { complain("\(path): \(error.description); output is being lost") }
+      if lost == 0 { complain(.error, "\(path): \(error.description); output is being lost") }
       lost += bytes.count
       return false
     }
@@ -159,7 +159,7 @@ package final class LogFile {
       let opened = try? FileDescriptor.open(
         fresh, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: spec.isAutomatic ? 0o600 : 0o666)
     else {
-      complain("\(path): cannot be rotated: \(Errno.last.description)")
+      complain(.error, "\(path): cannot be rotated: \(Errno.last.description)")
       size = 0
       return
     }
@@ -178,7 +178,7 @@ package final class LogFile {
       if old >= 0 { close(old) }
     } catch {
       descriptor = old
-      complain("\(path): cannot be reopened: \(error.description)")
+      complain(.error, "\(path): cannot be reopened: \(error.description)")
     }
   }
 

@@ -32,6 +32,21 @@ package struct SocketSpec: Hashable, Sendable {
   /// Network interface the socket is tied to (circus `interface`); nil: any.
   package var device: String?
 
+  /// Whether both can be bound at once.
+  package func isElsewhere(than other: SocketSpec) -> Bool {
+    if path != nil || other.path != nil { return path != other.path }
+    return (family, kind, port) != (other.family, other.kind, other.port)
+      || host != other.host && port != 0
+  }
+
+  /// The same without what can be changed on a socket that is bound already.
+  package var binding: SocketSpec {
+    var spec = self
+    spec.backlog = 0
+    spec.blocking = false
+    return spec
+  }
+
   package init(name: String) {
     self.name = name
     family = .inet

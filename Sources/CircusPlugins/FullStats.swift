@@ -24,7 +24,7 @@ package final class FullStats: Plugin {
       statsd.gauge(name + "watchers_num", String(processes.count))
       guard !processes.isEmpty else { continue }
       let gauges: [(String, (Figures) -> Double)] = [
-        ("cpu", \.cpu), ("mem_pct", \.memory), ("mem", \.resident),
+        ("cpu", \.cpu), ("mem_pct", \.memory), ("mem", { $0.resident.rounded(.down) }),
       ]
       for (gauge, value) in gauges {
         let values = processes.map(value)

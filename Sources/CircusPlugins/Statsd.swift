@@ -24,6 +24,8 @@ package struct Statsd {
   func timing(_ name: String, milliseconds: Int) { send(name, "\(milliseconds)|ms") }
 
   private func send(_ name: String, _ value: String) {
+    // A colon ends the name in statsd's format, and a plugin's watcher has one.
+    let name = String(name.map { ":|@\n".contains($0) ? "_" : $0 })
     if sampleRate == 1 { return host.emit("\(prefix)\(name):\(value)") }
     guard Double.random(in: 0..<1) < sampleRate else { return }
     host.emit("\(prefix)\(name):\(value)|@\(sampleRate)")

@@ -1,3 +1,4 @@
+import CircusConfig
 import CircusModel
 import JSON
 
@@ -60,6 +61,7 @@ package final class WatchDog: Plugin {
 
   /// A datagram; one that says nothing is told and dropped.
   package func heartbeat(_ text: String) {
+    let text = PythonText.strip(text)
     guard let group = message.group("pid", in: text), let pid = Int(group) else {
       return host.log(.warning, "heartbeat without a pid: \(text.prefix(100))")
     }

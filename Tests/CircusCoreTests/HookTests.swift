@@ -108,6 +108,22 @@ import Testing
     finish(s)
   }
 
+  @Test func spawnsAreJudgedOneAfterTheOther() {
+    var s = simulation([.beforeSpawn, .afterSpawn], count: 2)
+    s.answersHooks = false
+    s.boot()
+    #expect(s.pendingHooks.map(\.name) == [.beforeSpawn])
+    s.answerHook()
+    #expect(s.pendingHooks.map(\.name) == [.afterSpawn])
+    s.answerHook()
+    #expect(s.pendingHooks.map(\.name) == [.beforeSpawn])
+    s.answerHook(.returned(false))
+    while !s.pendingHooks.isEmpty { s.answerHook() }
+    #expect(s.status("w") == "stopped")
+    #expect(s.trace.filter { $0 == "w.spawn" || $0 == "w.reap" } == ["w.spawn", "w.reap"])
+    finish(s)
+  }
+
   @Test func afterSpawnRefusingKillsWithoutASpawnEvent() {
     var s = simulation([.afterSpawn])
     s.hookOutcomes[.afterSpawn] = .returned(false)

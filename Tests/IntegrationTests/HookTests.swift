@@ -15,7 +15,8 @@ import Testing
         return True
     def who(watcher, arbiter, hook_name, **kw):
         with open(os.path.join(os.path.dirname(__file__), "who"), "w") as f:
-            print(watcher.name, watcher.numprocesses, len(watcher.pids), watcher.env["COLOR"],
+            print(watcher.name, watcher.numprocesses, len(watcher), watcher.env["COLOR"],
+                  [p.wid for p in watcher.processes.values()], dict(watcher.options())["cmd"],
                   arbiter.statuses(), arbiter.get_watcher("other").numprocesses, file=f)
         print("printed by a hook")
         return True
@@ -24,6 +25,13 @@ import Testing
     def hang(**kw): time.sleep(1000)
     def die(**kw): os._exit(3)
     def figures(watcher, arbiter, hook_name, pid, stats, **kw): stats["answer"] = stats["pid"] - pid + 42
+    def spawns(**kw):
+        import subprocess
+        child = subprocess.Popen(["sleep", "1000"])
+        with open(os.path.join(os.path.dirname(__file__), "child"), "w") as f: f.write(str(child.pid))
+        return True
+    def asks(watcher, **kw):
+        with open(os.path.join(os.path.dirname(__file__), "asked"), "w") as f: print(watcher.status(), file=f)
     def scale(watcher, **kw): return watcher.call("incr", nb=1)["status"] == "ok"
     """
 
@@ -75,7 +83,8 @@ import Testing
       """)
     #expect(eventually { !daemon.file("who").isEmpty }, "\(daemon.log)")
     #expect(
-      daemon.file("who") == "w 2 2 blue {'other': 'stopped', 'w': 'starting'} 3\n")
+      daemon.file("who") == "w 2 2 blue [1, 2] sleep 1000 {'other': 'stopped', 'w': 'starting'} 3\n"
+    )
     #expect(eventually { daemon.log.contains("printed by a hook") })
     try daemon.call(
       "set", ["name": "w", "options": ["hooks.before_stop": "myhooks.scale"], "waiting": true])
@@ -163,6 +172,31 @@ import Testing
     #expect(daemon.status("no") == "stopped" && daemon.status("gone") == "stopped")
     #expect(daemon.log.contains("fails: Hook 'before_start'"))
     #expect(daemon.log.contains("cannot run /no/such/program: No such file or directory"))
+  }
+
+  /// What a hook prints, starts or forgets to read is its own affair.
+  @Test func wildHooksHurtNobody() throws {
+    let daemon = try daemon(
+      """
+      [watcher:w]
+      cmd = sleep 1000
+      hooks.extended_stats = exec:yes
+      hooks.after_start = myhooks.spawns
+      hooks.before_stop = myhooks.asks
+      """)
+    let refused = try daemon.call("stats", ["name": "w", "extended": true])
+    #expect(refused["reason"]?.string?.contains("printed more than") == true, "\(refused)")
+    #expect(daemon.status("w") == "active")
+    // Another option of the same table leaves the others alone.
+    try daemon.call(
+      "set", ["name": "w", "options": ["hooks": ["after_stop": ["myhooks.note", false]]]])
+    try daemon.call("stop", ["name": "w", "waiting": true])
+    #expect(daemon.file("asked") == "stopping\n", "\(daemon.log)")
+    #expect(daemon.file("notes") == "after_stop []\n")
+    let child = Int32(daemon.file("child")) ?? 0
+    #expect(isRunning(child))
+    #expect(try daemon.quit() == 0)
+    #expect(eventually { !isRunning(child) })
   }
 
   /// Helpers are no strays: they are neither killed as left-overs nor do they outlive the daemon.

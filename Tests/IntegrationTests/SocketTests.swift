@@ -77,6 +77,41 @@ import Testing
     #expect(try port(daemon, "b") == before)
   }
 
+  /// One that cannot be changed or had leaves the others, and itself, as they are.
+  @Test func failuresOfOneSocketAreItsOwn() throws {
+    let taken = try Network.listen(
+      host: "127.0.0.1", port: 0, ipv6: false, kind: Int32(SOCK_STREAM.rawValue), backlog: 1,
+      sharesPort: false, device: nil)
+    defer { close(taken.descriptor) }
+    let free = try #require(Network.freePort())
+    let watcher = "[watcher:w]\ncmd = sleep 1000\ncopy_env = True\nuse_sockets = True\n"
+    let missing =
+      "[watcher:lazy]\ncmd = sleep $(circus.sockets.bad)\ncopy_env = True\nuse_sockets = True\non_demand = True\n"
+    let daemon = try TestDaemon(
+      watcher
+        + "[socket:web]\nhost = 127.0.0.1\nport = \(free)\nbacklog = 10\n[socket:z]\npath = @DIR@/z\n"
+    )
+    let pids = try daemon.pids("w")
+    daemon.write(
+      watcher + missing
+        + "[socket:bad]\nhost = 127.0.0.1\nport = \(taken.port)\n"
+        + "[socket:web]\nhost = 127.0.0.1\nport = \(free)\nbacklog = 99\n[socket:z]\npath = @DIR@/z2\n",
+      to: "circus.ini")
+    try daemon.call("reloadconfig", ["waiting": true])
+    #expect(daemon.log.contains("Could not bind 127.0.0.1:\(taken.port)"))
+    let listed = try daemon.call("listsockets")["sockets"]?.array ?? []
+    #expect(listed.map { $0["name"] } == ["web", "z"])
+    #expect(
+      listed.first?["backlog"] == 99 && listed.last?["path"] == .string("\(daemon.directory)/z2"))
+    #expect(!Files.exists("\(daemon.directory)/z"))
+    // A queue that got longer is nobody's reason to restart; another path is.
+    #expect(try daemon.pids("w") != pids)
+    let caller = Network.connectStream(port: free)
+    defer { closeDescriptor(caller) }
+    #expect(caller >= 0)
+    #expect(daemon.status("lazy") == "stopped")
+  }
+
   @Test func eachWorkerOfASharedPortHasItsOwnSocket() throws {
     let daemon = try TestDaemon(
       """
@@ -90,15 +125,18 @@ import Testing
       copy_env = True
       use_sockets = True
       numprocesses = 2
+      [socket:another]
+      host = 127.0.0.1
+      port = 0
       [watcher:other]
-      cmd = sleep 1000
-      stdin_socket = web
+      cmd = sh -c 'exec sleep 1000' $(circus.sockets.another)
+      use_sockets = True
       copy_env = True
       """)
     let web = try port(daemon, "web")
     #expect(web > 0)
     let pids = try daemon.pids("w")
-    #expect(eventually { Set(pids.map { socketInode($0, 3) }).count == 2 })
+    #expect(eventually { Set(pids.map { socketInode($0, 4) }).count == 2 })
     // The kernel shares connections out among those who listen, and to nobody else.
     let seen = Set((0..<40).map { _ in ask(web) })
     #expect(seen == Set(pids.map { "\($0)\n" }))

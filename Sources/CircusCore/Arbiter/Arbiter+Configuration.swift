@@ -61,8 +61,9 @@ extension Arbiter {
   ) -> [WatcherID] {
     let oldSockets = configuredSockets
     applyDaemonPart(configuration, &effects)
+    let bindings = configuration.sockets.map(\.binding)
     let changedSockets = Set(
-      oldSockets.filter { !configuration.sockets.contains($0) }.map(\.name))
+      oldSockets.filter { !bindings.contains($0.binding) }.map(\.name))
     var touched: [WatcherID] = []
 
     let wanted = Set(configuration.watchers.map { $0.name.lowercased() })
@@ -100,7 +101,7 @@ extension Arbiter {
     let old = watchers[index].fileSpec ?? watchers[index].spec
     watchers[index].isFromFile = true
     watchers[index].fileSpec = spec
-    let usesChanged = changedSockets.contains { old.mentions(socket: $0) }
+    let usesChanged = changedSockets.contains { old.uses(socket: $0) }
     guard old.withoutNoise != spec.withoutNoise || usesChanged else { return false }
     watchers[index].spec = spec
     if old.hooks != spec.hooks { effects.append(.forgetHooks(id)) }

@@ -103,6 +103,10 @@ enum WatcherOptions {
         .string(callable), .bool(flag.flatMap { PythonText.bool($0) } == true),
       ])
       definition["hooks"] = .map(map)
+    } else if key == "hooks" {
+      // Those that are not named stay.
+      definition["hooks"] = .map(
+        (definition["hooks"]?.map ?? [:]).merging(value.value.map ?? [:]) { $1 })
     } else {
       definition[key] = value.value
     }

@@ -29,6 +29,10 @@ extension Watcher {
     context["res_name"] = .string(spec.topicName)
     context["status"] = .string(phase.rawValue)
     context["pids"] = .array(pids.map { .int(Int($0.rawValue)) })
+    context["processes"] = .array(
+      slots.compactMap { slot in
+        slot.state.pid.map { ["pid": .int(Int($0.rawValue)), "wid": .int(slot.number)] }
+      })
     context["endpoint"] = .string(ledger.settings.endpoint)
     context["pubsub_endpoint"] = .string(ledger.settings.pubsubEndpoint)
     context["check_delay"] = .double(ledger.settings.checkDelay.seconds)
@@ -154,12 +158,13 @@ extension Watcher {
   private mutating func refuse(
     _ call: HookCall, _ consequence: String, _ effects: inout [Effect]
   ) {
+    demand.isCalled = false
+    guard case .running = desired else { return }
     effects.append(
       .log(
         .info, "\(spec.name): \(call.name.rawValue) said no (\(call.hook.callable)): \(consequence)"
       ))
-    demand.isCalled = false
-    if case .running = desired { desired = .stopped(.hook) }
+    desired = .stopped(.hook)
   }
 
   /// The signal is not sent; SIGKILL always is.

@@ -29,6 +29,8 @@ package struct Slot {
   var stopSignal: Signal?
   /// From signal to SIGKILL, for the stop under way.
   var stopGrace = Interval.zero
+  /// Refused by `after_spawn` before it was announced: its death is not told either.
+  var isUnannounced = false
   /// Running, but `after_spawn` has not agreed yet.
   var isOnTrial = false
   /// Being stopped for good: its place is not counted and not refilled.

@@ -14,24 +14,32 @@ extension WatcherSpec {
   /// Whether `$(circus.sockets.NAME)` stands in the command or its arguments, or it is the stdin
   /// socket. circus looks at the command alone (B29).
   func mentions(socket: String) -> Bool {
-    if stdinSocket == socket { return true }
+    stdinSocket == socket || mentions(text: "(circus.sockets.\(socket))")
+  }
+
+  /// Whether it names sockets at all; one that names none takes all it is given.
+  var namesSockets: Bool { stdinSocket != nil || mentions(text: "(circus.sockets.") }
+
+  private func mentions(text wanted: String) -> Bool {
     var texts = [command]
     switch arguments {
     case .text(let text): texts.append(text)
     case .list(let list): texts += list
     }
-    return texts.contains { $0.lowercased().contains("(circus.sockets.\(socket))") }
+    return texts.contains { $0.lowercased().contains(wanted) }
   }
+
+  /// Whether its processes hold this socket.
+  func uses(socket: String) -> Bool { mentions(socket: socket) || (usesSockets && !namesSockets) }
 
   /// The names of the sockets its definition mentions.
   func mentionedSockets(among sockets: [SocketInfo]) -> Set<String> {
     guard !sockets.isEmpty else { return [] }
-    return Set(sockets.map(\.name).filter(mentions))
+    return Set(sockets.map(\.name).filter { mentions(socket: $0) })
   }
 
   /// The sockets whose first event starts it (circus `on_demand`): those it mentions, or all.
   func awaitedSockets(among sockets: [SocketInfo]) -> Set<String> {
-    let own = mentionedSockets(among: sockets)
-    return own.isEmpty ? Set(sockets.map(\.name)) : own
+    namesSockets ? mentionedSockets(among: sockets) : Set(sockets.map(\.name))
   }
 }

@@ -22,7 +22,7 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     if spec.stop.takesDescendants { descendants.leaders.append(pid) }
-    if slots[index].announcesReap {
+    if slots[index].announcesReap && !slots[index].isUnannounced {
       tellDeath(pid, status, slots[index].cause, processStatus: .null, now, &ledger, &effects)
     }
     effects.append(.log(.debug, "stopped: \(spec.name) [pid \(pid)] (\(status.description))"))

@@ -103,8 +103,14 @@ extension Watcher {
     }
   }
 
-  /// Warm-up: one spawn, then a pause.
+  /// Warm-up: one spawn, then a pause. Where hooks judge spawns, one after the other: a no to the
+  /// first means that nobody asks about the second.
   private mutating func passesGate(_ now: Moment, _ ledger: inout Ledger) -> Bool {
+    if has(.beforeSpawn) || has(.afterSpawn),
+      slots.contains(where: { $0.state.isSpawning || $0.isOnTrial })
+    {
+      return false
+    }
     guard spec.warmup > .zero else { return true }
     guard now.instant >= spawnGate else {
       ledger.timers.push(spawnGate, .watcher(id))

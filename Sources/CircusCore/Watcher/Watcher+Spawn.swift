@@ -16,6 +16,7 @@ extension Watcher {
     slots[index].announcesReap = true
     slots[index].expiresAt = nil
     slots[index].isOnTrial = false
+    slots[index].isUnannounced = false
     enter(.spawning, at: index, &ledger)
     do {
       let plan = try LaunchPlanner.plan(
@@ -32,6 +33,8 @@ extension Watcher {
   /// The one place where a process changes state.
   mutating func enter(_ state: ProcessState, at index: Int, _ ledger: inout Ledger) {
     slots[index].state = state
+    // Who is dead is not judged any more.
+    if state.pid == nil { slots[index].isOnTrial = false }
     if let deadline = state.deadline { ledger.timers.push(deadline, .process(slots[index].id)) }
   }
 
@@ -124,7 +127,7 @@ extension Watcher {
       abandonRollout(now, &ledger, &effects)
     case nil:
       effects.append(
-        .log(.error, "\(spec.name): not started after \(spawnFailures) attempts: \(failure.text)"))
+        .log(.error, "\(spec.name): not started, its attempts are used up: \(failure.text)"))
       desired = .stopped(.spawnFailure)
     }
   }

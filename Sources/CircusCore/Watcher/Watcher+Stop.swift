@@ -92,8 +92,8 @@ extension Watcher {
   mutating func beginStop(
     _ cause: Cause, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    ask(.beforeStop, [:], &ledger, &effects)
     phase = .stopping
+    ask(.beforeStop, [:], &ledger, &effects)
     rollout = nil
     for process in slots.map(\.id) {
       guard let index = index(of: process) else { continue }

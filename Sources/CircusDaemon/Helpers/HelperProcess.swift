@@ -36,6 +36,8 @@ final class HelperProcess {
   private var closesWhenSent = false
   /// Answers longer than this are cut: nobody's mistake may fill the daemon's memory.
   private static let longestLine = 4 << 20
+  /// Reads per readiness.
+  private static let fairness = 8
 
   init(
     _ words: [String], environment: [String: String], wiring: Wiring, spawner: Spawner,
@@ -139,7 +141,8 @@ final class HelperProcess {
   private func read() {
     guard output >= 0 else { return }
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
+    // One that answers without end must not keep the daemon from everybody else.
+    for _ in 0..<Self.fairness {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(output, $0.baseAddress, $0.count) }
       if count > 0 {
         take(buffer[..<count])

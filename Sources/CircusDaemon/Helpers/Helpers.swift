@@ -8,6 +8,9 @@ final class Helpers {
   private let spawner: Spawner
   private let loop: EventLoop
   private var running: [PID: HelperProcess] = [:]
+  private var retiring: [PID: Registration] = [:]
+  /// Milliseconds a helper has to come to its end.
+  private static let patience = 5_000
   /// What helpers inherit.
   let environment = Environment.variables
 
@@ -45,16 +48,44 @@ final class Helpers {
   /// Whether the dead child was a helper.
   func exited(_ pid: PID, _ status: ExitStatus) -> Bool {
     guard let helper = running.removeValue(forKey: pid) else { return false }
+    retiring[pid] = nil
     helper.exited(status)
     return true
   }
 
-  /// The daemon ends: what was not passed on yet is, as long as somebody takes it.
+  /// Lets one come to its end by itself: it hears that nothing more comes, and is ended if it does
+  /// not listen.
+  func retire(_ helper: HelperProcess) {
+    helper.onLine = { _ in }
+    helper.onExit = { _ in }
+    helper.finishInput()
+    let pid = helper.pid
+    retiring[pid] = loop.after(milliseconds: Self.patience) { [unowned self] in
+      retiring[pid] = nil
+      if let helper = running[pid] { end(helper) }
+    }
+  }
+
+  /// The daemon ends: what was not passed on yet is, as long as somebody takes it; then nobody of
+  /// theirs is left.
   func finish() {
-    let end = Clock.monotonic + 2_000_000_000
+    let deadline = Clock.monotonic + 2_000_000_000
     for helper in running.values {
       helper.finishInput()
-      while helper.backlog > 0 && Clock.monotonic < end { helper.pushWaiting() }
+      while helper.backlog > 0 && Clock.monotonic < deadline { helper.pushWaiting() }
+    }
+    waitForEnds(until: deadline)
+    // Their children too, while the leader still holds the group's number.
+    for helper in running.values { _ = try? Kill.group(helper.pid.rawValue, SIGKILL) }
+    waitForEnds(until: Clock.monotonic + 500_000_000)
+  }
+
+  private func waitForEnds(until deadline: Int64) {
+    let proc = ProcFS()
+    while Clock.monotonic < deadline,
+      running.keys.contains(where: { proc.facts(of: $0.rawValue)?.isZombie == false })
+    {
+      Clock.sleep(milliseconds: 5)
     }
   }
 

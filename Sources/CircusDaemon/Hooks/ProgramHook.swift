@@ -12,6 +12,7 @@ final class ProgramHook {
   private let answer: HookRunner.Answer
   private var helper: HelperProcess?
   private var printed: [UInt8] = []
+  private static let mostPrinted = 1 << 20
 
   init(_ call: HookCall, stats: JSONObject?, _ answer: @escaping HookRunner.Answer) {
     self.call = call
@@ -34,7 +35,12 @@ final class ProgramHook {
       let started = try helpers.start(
         words, environment: helpers.environment.merging(variables) { $1 }, wiring: wiring)
       helper = started
-      started.onLine = { [unowned self] in printed += $0 + [10] }
+      started.onLine = { [unowned self] line in
+        printed += line + [10]
+        guard printed.count > Self.mostPrinted else { return }
+        helpers.end(started)
+        answer(.failed("it printed more than \(Self.mostPrinted) bytes"), nil)
+      }
       started.onExit = { [unowned self] status in finish(status) }
       started.send(input)
       started.finishInput()

@@ -122,9 +122,7 @@ final class PythonHooks {
   }
 
   func end() {
-    helper?.finishInput()
-    helper?.onExit = { _ in }
-    helper?.onLine = { _ in }
+    if let helper { helpers.retire(helper) }
     helper = nil
     failAll("the hooks were changed meanwhile")
   }

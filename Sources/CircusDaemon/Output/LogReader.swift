@@ -62,15 +62,17 @@ final class LogReader {
 
   private func read(_ query: LogQuery) -> [Line] {
     var found: [Line] = []
+    // Both outputs may go to one file, which is read once.
+    var files: Set<String> = []
     for source in query.sources {
       let ring = streams.ring(source.watcher, source.output)
       let after = position(source, query, ring)
       let lines =
         ring?.lines(after: after, since: query.request.since, limit: query.request.limit) ?? []
       if query.request.after == nil, lines.count < query.request.limit,
-        let older = fromFile(source, query.request, atLeast: lines.count)
+        let (path, older) = fromFile(source, query.request, atLeast: lines.count)
       {
-        found += older
+        if files.insert(path).inserted { found += older }
       } else {
         found += lines.map { Line(source: source, time: $0.time, pid: Int($0.pid), text: $0.text) }
       }
@@ -100,7 +102,9 @@ final class LogReader {
   }
 
   /// The end of the file, if it holds more than memory does.
-  private func fromFile(_ source: LogQuery.Source, _ request: Logs, atLeast known: Int) -> [Line]? {
+  private func fromFile(_ source: LogQuery.Source, _ request: Logs, atLeast known: Int) -> (
+    path: String, lines: [Line]
+  )? {
     guard case .file(let file) = source.stream, !file.path.isEmpty else { return nil }
     let path = Files.absolute(file.path)
     let lines = LogTail.lines(path, limit: request.limit).map { text -> Line in
@@ -111,7 +115,7 @@ final class LogReader {
     }
     // Without a time nobody can say whether a line is new enough.
     let wanted = request.since > 0 ? lines.filter { ($0.time ?? 0) >= request.since } : lines
-    return wanted.count > known ? wanted : nil
+    return wanted.count > known ? (path, wanted) : nil
   }
 
   private func render(_ lines: [Line], _ query: LogQuery) -> Reply {

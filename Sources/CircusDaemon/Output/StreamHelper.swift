@@ -13,11 +13,14 @@ final class StreamHelper {
   private let helpers: Helpers
   private let log: Logger
   private var helper: HelperProcess?
-  private var lastStart: Int64 = 0
+  private var nextStart: Int64 = 0
+  /// Between two starts; doubles while it dies young.
+  private var pause = StreamHelper.shortestPause
   private var dropped = 0
   /// A class that stands still may hold this much of the daemon's memory.
   private static let longestBacklog = 4 << 20
-  private static let pauseBetweenStarts: Int64 = 1_000_000_000
+  private static let shortestPause: Int64 = 1_000_000_000
+  private static let longestPause: Int64 = 60_000_000_000
 
   init(
     _ spec: PythonStreamSpec, output: String, pythonPath: String?, helpers: Helpers, log: Logger
@@ -40,8 +43,7 @@ final class StreamHelper {
 
   /// The class hears the end of its input and is closed.
   deinit {
-    helper?.onExit = { _ in }
-    helper?.finishInput()
+    if let helper { helpers.retire(helper) }
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, pid: Int32) {
@@ -67,16 +69,17 @@ final class StreamHelper {
   private var running: HelperProcess? {
     if let helper { return helper }
     // One that cannot live is not started for every line.
-    guard lastStart == 0 || Clock.monotonic - lastStart > Self.pauseBetweenStarts else {
-      return nil
-    }
-    lastStart = Clock.monotonic
+    guard Clock.monotonic >= nextStart else { return nil }
+    let began = Clock.monotonic
+    nextStart = began + pause
     do {
       let started = try helpers.start(words, environment: environment, wiring: .feed)
       started.onExit = { [unowned self] status in
         log.error(
           "\(className): its Python ended (\(status.description)); started again when needed")
         helper = nil
+        let isYoung = Clock.monotonic - began < 10 * Self.shortestPause
+        pause = isYoung ? min(Self.longestPause, pause * 2) : Self.shortestPause
       }
       helper = started
       return started

@@ -130,7 +130,7 @@ final class Streams {
         return shared
       }
       let file = try LogFile(spec)
-      file.complain = { [log] text in log.error(text) }
+      file.complain = { [log] level, text in log.log(level, text) }
       files[spec.path] = WeakFile(file: file)
       return file
     } catch {

@@ -38,12 +38,13 @@ final class Launcher {
     try identify(plan, &request)
     try limit(plan, &request)
     let handover = try handOverSockets(plan, &request)
-    defer { for descriptor in handover?.own ?? [] { closeDescriptor(descriptor) } }
+    var own = handover?.own ?? []
+    defer { for descriptor in own { closeDescriptor(descriptor) } }
 
     let out = try output(process.watcher, .stdout, plan)
     let err = plan.stderr == .mergedWithStdout ? nil : try output(process.watcher, .stderr, plan)
     let input = plan.input == .pipe ? try makePipe() : nil
-    request.stdio[0] = try stdinSource(plan, pipe: input?.readEnd)
+    request.stdio[0] = try stdinSource(plan, pipe: input?.readEnd, &own)
     request.stdio[1] = source(plan.stdout, out)
     request.stdio[2] =
       plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
@@ -54,6 +55,7 @@ final class Launcher {
       throw failure(error, plan, request)
     }
     if let input { stdin[pid] = input.takeWriteEnd() }
+    if handover != nil || isSocket(plan.input) { sockets.hold(pid) }
     attach(out, process.watcher, .stdout, pid)
     attach(err, process.watcher, .stderr, pid)
     return pid
@@ -71,6 +73,7 @@ final class Launcher {
   /// The process is dead: its stdin pipe is of no use any more.
   func forget(_ pid: PID) {
     if let end = stdin.removeValue(forKey: pid) { close(end) }
+    sockets.release(pid)
   }
 
   // MARK: descriptors
@@ -133,16 +136,27 @@ final class Launcher {
     spec == .null ? spawner.nullDescriptor : pipe?.ends.writeEnd
   }
 
-  private func stdinSource(_ plan: LaunchPlan, pipe: Int32?) throws(SpawnFailure) -> Int32? {
+  private func isSocket(_ input: LaunchPlan.Input) -> Bool {
+    if case .socket = input { true } else { false }
+  }
+
+  private func stdinSource(
+    _ plan: LaunchPlan, pipe: Int32?, _ own: inout [Int32]
+  ) throws(SpawnFailure) -> Int32? {
     switch plan.input {
     case .null: return spawner.nullDescriptor
     case .inherit: return nil
     case .pipe: return pipe
     case .socket(let name):
-      guard let descriptor = sockets.descriptor(of: name) else {
+      let found: (descriptor: Int32, isOwn: Bool)?
+      do { found = try sockets.standardInput(name) } catch {
+        throw SpawnFailure(text: "stdin_socket: \(error.text)", isTransient: true)
+      }
+      guard let found else {
         throw SpawnFailure(text: "stdin_socket: there is no socket '\(name)'", isTransient: false)
       }
-      return descriptor
+      if found.isOwn { own.append(found.descriptor) }
+      return found.descriptor
     }
   }
 

@@ -7,12 +7,15 @@ such questions and their answers travel on the same two descriptors.
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 
 _requests = os.fdopen(3, "r", encoding="utf-8", newline="\n")
 _answers = os.fdopen(4, "w", encoding="utf-8", newline="\n")
 _calls = 0
+# Requests that came while a hook waited for the daemon's answer.
+_waiting = []
 
 
 def _send(message):
@@ -29,17 +32,25 @@ def _ask(command, properties):
         message = json.loads(line)
         if message.get("reply") == _calls:
             return message["message"]
+        if "id" in message:
+            _waiting.append(message)
     raise ConnectionError("the daemon is gone")
 
 
 class Process:
     """A process of a watcher, as far as hooks look at it."""
 
-    def __init__(self, pid):
+    def __init__(self, watcher, pid, wid):
+        self.watcher = watcher
         self.pid = pid
+        self.wid = wid
+        self.cmd = watcher.cmd
 
     def send_signal(self, signum):
         os.kill(self.pid, signum)
+
+    def info(self):
+        return self.watcher.call("stats", process=self.pid).get("info")
 
     def is_alive(self):
         return os.path.exists("/proc/%d" % self.pid)
@@ -49,9 +60,21 @@ class Watcher:
     """The watcher at the moment of the call: every option is an attribute."""
 
     def __init__(self, context):
+        context = dict(context)
+        self._status = context.pop("status", None)
+        processes = context.pop("processes", [])
+        self._options = context
         self.__dict__.update(context)
-        self.options = dict(context)
-        self.processes = {pid: Process(pid) for pid in context.get("pids", [])}
+        self.processes = {p["pid"]: Process(self, p["pid"], p["wid"]) for p in processes}
+
+    def __len__(self):
+        return len(self.processes)
+
+    def options(self, *args):
+        return sorted(self._options.items())
+
+    def info(self, extended=False):
+        return self.call("stats").get("info", {})
 
     def call(self, command, **properties):
         properties.setdefault("name", self.name)
@@ -63,14 +86,17 @@ class Watcher:
     def get_active_pids(self):
         return list(self.processes)
 
+    def status(self):
+        return self._status
+
     def is_active(self):
-        return self.__dict__["status"] == "active"
+        return self._status == "active"
 
     def is_stopped(self):
-        return self.__dict__["status"] == "stopped"
+        return self._status == "stopped"
 
     def is_stopping(self):
-        return self.__dict__["status"] == "stopping"
+        return self._status == "stopping"
 
     def send_signal(self, pid, signum):
         return self.call("signal", pid=pid, signum=int(signum))
@@ -117,7 +143,12 @@ class Arbiter:
             raise KeyError(name)
         context = dict(reply["options"], name=name)
         context["status"] = _ask("status", {"name": name}).get("status")
-        context["pids"] = _ask("list", {"name": name}).get("pids", [])
+        infos = _ask("stats", {"name": name}).get("info", {})
+        context["processes"] = [
+            {"pid": int(pid), "wid": info.get("wid")}
+            for pid, info in infos.items() if isinstance(info, dict)
+        ]
+        context["pids"] = [process["pid"] for process in context["processes"]]
         return Watcher(context)
 
     @property
@@ -157,6 +188,14 @@ def _resolve(name):
     return getattr(found, attribute)
 
 
+def _signal(number):
+    """Hooks print its name; a real-time signal has none."""
+    try:
+        return signal.Signals(number)
+    except ValueError:
+        return number
+
+
 def _perform(request):
     answer = {"id": request["id"]}
     try:
@@ -165,6 +204,8 @@ def _perform(request):
             if path and path not in sys.path:
                 sys.path.insert(0, path)
         arguments = dict(request["arguments"])
+        if "signum" in arguments:
+            arguments["signum"] = _signal(arguments["signum"])
         if "stats" in request:
             arguments["stats"] = request["stats"]
         result = _resolve(request["callable"])(
@@ -185,4 +226,8 @@ def _perform(request):
 
 
 for _line in _requests:
-    _perform(json.loads(_line))
+    _message = json.loads(_line)
+    if "id" in _message:
+        _waiting.append(_message)
+    while _waiting:
+        _perform(_waiting.pop(0))

@@ -16,6 +16,10 @@ final class ListeningSockets {
 
   private var open: [Open] = []
   private let places: LowDescriptors
+  /// Numbers given up since the last `place`.
+  private var closed: Set<Int32> = []
+  /// Processes that were given sockets and live.
+  private var holders: Set<PID> = []
   private let log: Logger
 
   init(places: LowDescriptors, log: Logger) {
@@ -40,33 +44,72 @@ final class ListeningSockets {
     }
   }
 
-  /// Opens and closes so that exactly these are open. A failure leaves out the one that failed and
-  /// those after it; `apply` can be called again.
+  /// Opens and closes so that exactly these are open. One that cannot be had is left as it was, or
+  /// out; the rest is done, and the first failure told. `apply` can be called again.
   func apply(_ specs: [SocketSpec]) throws(Failure) {
-    let kept = open.filter { entry in specs.contains(entry.spec) }
-    let gone = open.filter { entry in !specs.contains(entry.spec) }
-    var fresh: [Open] = []
-    var replaced: Set<String> = []
+    var entries: [Open] = []
     var failure: Failure?
-    for spec in specs where !kept.contains(where: { $0.spec == spec }) {
-      // The same address under changed options: the old one must go first.
-      if let old = gone.first(where: { $0.spec.name == spec.name }) {
-        close(old)
-        replaced.insert(spec.name)
-      }
-      do {
-        let bound = try SocketBinder.bind(spec)
-        fresh.append(Open(spec: spec, descriptor: bound.descriptor, port: bound.port))
+    for entry in open where !specs.contains(where: { $0.name == entry.spec.name }) { close(entry) }
+    for spec in specs {
+      let known = open.first { $0.spec.name == spec.name }
+      do throws(Failure) {
+        if let known {
+          entries.append(try change(known, to: spec))
+        } else {
+          entries.append(try bind(spec, entries.count))
+        }
       } catch {
-        // What could be opened stays; what must go has gone or goes now.
-        failure = Failure(text: error.text)
-        break
+        failure = failure ?? error
+        // A socket whose change failed goes on as it was.
+        if let known, known.descriptor >= 0, isOpen(known) { entries.append(known) }
       }
     }
-    for entry in gone where !replaced.contains(entry.spec.name) { close(entry) }
-    place(kept + fresh)
+    place(entries)
     if let failure { throw failure }
   }
+
+  private func bind(_ spec: SocketSpec, _ index: Int) throws(Failure) -> Open {
+    guard index < Int(places.count) else {
+      throw Failure(
+        text: "socket '\(spec.name)' is left out: there is room for \(places.count) until circusd "
+          + "is started again")
+    }
+    do {
+      let bound = try SocketBinder.bind(spec)
+      return Open(spec: spec, descriptor: bound.descriptor, port: bound.port)
+    } catch {
+      throw Failure(text: error.text)
+    }
+  }
+
+  /// The same socket under changed options.
+  private func change(_ old: Open, to spec: SocketSpec) throws(Failure) -> Open {
+    if old.spec.binding == spec.binding {
+      SocketBinder.adjust(old.descriptor, to: spec)
+      return Open(spec: spec, descriptor: old.descriptor, port: old.port)
+    }
+    if old.spec.isElsewhere(than: spec) {
+      let fresh = try bind(spec, 0)
+      close(old)
+      return fresh
+    }
+    // The same address: the old socket must be gone first, from the processes too.
+    guard holders.isEmpty else {
+      throw Failure(
+        text: "socket '\(spec.name)' cannot be changed while processes hold it: stop them, or "
+          + "`circusctl restart`")
+    }
+    close(old)
+    do { return try bind(spec, 0) } catch {
+      if let again = try? bind(old.spec, 0) {
+        log.error("\(error.text); socket '\(spec.name)' stays as it was")
+        return again
+      }
+      throw error
+    }
+  }
+
+  private func isOpen(_ entry: Open) -> Bool { !closed.contains(entry.descriptor) }
 
   /// Moves every socket to its place, without a gap.
   private func place(_ entries: [Open]) {
@@ -76,6 +119,7 @@ final class ListeningSockets {
       vacate(entry.descriptor)
     }
     open = []
+    closed = []
     for (entry, copy) in zip(entries, aside) {
       var entry = entry
       do {
@@ -104,11 +148,25 @@ final class ListeningSockets {
   }
 
   private func close(_ entry: Open) {
+    closed.insert(entry.descriptor)
     vacate(entry.descriptor)
     if let path = entry.spec.path { Files.remove(path) }
   }
 
   // MARK: handing over
+
+  /// A process was started with sockets, or is gone.
+  func hold(_ pid: PID) { holders.insert(pid) }
+  func release(_ pid: PID) { holders.remove(pid) }
+
+  /// A socket for a process's stdin; `own` must be closed when it is started.
+  func standardInput(_ name: String) throws(Failure) -> (descriptor: Int32, isOwn: Bool)? {
+    guard let entry = open.first(where: { $0.spec.name == name.lowercased() }) else { return nil }
+    guard entry.spec.reusesPort else { return (entry.descriptor, false) }
+    do { return (try SocketBinder.bindShare(of: entry.spec, port: entry.port), true) } catch {
+      throw Failure(text: error.text)
+    }
+  }
 
   /// What one process gets of the sockets; its own ones live until it is started.
   struct Handover {

@@ -27,6 +27,13 @@ enum SocketBinder {
     }
   }
 
+  /// Changes what can be changed on a bound socket.
+  static func adjust(_ descriptor: Int32, to spec: SocketSpec) {
+    setNonBlocking(descriptor, !spec.blocking)
+    let listens = spec.kind == .stream || spec.kind == .sequencedPacket
+    if listens && !spec.reusesPort { _ = listen(descriptor, Int32(clamping: spec.backlog)) }
+  }
+
   /// One process's share of a `so_reuseport` socket.
   static func bindShare(of spec: SocketSpec, port: Int) throws(Failure) -> Int32 {
     try bind(spec, port: port, listens: true).descriptor

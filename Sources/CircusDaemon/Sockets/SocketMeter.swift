@@ -1,3 +1,4 @@
+import CircusCore
 import EventLoop
 
 /// Counts how often something waited at each listening socket, for the statistics stream: at most a
