@@ -5,10 +5,15 @@ PREFIX ?= /usr/local
 RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -Osize -Xlinker --gc-sections \
   -Xlinker -s -Xlinker -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=all
 BIN = .build/release
-PROGRAMS = circusd circusctl
+PROGRAMS = circusd circusctl circus-plugin circus-top circusd-stats
+ROOT = $(DESTDIR)$(PREFIX)
+MAN = $(ROOT)/share/man
+BASH_COMPLETION = $(ROOT)/share/bash-completion/completions/circusctl
+ZSH_COMPLETION = $(ROOT)/share/zsh/site-functions/_circusctl
+FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d/circusctl.fish
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test lint format bench install uninstall clean
+.PHONY: help deps run build test lint format bench screenshots install install-files uninstall clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,16 +43,27 @@ bench: build ## measure beside stock circus, supervisor and the physical limits
 	@scripts/install-dependencies --test
 	@Benchmarks/run
 
-install: build ## install programs and man pages under PREFIX
-	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
-	@for p in $(PROGRAMS); do install -m 755 $(BIN)/$$p $(DESTDIR)$(PREFIX)/bin/$$p; done
-	@install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	@install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
-	@echo "installed $(PROGRAMS) and man pages under $(DESTDIR)$(PREFIX)"
+install: build install-files ## install programs, man pages and completions under PREFIX
+
+# What is built already, from BIN.
+install-files:
+	@install -d $(ROOT)/bin $(MAN)/man1 $(MAN)/man5
+	@for p in $(PROGRAMS); do install -m 755 $(BIN)/$$p $(ROOT)/bin/$$p; done
+	@install -m 644 docs/man/*.1 $(MAN)/man1/
+	@install -m 644 docs/man/*.5 $(MAN)/man5/
+	@install -D -m 644 completions/circusctl.bash $(BASH_COMPLETION)
+	@install -D -m 644 completions/_circusctl $(ZSH_COMPLETION)
+	@install -D -m 644 completions/circusctl.fish $(FISH_COMPLETION)
+	@echo "installed $(PROGRAMS), man pages and completions under $(ROOT)"
 
 uninstall: ## remove what install put there
-	@for p in $(PROGRAMS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$p $(DESTDIR)$(PREFIX)/share/man/man1/$$p.1; done
-	@rm -f $(DESTDIR)$(PREFIX)/share/man/man5/circus.ini.5
+	@for p in $(PROGRAMS); do rm -f $(ROOT)/bin/$$p $(MAN)/man1/$$p.1; done
+	@rm -f $(MAN)/man5/circus.ini.5 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+
+screenshots: ## draw the pictures of the docs from the running programs
+	@scripts/install-dependencies --test
+	@swift build --product circusd && swift build --product circus-top
+	@scripts/screenshot-top docs/images/circus-top.png
 
 clean: ## remove build products
 	@rm -rf .build

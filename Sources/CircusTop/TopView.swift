@@ -165,7 +165,9 @@ package struct TopView {
     spans.append(Span(right("", 16)))
     if sparkWidth > 3 {
       spans.append(Span(" " + spark(group.cpuHistory, of: 100), .good))
-      spans.append(Span(" " + spark(group.memoryHistory, of: nil), .warning))
+      // Memory hardly moves: room above its top shows when it grows.
+      let top = (group.memoryHistory.max() ?? 0) * 1.6
+      spans.append(Span(" " + spark(group.memoryHistory, of: top), .warning))
     }
     return Row(spans: spans, watcher: group.name, pid: nil)
   }
@@ -249,9 +251,9 @@ package struct TopView {
   }
 
   /// The newest values as bars of eight heights.
-  private func spark(_ history: [Double], of full: Double?) -> String {
+  private func spark(_ history: [Double], of full: Double) -> String {
     let bars = Array(state.isUnicode ? "▁▂▃▄▅▆▇█" : "_.:-=+*#")
-    let top = max(full ?? 0, history.max() ?? 0, 0.000_1)
+    let top = max(full, history.max() ?? 0, 0.000_1)
     let text = history.suffix(sparkWidth).map { value in
       bars[min(7, max(0, Int(value / top * 7.999)))]
     }
