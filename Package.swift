@@ -122,6 +122,7 @@ let package = Package(
     tests(of: "CircusWire", ["JSON"]),
     tests(of: "JSON"),
     tests(of: "LinuxSystem"),
+    tests(of: "CircusDaemon"),
     tests(of: "CircusPlugins", ["CircusModel", "JSON", "LinuxSystem"]),
     tests(of: "CircusTop", ["JSON"]),
     tests(of: "CircusLog", ["CircusModel", "LinuxSystem"]),

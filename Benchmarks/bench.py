@@ -279,11 +279,11 @@ def idle(args, system):
         return (wakeups(lab.process.pid) - before) / 5
 
 
-def statistics_cost(args, system):
-    """statistics on, 200 children, 1 Hz: CPU ms/s"""
+def statistics_cost(args, system, count=200):
+    """statistics on, 1 Hz: CPU ms/s"""
     if system in ("limit", "supervisor"):
         return None
-    with Lab(args, system, 200, args.child + " BEGAN", statsd=True) as lab:
+    with Lab(args, system, count, args.child + " BEGAN", statsd=True) as lab:
         lab.start().wait_children()
         time.sleep(3)
         workers = {int(line.split()[0]) for line in lines(lab.began)}
@@ -359,6 +359,8 @@ FIGURES = {
                    ["%.1f", "%.1f"], "<= 3 / 12"),
     "idle": ("idle, 200 children, wake-ups/s", idle, ["%.1f"], "0"),
     "stats": ("statistics, 200 children, CPU ms/s", statistics_cost, ["%.1f"], "<= 8"),
+    "stats1000": ("statistics, 1,000 children, CPU ms/s",
+                  lambda a, s: statistics_cost(a, s, 1000), ["%.1f"], "<= 20"),
     "first": ("exec to first control answer, ms", first_answer, ["%.1f"], "<= 2.5x limit"),
     "reap": ("death to reap event, median ms", reap, ["%.2f"], "<= 1.5x limit"),
 }

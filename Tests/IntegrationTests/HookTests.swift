@@ -8,7 +8,7 @@ import Testing
 @Suite struct HookTests {
   /// A module in the test's directory, found through the watcher's PYTHONPATH.
   private let module = """
-    import os, time
+    import os, signal
     def note(hook_name, **kw):
         with open(os.path.join(os.path.dirname(__file__), "notes"), "a") as f:
             print(hook_name, sorted(k for k in kw if k not in ("watcher", "arbiter")), file=f)
@@ -22,7 +22,7 @@ import Testing
         return True
     def no(**kw): return None
     def boom(**kw): raise ValueError("boom!")
-    def hang(**kw): time.sleep(1000)
+    def hang(**kw): signal.pause()
     def die(**kw): os._exit(3)
     def figures(watcher, arbiter, hook_name, pid, stats, **kw): stats["answer"] = stats["pid"] - pid + 42
     def spawns(**kw):

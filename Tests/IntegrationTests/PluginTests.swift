@@ -82,7 +82,7 @@ import Testing
     let daemon = try TestDaemon(
       """
       [watcher:leak]
-      cmd = python3 -c "import time; hoard = [bytearray(1 << 20) for _ in range(60)]; time.sleep(1000)"
+      cmd = python3 -c "import signal; hoard = [bytearray(1 << 20) for _ in range(60)]; signal.pause()"
       copy_env = True
       [plugin:resources]
       use = circus.plugins.resource_watcher.ResourceWatcher
@@ -174,7 +174,7 @@ import Testing
       cmd = sleep 1000
       copy_env = True
       [watcher:alive]
-      cmd = python3 -c "import os,socket,time;s=socket.socket(type=socket.SOCK_DGRAM);[(s.sendto(b'%d;%f'%(os.getpid(),time.time()),('127.0.0.1',\(port))),time.sleep(0.1)) for _ in range(100000)]"
+      cmd = python3 -c "import os,select,socket,time;s=socket.socket(type=socket.SOCK_DGRAM);[(s.sendto(b'%d;%f'%(os.getpid(),time.time()),('127.0.0.1',\(port))),select.select([],[],[],0.1)) for _ in range(100000)]"
       copy_env = True
       [plugin:dog]
       use = circus.plugins.watchdog.WatchDog

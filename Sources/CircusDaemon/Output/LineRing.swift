@@ -1,4 +1,4 @@
-import LinuxSystem
+import Glibc
 
 /// The last lines of one output of a watcher, also of processes that are gone: what `logs` shows.
 /// Costs nothing until something is printed, and never more than two blocks.
@@ -12,7 +12,7 @@ final class LineRing {
     var text: String
   }
 
-  /// Some of the lines, end to end.
+  /// Some of the lines, end to end, each with its newline.
   private struct Block {
     var bytes: [UInt8] = []
     var lines: [(end: Int, pid: Int32, time: Double)] = []
@@ -37,42 +37,71 @@ final class LineRing {
   var first: Int { previous.lines.isEmpty ? current.firstNumber : previous.firstNumber }
 
   func append(_ bytes: UnsafeRawBufferPointer, pid: Int32, time: Double) {
-    var rest = bytes[...]
+    var rest = bytes
     if rest.count > Self.blockBytes {
       // All before this would be pushed out at once.
-      rest = rest.suffix(Self.blockBytes)
+      rest = UnsafeRawBufferPointer(rebasing: rest.suffix(Self.blockBytes))
       partial[pid] = nil
-      guard let end = rest.firstIndex(of: 10) else { return }
-      rest = rest[(end + 1)...]
+      guard let end = Self.newline(rest, from: 0) else { return }
+      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
     }
-    while let end = rest.firstIndex(of: 10) {
-      if let head = partial.removeValue(forKey: pid) {
-        add(head, rest[..<end], pid, time)
-      } else {
-        add([], rest[..<end], pid, time)
-      }
-      rest = rest[(end + 1)...]
+    if let head = partial[pid], let end = Self.newline(rest, from: 0) {
+      partial[pid] = nil
+      add(head + rest[..<end].prefix(Self.longestLine), pid, time)
+      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
     }
-    guard !rest.isEmpty else { return }
+    let whole = addWhole(rest, pid, time)
+    guard whole < rest.count else { return }
     let room = Self.longestLine - (partial[pid]?.count ?? 0)
-    partial[pid, default: []] += rest.prefix(max(0, room))
+    partial[pid, default: []] += rest[whole...].prefix(max(0, room))
+  }
+
+  private static func newline(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    guard start < bytes.count, let base = bytes.baseAddress,
+      let found = memchr(base + start, 10, bytes.count - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - base
+  }
+
+  /// All lines that are complete, in one copy; returns where the last one ends.
+  private func addWhole(_ bytes: UnsafeRawBufferPointer, _ pid: Int32, _ time: Double) -> Int {
+    var start = 0
+    var from = 0
+    beginBlockIfFull()
+    while let end = Self.newline(bytes, from: start) {
+      if end - start > Self.longestLine {
+        // What came before it, then its beginning.
+        current.bytes += bytes[from..<start]
+        current.bytes += bytes[start..<(start + Self.longestLine)]
+        current.bytes.append(10)
+        from = end + 1
+        current.lines.append((current.bytes.count, pid, time))
+      } else {
+        current.lines.append((current.bytes.count + end + 1 - from, pid, time))
+      }
+      start = end + 1
+    }
+    current.bytes += bytes[from..<start]
+    if start > 0 { added() }
+    return start
+  }
+
+  private func beginBlockIfFull() {
+    guard current.bytes.count >= Self.blockBytes else { return }
+    previous = current
+    current = Block(firstNumber: previous.firstNumber + previous.lines.count)
   }
 
   /// The process is gone: what it printed last is a line, with or without its end.
   func finish(pid: Int32, time: Double) {
     guard let head = partial.removeValue(forKey: pid), !head.isEmpty else { return }
-    add(head, [], pid, time)
+    add(head, pid, time)
   }
 
-  private func add(
-    _ head: [UInt8], _ tail: some Collection<UInt8>, _ pid: Int32, _ time: Double
-  ) {
-    if current.bytes.count >= Self.blockBytes {
-      previous = current
-      current = Block(firstNumber: previous.firstNumber + previous.lines.count)
-    }
-    current.bytes += head
-    current.bytes += tail.prefix(max(0, Self.longestLine - head.count))
+  private func add(_ line: [UInt8], _ pid: Int32, _ time: Double) {
+    beginBlockIfFull()
+    current.bytes += line.prefix(Self.longestLine)
+    current.bytes.append(10)
     current.lines.append((current.bytes.count, pid, time))
     added()
   }
@@ -89,7 +118,7 @@ final class LineRing {
         found.append(
           Line(
             number: block.firstNumber + index, pid: line.pid, time: line.time,
-            text: String(decoding: block.bytes[start..<line.end], as: UTF8.self)))
+            text: String(decoding: block.bytes[start..<(line.end - 1)], as: UTF8.self)))
         index -= 1
       }
     }

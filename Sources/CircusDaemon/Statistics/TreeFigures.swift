@@ -10,7 +10,9 @@ final class TreeFigures {
   /// Those whose turn it is first.
   private var queue: [Int32] = []
   private var seen: Set<Int32> = []
-  private static let looksPerRound = 150
+  /// Nanoseconds of looking per round; a few are looked at in any case.
+  private static let budget: Int64 = 2_000_000
+  private static let fewest = 10
 
   init(figures: ProcessFigures, proc: ProcFS) {
     self.figures = figures
@@ -25,8 +27,13 @@ final class TreeFigures {
       queue = queue.filter(living.contains) + pids.filter { !seen.contains($0) }
       seen = living
     }
-    for pid in queue.prefix(Self.looksPerRound) { known[pid] = look(pid) }
-    queue = Array(queue.dropFirst(Self.looksPerRound) + queue.prefix(Self.looksPerRound))
+    let end = Clock.monotonic + Self.budget
+    var looked = 0
+    for pid in queue where looked < Self.fewest || Clock.monotonic < end {
+      known[pid] = look(pid)
+      looked += 1
+    }
+    queue = Array(queue.dropFirst(looked) + queue.prefix(looked))
   }
 
   /// `tree` and `children` as they were at the last look; nil before the first.

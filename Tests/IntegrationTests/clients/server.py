@@ -36,6 +36,6 @@ while not stopping and (end is None or time.monotonic() < end):
         continue
     client.settimeout(5)
     client.recv(65536)
-    time.sleep(0.001)
+    select.select([], [], [], 0.001)
     client.sendall(answer)
     client.close()
