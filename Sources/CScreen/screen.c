@@ -16,7 +16,8 @@ int ct_begin(void) {
   if (!isatty(0) || !isatty(1) || !terminal || strcmp(terminal, "dumb") == 0) return -1;
   screen = newterm(NULL, stdout, stdin);
   if (!screen) return -1;
-  cbreak();
+  // ^C is a key like q: the program ends as it should.
+  raw();
   noecho();
   curs_set(0);
   keypad(stdscr, TRUE);

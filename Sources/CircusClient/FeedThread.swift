@@ -11,6 +11,11 @@ enum FeedThread {
     let isOn = Mutex(true)
   }
 
+  /// Held by whoever receives: a socket belongs to one thread at a time.
+  final class Turn: Sendable {
+    let mutex = Mutex(())
+  }
+
   private final class Work {
     let run: () -> Void
     init(_ run: @escaping () -> Void) { self.run = run }
@@ -20,7 +25,7 @@ enum FeedThread {
   private static let pause = 0.2
 
   static func stream<Element: Sendable>(
-    _ subscription: Subscription,
+    _ subscription: Subscription, _ turn: Turn,
     _ make: @escaping (String, [String: Value]) -> Element?
   ) -> AsyncStream<Element> {
     // Bounded: whoever does not keep up loses the oldest, as everywhere in this protocol.
@@ -28,8 +33,10 @@ enum FeedThread {
       let wanted = Switch()
       continuation.onTermination = { _ in wanted.isOn.withLock { $0 = false } }
       start {
-        while wanted.isOn.withLock({ $0 }) {
-          if let element = subscription.next(timeout: pause, make) { continuation.yield(element) }
+        turn.mutex.withLock { _ in
+          while wanted.isOn.withLock({ $0 }) {
+            if let element = subscription.next(timeout: pause, make) { continuation.yield(element) }
+          }
         }
       }
     }

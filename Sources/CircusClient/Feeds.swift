@@ -1,4 +1,5 @@
 import JSON
+import Synchronization
 
 /// One state change of a watcher (circus.md 4.2).
 public struct Event: Hashable, Sendable {
@@ -60,34 +61,40 @@ public struct StatisticsMessage: Hashable, Sendable {
 /// the two, from one place.
 public final class EventFeed {
   private let subscription: Subscription
+  private let turn = FeedThread.Turn()
 
   init(_ subscription: Subscription) { self.subscription = subscription }
 
   /// The next event; nil when `timeout` seconds passed without one. No timeout waits for ever.
   public func next(timeout: Double? = nil) -> Event? {
-    subscription.next(timeout: timeout) { Event(topic: $0, payload: $1) }
+    turn.mutex.withLock { _ in subscription.next(timeout: timeout) { Event(topic: $0, payload: $1) }
+    }
   }
 
   /// The events as an asynchronous sequence, which ends when its task is cancelled or nobody looks
-  /// at it any more. They are received by a thread of their own.
+  /// at it any more. They are received by a thread of their own; what it received and nobody took is
+  /// lost when the sequence ends.
   public var values: AsyncStream<Event> {
-    FeedThread.stream(subscription) { Event(topic: $0, payload: $1) }
+    FeedThread.stream(subscription, turn) { Event(topic: $0, payload: $1) }
   }
 }
 
 /// Statistics as they come; used like `EventFeed`.
 public final class StatisticsFeed {
   private let subscription: Subscription
+  private let turn = FeedThread.Turn()
 
   init(_ subscription: Subscription) { self.subscription = subscription }
 
   /// The next message; nil when `timeout` seconds passed without one.
   public func next(timeout: Double? = nil) -> StatisticsMessage? {
-    subscription.next(timeout: timeout) { StatisticsMessage(topic: $0, payload: $1) }
+    turn.mutex.withLock { _ in
+      subscription.next(timeout: timeout) { StatisticsMessage(topic: $0, payload: $1) }
+    }
   }
 
   /// The messages as an asynchronous sequence.
   public var values: AsyncStream<StatisticsMessage> {
-    FeedThread.stream(subscription) { StatisticsMessage(topic: $0, payload: $1) }
+    FeedThread.stream(subscription, turn) { StatisticsMessage(topic: $0, payload: $1) }
   }
 }

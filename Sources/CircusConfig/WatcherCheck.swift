@@ -54,6 +54,13 @@ struct WatcherCheck {
           warning(
             "on_demand", "there is no socket: nothing ever starts this watcher",
             "add a [socket:NAME] section"))
+      } else if sockets.allSatisfy({
+        $0.option("so_reuseport").map { PythonText.bool($0.value) } == true
+      }) {
+        found.append(
+          warning(
+            "on_demand", "so_reuseport sockets call nobody: nothing ever starts this watcher",
+            "take so_reuseport out of the socket it waits for"))
       }
     }
     return found

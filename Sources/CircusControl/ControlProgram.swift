@@ -18,6 +18,7 @@ package struct ControlProgram {
     let environment = Environment.variables
     if environment["AUTO_COMPLETE"] != nil { return complete(environment) }
     if words.first == "--complete" { return complete(Array(words.dropFirst()), environment) }
+    if words.first == "help" { return help(words.dropFirst().first) }
     let arguments: ControlArguments
     do {
       arguments = try ControlArguments(words)
@@ -175,6 +176,20 @@ package struct ControlProgram {
   }
 
   // MARK: bash completion
+
+  /// `circusctl help [COMMAND]`, as the shell has it.
+  private static func help(_ verb: String?) -> Int32 {
+    guard let verb else {
+      Terminal.say(Help.overview)
+      return 0
+    }
+    guard let command = Commands.named(verb) else {
+      Terminal.complain("there is no command '\(verb)': circusctl help")
+      return 2
+    }
+    Terminal.say(Help.command(command))
+    return 0
+  }
 
   /// What could stand for the last word, one a line: what the completion files of the shells call.
   /// Without a daemon only what needs none; a prompt must not wait.

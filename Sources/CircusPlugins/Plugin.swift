@@ -7,6 +7,7 @@ package protocol Plugin: AnyObject {
   init(_ options: PluginOptions, _ host: any PluginHost) throws(PluginOptions.Problem)
   /// The daemon can be asked from here on.
   func start()
+  /// Something happened to a watcher.
   func receive(_ event: PluginEvent)
 }
 
@@ -23,9 +24,11 @@ package protocol PluginHost: AnyObject {
   func call(_ verb: String, _ properties: JSONObject) -> JSONObject?
   /// A command whose outcome nobody waits for.
   func cast(_ verb: String, _ properties: JSONObject)
+  /// A line of the plugin's log.
   func log(_ level: LogLevel, _ text: String)
   /// One datagram to the statsd server.
   func emit(_ metric: String)
+  /// Does something once, so many seconds from now.
   func after(_ seconds: Double, _ body: @escaping () -> Void)
 }
 

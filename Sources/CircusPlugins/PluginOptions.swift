@@ -4,6 +4,7 @@ import CircusConfig
 package struct PluginOptions {
   /// A value that makes no sense, or one that is missing.
   package struct Problem: Error, Equatable {
+    /// The option, its value and what to write instead.
     package var text: String
     package init(text: String) { self.text = text }
   }
@@ -29,8 +30,10 @@ package struct PluginOptions {
     PluginOptions(values.merging([key: value]) { own, _ in own })
   }
 
+  /// A value as written; nil when it is missing or empty.
   package func text(_ key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
 
+  /// Any number.
   package func number(_ key: String, _ fallback: Double) throws(Problem) -> Double {
     guard let text = text(key) else { return fallback }
     guard let number = PythonText.float(text), number.isFinite else {
@@ -46,6 +49,7 @@ package struct PluginOptions {
     return max(0.05, seconds)
   }
 
+  /// A whole number.
   package func integer(_ key: String, _ fallback: Int) throws(Problem) -> Int {
     guard let text = text(key) else { return fallback }
     guard let number = PythonText.int(text) else {
@@ -54,6 +58,7 @@ package struct PluginOptions {
     return number
   }
 
+  /// true or false in any of Python's words for them.
   package func bool(_ key: String, _ fallback: Bool) throws(Problem) -> Bool {
     guard let text = text(key) else { return fallback }
     guard let value = PythonText.bool(text) else {

@@ -51,6 +51,13 @@ final class TopSource {
   /// The same figures by command, where no stream comes.
   private func poll(into model: inout TopModel, _ now: Double) {
     lastPoll = now
+    if var own = call("dstats", [:])?["info"]?.object, let pid = own["pid"] {
+      own["subtopic"] = pid
+      own["name"] = "circusd"
+      model.take(topic: "stat.circus.\(pid.text)", own, now: now)
+      own["subtopic"] = nil
+      model.take(topic: "stat.circus", own, now: now)
+    }
     for watcher in call("stats", [:])?["infos"]?.object?.members ?? [] {
       let name = Self.topicName(watcher.key)
       var sum = (cpu: 0.0, memory: 0.0, age: 0.0, count: 0)

@@ -129,7 +129,7 @@ import Testing
     s.hookOutcomes[.afterSpawn] = .returned(false)
     s.boot()
     #expect(s.status("w") == "stopped")
-    #expect(!s.trace.contains("w.spawn"))
+    #expect(!s.trace.contains("w.spawn") && !s.trace.contains("w.reap"))
     #expect(s.kernel.processes.isEmpty)
     finish(s)
   }

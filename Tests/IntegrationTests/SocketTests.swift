@@ -110,6 +110,20 @@ import Testing
     defer { closeDescriptor(caller) }
     #expect(caller >= 0)
     #expect(daemon.status("lazy") == "stopped")
+    // While one is still missing, a change of another is noticed; hosts that overlap are no hindrance
+    // once nobody holds the socket.
+    let moved = try daemon.pids("w")
+    let text = daemon.file("circus.ini")
+    Path.write(
+      text.replacing("port = \(free)", with: "port = 0"), to: "\(daemon.directory)/circus.ini")
+    try daemon.call("reloadconfig", ["waiting": true])
+    #expect(try daemon.pids("w") != moved)
+    try daemon.call("stop", ["waiting": true])
+    Path.write(
+      text.replacing("host = 127.0.0.1\nport = \(free)", with: "host = localhost\nport = \(free)"),
+      to: "\(daemon.directory)/circus.ini")
+    try daemon.call("reloadconfig", ["waiting": true])
+    #expect(try port(daemon, "web") == free)
   }
 
   @Test func eachWorkerOfASharedPortHasItsOwnSocket() throws {

@@ -49,7 +49,7 @@ extension Arbiter {
       effects.append(.applySettings(configuration.settings))
     }
     ledger.environment = configuration.environment
-    if configuration.sockets != configuredSockets {
+    if configuration.sockets != configuredSockets || hasMissingSockets {
       configuredSockets = configuration.sockets
       effects.append(.applySockets(configuration.sockets))
     }

@@ -30,6 +30,8 @@ package struct Arbiter {
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
   var configuredSockets: [SocketSpec] = []
+  /// Whether some of them could not be opened: the next reload asks again.
+  var hasMissingSockets = false
   /// Sockets the shell watches for watchers that start on demand.
   var awaitedSockets: Set<String> = []
   private var lastWatcher = 0
@@ -121,7 +123,7 @@ package struct Arbiter {
     case .socketsChanged(let sockets, let isComplete):
       ledger.sockets = sockets
       // What could not be opened is tried again at the next reload.
-      if !isComplete { configuredSockets = [] }
+      hasMissingSockets = !isComplete
       // Their numbers may be others now.
       awaitedSockets = []
     case .socketReady(let name): socketReady(name, now, &effects)

@@ -213,6 +213,7 @@ extension Watcher {
     guard let slot = slots.first(where: { $0.state.pid.map { Int($0.rawValue) } == pid }),
       !slot.isSurplus
     else { return }
+    if let index = index(of: slot.id) { slots[index].isUnannounced = true }
     retire(slot.id, .hook, now, &ledger, &effects)
     giveUpSpawning(call, now, &ledger, &effects)
   }

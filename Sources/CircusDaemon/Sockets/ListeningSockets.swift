@@ -48,32 +48,36 @@ final class ListeningSockets {
   /// out; the rest is done, and the first failure told. `apply` can be called again.
   func apply(_ specs: [SocketSpec]) throws(Failure) {
     var entries: [Open] = []
-    var failure: Failure?
+    var problems: [String] = []
     for entry in open where !specs.contains(where: { $0.name == entry.spec.name }) { close(entry) }
+    let known = specs.filter { spec in open.contains { $0.spec.name == spec.name } }.count
+    var room = Int(places.count) - known
     for spec in specs {
-      let known = open.first { $0.spec.name == spec.name }
+      let old = open.first { $0.spec.name == spec.name }
       do throws(Failure) {
-        if let known {
-          entries.append(try change(known, to: spec))
+        if let old {
+          entries.append(try change(old, to: spec))
         } else {
-          entries.append(try bind(spec, entries.count))
+          guard room > 0 else { throw Failure(text: noRoom(for: spec)) }
+          entries.append(try bind(spec))
+          room -= 1
         }
       } catch {
-        failure = failure ?? error
+        problems.append(error.text)
         // A socket whose change failed goes on as it was.
-        if let known, known.descriptor >= 0, isOpen(known) { entries.append(known) }
+        if let old, !closed.contains(old.descriptor) { entries.append(old) }
       }
     }
     place(entries)
-    if let failure { throw failure }
+    if !problems.isEmpty { throw Failure(text: problems.joined(separator: "; ")) }
   }
 
-  private func bind(_ spec: SocketSpec, _ index: Int) throws(Failure) -> Open {
-    guard index < Int(places.count) else {
-      throw Failure(
-        text: "socket '\(spec.name)' is left out: there is room for \(places.count) until circusd "
-          + "is started again")
-    }
+  private func noRoom(for spec: SocketSpec) -> String {
+    "socket '\(spec.name)' is left out: there is room for \(places.count) until circusd is started "
+      + "again"
+  }
+
+  private func bind(_ spec: SocketSpec) throws(Failure) -> Open {
     do {
       let bound = try SocketBinder.bind(spec)
       return Open(spec: spec, descriptor: bound.descriptor, port: bound.port)
@@ -88,28 +92,26 @@ final class ListeningSockets {
       SocketBinder.adjust(old.descriptor, to: spec)
       return Open(spec: spec, descriptor: old.descriptor, port: old.port)
     }
-    if old.spec.isElsewhere(than: spec) {
-      let fresh = try bind(spec, 0)
+    // Another address can be had before the old one is given up; hosts may overlap, though.
+    if old.spec.isElsewhere(than: spec), let fresh = try? bind(spec) {
       close(old)
       return fresh
     }
-    // The same address: the old socket must be gone first, from the processes too.
+    // The old socket must be gone first, from the processes too.
     guard holders.isEmpty else {
       throw Failure(
         text: "socket '\(spec.name)' cannot be changed while processes hold it: stop them, or "
           + "`circusctl restart`")
     }
     close(old)
-    do { return try bind(spec, 0) } catch {
-      if let again = try? bind(old.spec, 0) {
+    do { return try bind(spec) } catch {
+      if let again = try? bind(old.spec) {
         log.error("\(error.text); socket '\(spec.name)' stays as it was")
         return again
       }
       throw error
     }
   }
-
-  private func isOpen(_ entry: Open) -> Bool { !closed.contains(entry.descriptor) }
 
   /// Moves every socket to its place, without a gap.
   private func place(_ entries: [Open]) {

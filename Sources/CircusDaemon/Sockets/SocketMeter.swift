@@ -7,12 +7,18 @@ final class SocketMeter {
   private let loop: EventLoop
   private let sockets: ListeningSockets
   private var watching: [String: Registration] = [:]
-  private(set) var reads: [String: Int] = [:]
+  private var reads: [String: Int] = [:]
   private static let pause = 10
 
   init(loop: EventLoop, sockets: ListeningSockets) {
     self.loop = loop
     self.sockets = sockets
+  }
+
+  /// What was counted since the last time, by socket.
+  func take() -> [String: Int] {
+    defer { reads.removeAll(keepingCapacity: true) }
+    return reads
   }
 
   /// Counts at exactly the sockets that are open now.

@@ -16,7 +16,8 @@ final class ProcessFigures {
     var at: Int64
     /// What the last difference came to.
     var cpu = 0.0
-    /// What does not change while it lives.
+    /// The kernel's name for it, which an exec changes.
+    var name: String
     var command: String
     var user: String
     var lastLook: UInt64
@@ -63,11 +64,13 @@ final class ProcessFigures {
       // Two looks in a moment (a stream and a command) say nothing new: ticks are hundredths.
       isNew = elapsed > Self.shortestInterval
       cpu = isNew ? max(0, used / elapsed * 100) : known.cpu
-      // exec may have given it another name.
-      if known.command.isEmpty { sample.command = command(of: pid, facts) }
+      if known.name != facts.name || known.command.isEmpty {
+        sample.name = facts.name
+        sample.command = command(of: pid, facts)
+      }
     } else {
       sample = Sample(
-        startTicks: facts.startTicks, cpuTicks: 0, at: now, cpu: 0,
+        startTicks: facts.startTicks, cpuTicks: 0, at: now, cpu: 0, name: facts.name,
         command: command(of: pid, facts),
         user: user(of: pid), lastLook: look)
     }

@@ -50,8 +50,9 @@ final class StatsPublisher {
     let open = sockets.info
     guard !open.isEmpty else { return }
     var sum = 0
+    let counted = meter.take()
     for one in open {
-      let reads = meter.reads[one.name] ?? 0
+      let reads = counted[one.name] ?? 0
       sum += reads
       send(
         "stat.sockets.\(one.descriptor)",
