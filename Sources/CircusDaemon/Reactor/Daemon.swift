@@ -13,33 +13,34 @@ package final class Daemon {
   /// Why the daemon could not begin.
   package struct Failure: Error { package var text: String }
 
-  private let loop: EventLoop
-  private let context: Context
-  private let log: Logger
-  private let loader: ConfigurationLoader
+  let loop: EventLoop
+  let context: Context
+  let log: Logger
+  let loader: ConfigurationLoader
   private let signals: SignalDescriptor
-  private let sockets: ListeningSockets
-  private let figures: ProcessFigures
-  private let proc: ProcFS
-  private var discovery: Discovery?
-  private let streams: Streams
+  let sockets: ListeningSockets
+  let figures: ProcessFigures
+  let proc: ProcFS
+  var discovery: Discovery?
+  let streams: Streams
   private let helpers: Helpers
-  private var arbiter: Arbiter
+  var arbiter: Arbiter
   private var runner: EffectRunner!
-  private var control: ControlSocket
-  private var events: EventPublisher
-  private var stats: StatsPublisher?
+  var control: ControlSocket
+  var events: EventPublisher
+  var stats: StatsPublisher?
   private lazy var logs = LogReader(streams: streams, loop: loop)
   private lazy var socketWatch = SocketWatch(loop: loop, sockets: sockets) { [unowned self] name in
     queue.append(.socketReady(name))
   }
+  private let insideCalls = InsideCalls()
   private var registrations: [Registration] = []
-  private var queue: [Event] = [.boot]
+  var queue: [Event] = [.boot]
   private var effects: [Effect] = []
   /// The control socket has to be looked at without its descriptor telling: something was sent, or
   /// it was not emptied.
   private var needsControl = false
-  private var settings: DaemonSettings
+  var settings: DaemonSettings
   private var status: Int32 = 0
 
   /// Binds everything; nothing is started yet. Signals must be blocked by now.
@@ -96,31 +97,17 @@ package final class Daemon {
         spawner: spawner, streams: streams, sockets: sockets, originalFiles: originalFiles),
       lineage: lineage, streams: streams, sockets: sockets,
       measurer: Measurer(figures: figures, proc: proc), helpers: helpers,
-      hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] in ask($0, $1) },
-      log: log, hooks: makeHooks())
+      hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] message, answer in
+        if let event = insideCalls.begin(message, answer) { queue.append(event) }
+      },
+      log: log, outlets: makeOutlets())
   }
 
-  /// A hook's own question: a request like any other, but its answer does not leave the house.
-  private func ask(_ message: RequestMessage, _ answer: @escaping (Reply) -> Void) {
-    switch message.request {
-    case .failure(let error): answer(.error(error))
-    case .success(let request):
-      lastInside += 1
-      let ticket = Ticket(Self.firstInside + lastInside)
-      insideAnswers[ticket] = answer
-      queue.append(.request(request, ticket))
-    }
-  }
-  /// Tickets from here on belong to the daemon's own helpers.
-  private static let firstInside: UInt64 = 1 << 63
-  private var lastInside: UInt64 = 0
-  private var insideAnswers: [Ticket: (Reply) -> Void] = [:]
-
-  private func makeHooks() -> EffectRunner.Hooks {
-    EffectRunner.Hooks(
+  private func makeOutlets() -> EffectRunner.Outlets {
+    EffectRunner.Outlets(
       publish: { [unowned self] event in events.publish(event) },
       reply: { [unowned self] ticket, reply in
-        if let answer = insideAnswers.removeValue(forKey: ticket) { return answer(reply) }
+        if insideCalls.finish(ticket, reply) { return }
         needsControl = true
         control.reply(ticket, reply)
       },
@@ -243,76 +230,5 @@ package final class Daemon {
   private func armDeadline() {
     let due = [arbiter.nextDeadline()?.nanoseconds, stats?.nextTick].compactMap { $0 }.min()
     loop.setDeadline(after: due.map { max(0, $0 - Clock.monotonic) })
-  }
-
-  // MARK: configuration
-
-  private func load(_ purpose: LoadPurpose) {
-    let (result, warnings) = loader.load()
-    for warning in warnings { log.warning(warning) }
-    queue.append(.configurationLoaded(result, purpose))
-  }
-
-  /// Applies changed `[circus]` settings, each by itself: what cannot be had leaves the old in place
-  /// and is tried again at the next reload.
-  private func apply(_ new: DaemonSettings) {
-    streams.automatic = (new.childLogDirectory, new.identifier)
-    if (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput),
-      let target = Logger.target(new.logOutput)
-    {
-      log.change(level: Logger.level(new.logLevel), target: target)
-    }
-    let old = settings
-    settings = new
-    if old.multicastEndpoint != new.multicastEndpoint {
-      discovery = nil
-      discover()
-    }
-    rebind("pubsub_endpoint", old.pubsubEndpoint, new.pubsubEndpoint, .publish, events.socket) {
-      events = EventPublisher(socket: $0)
-    }
-    rebind("endpoint", old.endpoint, new.endpoint, .router, control.socket) { socket in
-      log.warning("the control endpoint is now \(new.endpoint)")
-      control.move(to: socket, loop)
-    }
-    if old.publishesStats && new.publishesStats, let publisher = stats {
-      rebind("stats_endpoint", old.statsEndpoint, new.statsEndpoint, .publish, publisher.socket) {
-        stats = makePublisher($0)
-      }
-    } else if new.publishesStats {
-      do {
-        stats = makePublisher(
-          try Endpoints.bind(context, .publish, new.statsEndpoint, "stats_endpoint"))
-      } catch { log.error(error.text) }
-    } else {
-      stats = nil
-    }
-  }
-
-  private func makePublisher(_ socket: Socket) -> StatsPublisher {
-    StatsPublisher(socket: socket, figures: figures, proc: proc, sockets: sockets, loop: loop)
-  }
-
-  private func discover() {
-    discovery = Discovery(settings.multicastEndpoint, loop: loop, log: log) { [unowned self] in
-      arbiter.reachableName(settings.endpoint)
-    }
-  }
-
-  private func rebind(
-    _ option: String, _ old: String, _ new: String, _ kind: Socket.Kind, _ held: Socket,
-    _ adopt: (Socket) -> Void
-  ) {
-    guard old != new else { return }
-    do {
-      adopt(try Endpoints.bind(context, kind, new, option))
-      return
-    } catch {
-      // The same port under another address: the old one has to let go first.
-      held.unbind(old)
-      if let socket = try? Endpoints.bind(context, kind, new, option) { return adopt(socket) }
-      try? held.bind(old)
-      log.error("\(error.text); \(old) stays")
-    }
   }
 }

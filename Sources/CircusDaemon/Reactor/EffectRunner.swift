@@ -7,7 +7,7 @@ import LinuxSystem
 /// The only place where effects become system calls. Answers go back as events.
 final class EffectRunner {
   /// What the runner cannot do by itself; the daemon does.
-  struct Hooks {
+  struct Outlets {
     var publish: (EventMessage) -> Void
     var reply: (Ticket, Reply) -> Void
     var readLogs: (LogQuery, @escaping (Reply) -> Void) -> Void
@@ -26,7 +26,7 @@ final class EffectRunner {
   private let helpers: Helpers
   private let hookRunner: HookRunner
   private let log: Logger
-  private let hooks: Hooks
+  private let outlets: Outlets
 
   /// Our children that the arbiter knows.
   private(set) var managed: Set<PID> = []
@@ -47,7 +47,7 @@ final class EffectRunner {
 
   init(
     launcher: Launcher, lineage: Lineage, streams: Streams, sockets: ListeningSockets,
-    measurer: Measurer, helpers: Helpers, hookRunner: HookRunner, log: Logger, hooks: Hooks
+    measurer: Measurer, helpers: Helpers, hookRunner: HookRunner, log: Logger, outlets: Outlets
   ) {
     self.launcher = launcher
     self.lineage = lineage
@@ -57,7 +57,7 @@ final class EffectRunner {
     self.helpers = helpers
     self.hookRunner = hookRunner
     self.log = log
-    self.hooks = hooks
+    self.outlets = outlets
     signaler = Signaler(lineage: lineage, log: log)
   }
 
@@ -74,18 +74,18 @@ final class EffectRunner {
     case .signalChild(let pid, let child, let signal, let ticket):
       let isChild = signaler.send(signal, toChild: child, of: pid)
       let missing = RequestError.refused("process no longer exists (pid=\(child))")
-      if let ticket { hooks.reply(ticket, isChild ? .plain : .error(missing)) }
+      if let ticket { outlets.reply(ticket, isChild ? .plain : .error(missing)) }
     case .noteDescendants(let pid):
       lineage.note(pid)
       stopping.insert(pid)
     case .sweep(let watcher, let leaders): sweeps.append((watcher, leaders))
     case .signalRemains(let pids, let signal):
       for pid in pids where lineage.isStillThere(pid) { signaler.send(signal, pid) }
-    case .publish(let event): hooks.publish(event)
-    case .reply(let ticket, let reply): hooks.reply(ticket, reply)
+    case .publish(let event): outlets.publish(event)
+    case .reply(let ticket, let reply): outlets.reply(ticket, reply)
     case .measure(let ticket, let measurement, let call):
-      measurer.answer(measurement, extending: call, hookRunner) { [hooks] reply in
-        hooks.reply(ticket, reply)
+      measurer.answer(measurement, extending: call, hookRunner) { [outlets] reply in
+        outlets.reply(ticket, reply)
       }
     case .callHook(let call):
       hookRunner.call(call) { [unowned self] outcome, _ in
@@ -100,13 +100,13 @@ final class EffectRunner {
       log.reopen()
       streams.reopenAll()
     case .readLogs(let ticket, let query):
-      hooks.readLogs(query) { [hooks] reply in hooks.reply(ticket, reply) }
-    case .loadConfiguration(let purpose): hooks.load(purpose)
+      outlets.readLogs(query) { [outlets] reply in outlets.reply(ticket, reply) }
+    case .loadConfiguration(let purpose): outlets.load(purpose)
     case .applySockets(let specs): apply(specs)
-    case .awaitSockets(let names): hooks.awaitSockets(names)
-    case .applySettings(let settings): hooks.applySettings(settings)
+    case .awaitSockets(let names): outlets.awaitSockets(names)
+    case .applySettings(let settings): outlets.applySettings(settings)
     case .log(let level, let text): log.log(level, text)
-    case .finish(let status): hooks.finish(status)
+    case .finish(let status): outlets.finish(status)
     }
   }
 

@@ -1,0 +1,77 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import LinuxSystem
+import ZeroMQ
+
+/// Reading the configuration again, and what of it concerns the daemon itself.
+extension Daemon {
+  func load(_ purpose: LoadPurpose) {
+    let (result, warnings) = loader.load()
+    for warning in warnings { log.warning(warning) }
+    queue.append(.configurationLoaded(result, purpose))
+  }
+
+  /// Applies changed `[circus]` settings, each by itself: what cannot be had leaves the old in place
+  /// and is tried again at the next reload.
+  func apply(_ new: DaemonSettings) {
+    streams.automatic = (new.childLogDirectory, new.identifier)
+    if (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput),
+      let target = Logger.target(new.logOutput)
+    {
+      log.change(level: Logger.level(new.logLevel), target: target)
+    }
+    let old = settings
+    settings = new
+    if old.multicastEndpoint != new.multicastEndpoint {
+      discovery = nil
+      discover()
+    }
+    rebind("pubsub_endpoint", old.pubsubEndpoint, new.pubsubEndpoint, .publish, events.socket) {
+      events = EventPublisher(socket: $0)
+    }
+    rebind("endpoint", old.endpoint, new.endpoint, .router, control.socket) { socket in
+      log.warning("the control endpoint is now \(new.endpoint)")
+      control.move(to: socket, loop)
+    }
+    if old.publishesStats && new.publishesStats, let publisher = stats {
+      rebind("stats_endpoint", old.statsEndpoint, new.statsEndpoint, .publish, publisher.socket) {
+        stats = makePublisher($0)
+      }
+    } else if new.publishesStats {
+      do {
+        stats = makePublisher(
+          try Endpoints.bind(context, .publish, new.statsEndpoint, "stats_endpoint"))
+      } catch { log.error(error.text) }
+    } else {
+      stats = nil
+    }
+  }
+
+  private func makePublisher(_ socket: Socket) -> StatsPublisher {
+    StatsPublisher(socket: socket, figures: figures, proc: proc, sockets: sockets, loop: loop)
+  }
+
+  func discover() {
+    discovery = Discovery(settings.multicastEndpoint, loop: loop, log: log) { [unowned self] in
+      arbiter.reachableName(settings.endpoint)
+    }
+  }
+
+  private func rebind(
+    _ option: String, _ old: String, _ new: String, _ kind: Socket.Kind, _ held: Socket,
+    _ adopt: (Socket) -> Void
+  ) {
+    guard old != new else { return }
+    do {
+      adopt(try Endpoints.bind(context, kind, new, option))
+      return
+    } catch {
+      // The same port under another address: the old one has to let go first.
+      held.unbind(old)
+      if let socket = try? Endpoints.bind(context, kind, new, option) { return adopt(socket) }
+      try? held.bind(old)
+      log.error("\(error.text); \(old) stays")
+    }
+  }
+}
