@@ -1,6 +1,8 @@
 #include "CLineEditor.h"
 
 #include <editline/readline.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +37,8 @@ void cl_editor_begin(const char *history_path, cl_completer completer, void *con
   complete = completer;
   complete_context = context;
   rl_readline_name = "circusctl";
+  // Names hold colons and dots.
+  rl_basic_word_break_characters = " \t\n";
   rl_attempted_completion_function = candidates;
   using_history();
   stifle_history(MOST_HISTORY);
@@ -44,8 +48,33 @@ void cl_editor_begin(const char *history_path, cl_completer completer, void *con
   }
 }
 
-char *cl_editor_read(const char *prompt) { return readline(prompt); }
-void cl_editor_remember(const char *line) { add_history(line); }
+static volatile sig_atomic_t interrupted;
+static void interrupt(int signal) {
+  (void)signal;
+  interrupted = 1;
+}
+
+// ^C drops the line, as in every shell; elsewhere it ends the program as ever.
+char *cl_editor_read(const char *prompt) {
+  struct sigaction here = {.sa_handler = interrupt}, before;
+  sigaction(SIGINT, &here, &before);
+  char *line;
+  do {
+    interrupted = 0;
+    line = readline(prompt);
+    if (!line && interrupted) {
+      clearerr(stdin);
+      puts("^C");
+    }
+  } while (!line && interrupted);
+  sigaction(SIGINT, &before, NULL);
+  return line;
+}
+
+void cl_editor_remember(const char *line) {
+  add_history(line);
+  if (history_file) write_history(history_file);
+}
 void cl_editor_end(void) {
   if (history_file) write_history(history_file);
 }

@@ -1,3 +1,4 @@
+import CircusConfig
 import CircusWire
 import JSON
 
@@ -11,7 +12,18 @@ struct Completion {
   func candidates(_ words: [String]) -> [String] {
     let current = words.last ?? ""
     let before = Array(words.dropLast())
-    return all(before, current).filter { $0.hasPrefix(current) }.sorted()
+    let all = all(before, current)
+    let exact = all.filter { $0.hasPrefix(current) }
+    // Watchers are listed in lower case, whatever they are called.
+    let folded = current.lowercased()
+    return (exact.isEmpty ? all.filter { $0.hasPrefix(folded) } : exact).sorted()
+  }
+
+  /// For a whole line up to the cursor, as bash hands it over: it cuts words at colons.
+  func candidates(line: String) -> [String] {
+    let words = (try? ShellWords.split(line)) ?? line.split(separator: " ").map(String.init)
+    let isNew = line.last?.isWhitespace ?? true
+    return candidates(Array(words.dropFirst()) + (isNew ? [""] : []))
   }
 
   private func all(_ before: [String], _ current: String) -> [String] {

@@ -205,7 +205,10 @@ package struct ControlProgram {
       wasTried = true
       return try? connection?.call(verb, properties)
     }
-    let found = completion.candidates(words)
+    let isLine = words.first == "--line"
+    let found =
+      isLine
+      ? completion.candidates(line: words.dropFirst().first ?? "") : completion.candidates(words)
     if !found.isEmpty { Terminal.say(found.joined(separator: "\n")) }
     return 0
   }

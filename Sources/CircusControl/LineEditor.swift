@@ -26,7 +26,9 @@ final class LineEditor {
   private func candidates(_ line: String, _ start: Int) -> [String] {
     let before = String(decoding: line.utf8.prefix(start), as: UTF8.self)
     let current = String(decoding: line.utf8.dropFirst(start), as: UTF8.self)
+    // Blanks of a name are escaped, or the next word would begin there.
     return completion.candidates(((try? ShellWords.split(before)) ?? []) + [current])
+      .map { $0.replacingBlanks }
   }
 
   /// The next line, which is remembered; nil at the end of input.
@@ -35,5 +37,11 @@ final class LineEditor {
     defer { free(line) }
     if line[0] != 0 { cl_editor_remember(line) }
     return String(cString: line)
+  }
+}
+
+extension String {
+  fileprivate var replacingBlanks: String {
+    contains(" ") ? map { $0 == " " ? "\\ " : String($0) }.joined() : self
   }
 }

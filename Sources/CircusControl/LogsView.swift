@@ -71,7 +71,8 @@ struct LogsView {
         continue
       }
       let name = line["watcher"]?.string ?? ""
-      Terminal.say(prefix(name, names) + (line["text"]?.string ?? ""))
+      let text = line["text"]?.string ?? ""
+      Terminal.say(prefix(name, names) + (isTerminal ? TerminalText.harmless(text) : text))
     }
   }
 

@@ -50,8 +50,8 @@ struct Shell {
     do { words = try ShellWords.split(line) } catch { return Terminal.complain(error.text) }
     guard let verb = words.first else { return }
     if verb == "help" || verb == "?" {
-      let topic = words.dropFirst().first.flatMap(Commands.named)
-      return Terminal.say(topic.map(Help.command) ?? Help.overview)
+      guard let topic = words.dropFirst().first else { return Terminal.say(Help.overview) }
+      return Terminal.say(Commands.named(topic).map(Help.command) ?? "*** No help on \(topic)")
     }
     if verb == Logs.verb || verb == Listen.verb || words.contains("--watch") {
       // These go on until they are interrupted, which would end the shell too.

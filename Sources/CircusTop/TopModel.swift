@@ -114,7 +114,7 @@ package struct TopModel {
       groups[name]?.cpu = nil
       groups[name]?.memory = nil
       groups[name]?.age = nil
-      if group.status == nil && name != "circus" { groups[name] = nil }
+      if group.status == nil { groups[name] = nil }
     }
   }
 }

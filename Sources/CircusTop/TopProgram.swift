@@ -68,7 +68,7 @@ package enum TopProgram {
       (control, stream) = (tunnels[0].endpoint, tunnels[1].endpoint)
     }
     defer { tunnels = [] }
-    let source = try TopSource(stream: stream, control: control, timeout: 2)
+    let source = try TopSource(stream: stream, control: control, timeout: 0.7)
     let model = TopModel(timeout: timeout)
     if options.flags.contains("json") || options.flags.contains("once") {
       return once(source, model, isJSON: options.flags.contains("json"))

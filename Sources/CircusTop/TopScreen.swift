@@ -44,6 +44,7 @@ final class TopScreen {
     let title =
       "circus-top  \(source.endpoint)  \(watchers.count) watchers, \(processes) processes, "
       + "by \(state.order.rawValue)  \(Clock.format(Clock.wall, "%H:%M:%S"))"
+    if let problem = source.problem { state.message = problem }
     screen.show(view.screen(height: screen.size.rows, title: title))
   }
 
@@ -52,7 +53,9 @@ final class TopScreen {
     let now = TopSource.now
     if now - lastStatus >= 2, source.canCommand {
       lastStatus = now
+      let hadProblem = source.problem != nil
       if let statuses = source.statuses() { model.take(statuses: statuses) }
+      if hadProblem && source.problem == nil { state.message = "" }
     }
     guard state.showsLog, now - lastLog >= 1, let watcher = view.selected.watcher else { return }
     lastLog = now

@@ -105,8 +105,23 @@ final class TopSource {
       "\(question.verb) \(question.name): \(isError ? reply["reason"]?.string ?? "error" : "ok")"
   }
 
+  /// Why the daemon cannot be asked at the moment; nil while it answers.
+  private(set) var problem: String?
+  private var nextTry = 0.0
+  /// Seconds until a daemon that did not answer is asked again: the screen must go on.
+  private static let pause = 5.0
+
   private func call(_ verb: String, _ properties: JSONObject) -> JSONObject? {
-    try? control?.call(verb, properties)
+    guard let control, Self.now >= nextTry else { return nil }
+    do {
+      let reply = try control.call(verb, properties)
+      problem = nil
+      return reply
+    } catch {
+      problem = "no answer from the daemon"
+      nextTry = Self.now + Self.pause
+      return nil
+    }
   }
 
   private static func topicName(_ name: String) -> String {

@@ -22,7 +22,7 @@ package enum Multicast {
     _ address: String, milliseconds: Int
   ) -> Result<[(text: String, host: String)], Failure> {
     guard let (group, port) = parse(address) else {
-      return .failure(Failure(text: "\(address) is no udp://GROUP:PORT"))
+      return .failure(Failure(text: "'\(address)' is no udp://GROUP:PORT"))
     }
     let descriptor = cl_multicast_ask(group, Int32(port))
     guard descriptor >= 0 else { return .failure(Failure(text: Errno.last.description)) }

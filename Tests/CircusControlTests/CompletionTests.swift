@@ -41,3 +41,14 @@ import Testing
     #expect(complete("numwatchers", "") == [])
   }
 }
+
+/// Output on a terminal does nothing but be shown.
+@Suite struct TerminalTextTests {
+  @Test func coloursStayAndEverythingElseIsShown() {
+    #expect(TerminalText.harmless("plain\ttext äöü") == "plain\ttext äöü")
+    #expect(TerminalText.harmless("\u{1B}[1;31mred\u{1B}[0m") == "\u{1B}[1;31mred\u{1B}[0m")
+    #expect(
+      TerminalText.harmless("a\u{1B}[2Jb\u{1B}]0;title\u{7}c\0d") == "a^[[2Jb^[]0;title^Gc^@d")
+    #expect(!TerminalText.harmless("x\u{202E}y").unicodeScalars.contains("\u{202E}"))
+  }
+}

@@ -30,12 +30,12 @@ import Testing
   }
 
   @Test func longLinesAreCutAndTheirNeighboursAreNot() {
-    let long = String(repeating: "x", count: 10_000)
+    let long = String(repeating: "x", count: 6_000)
     append("a\n\(long)\nb\n\(long)")
     append("end\nc\n")
     let got = texts()
     #expect(got.map(\.count) == [1, 4_096, 1, 4_096, 1])
-    #expect([got[0], got[2], got[4]] == ["a", "b", "c"])
+    #expect(got.filter { $0.count == 1 } == ["a", "b", "c"])
   }
 
   @Test func memoryIsBoundedAndTheNewestStay() {

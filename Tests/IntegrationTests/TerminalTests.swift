@@ -79,7 +79,8 @@ import Testing
     let shown = onTerminal(
       [
         ("(circusctl)", "numw\t\n"), ("2", "incr w\t\n"), ("ok", "help incr\n"),
-        ("Increment the number", "bogus\n"), ("Unknown syntax: bogus", "\u{4}"),
+        ("Increment the number", "bogus\n"), ("Unknown syntax: bogus", "lost\u{3}"),
+        ("^C", "\u{4}"),
       ], "circusctl", ["--endpoint", daemon.control], environment: ["CIRCUSCTL_HISTORY": history])
     // What is typed before the editor is up is shown by the terminal; what it meant is what counts.
     #expect(shown.contains("\n2\n"), "\(shown)")
@@ -118,7 +119,10 @@ import Testing
   }
 
   @Test func shellsCompleteThroughTheProgram() throws {
-    let daemon = try TestDaemon(Self.configuration)
+    let daemon = try TestDaemon(
+      Self.configuration
+        + "\n[watcher:My App]\ncmd = sleep 1000\nautostart = False\n[plugin:statsd]\nuse = circus.plugins.statsd.StatsdEmitter\n"
+    )
     let environment = [
       "PATH": TestDaemon.programs + ":" + (Environment.variables["PATH"] ?? ""),
       "CIRCUSCTL_ENDPOINT": daemon.control,
@@ -127,9 +131,9 @@ import Testing
       "/bin/bash",
       [
         "-c",
-        "source \(Path.package)/completions/circusctl.bash; COMP_WORDS=(circusctl stop w); COMP_CWORD=2; _circusctl; echo \"${COMPREPLY[@]}\"; COMP_WORDS=(circusctl rel); COMP_CWORD=1; _circusctl; echo \"${COMPREPLY[@]}\"",
+        "source \(Path.package)/completions/circusctl.bash; try() { COMP_LINE=\"$1\"; COMP_POINT=${#1}; _circusctl; echo \"${COMPREPLY[@]}\"; }; try 'circusctl stop w'; try 'circusctl rel'; try 'circusctl status plugin:'; try 'circusctl stop My'",
       ], environment: environment)
-    #expect(bash.out == "web\nreload reloadconfig\n", "\(bash)")
+    #expect(bash.out == "web\nreload reloadconfig\nstatsd\nmy\\ app\n", "\(bash)")
     let direct = run(
       TestDaemon.programs + "/circusctl", ["--complete", "get", "web", "numpro"],
       environment: environment)

@@ -29,6 +29,7 @@ final class LineRing {
   /// Beginnings of lines whose end has not come.
   private var partial: [Int32: [UInt8]] = [:]
   private static let blockBytes = 32 * 1024
+  private static let mostPerRead = 16 * 1024
   private static let longestLine = 4 * 1024
 
   /// The number of the newest line.
@@ -38,9 +39,9 @@ final class LineRing {
 
   func append(_ bytes: UnsafeRawBufferPointer, pid: Int32, time: Double) {
     var rest = bytes
-    if rest.count > Self.blockBytes {
-      // All before this would be pushed out at once.
-      rest = UnsafeRawBufferPointer(rebasing: rest.suffix(Self.blockBytes))
+    if rest.count > Self.mostPerRead {
+      // A flood: its newest lines are enough, and must not slow it down.
+      rest = UnsafeRawBufferPointer(rebasing: rest.suffix(Self.mostPerRead))
       partial[pid] = nil
       guard let end = Self.newline(rest, from: 0) else { return }
       rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])

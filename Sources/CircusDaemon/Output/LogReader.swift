@@ -39,6 +39,14 @@ final class LogReader {
     followers[number] = Follower(query: query, expiry: expiry, reply: reply)
   }
 
+  /// The daemon ends: nobody is kept waiting.
+  func finish() {
+    for follower in followers.values {
+      follower.reply(.error(.refused("arbiter is stopping...")))
+    }
+    followers = [:]
+  }
+
   /// Called once a turn: something may have been printed.
   func serveFollowers() {
     guard streams.takeNews(), !followers.isEmpty else { return }

@@ -157,6 +157,7 @@ package final class Daemon {
     finishTurn()
     Environment.settleMemory()
     loop.run { finishTurn() }
+    logs.finish()
     streams.closeAll()
     helpers.finish()
     runner.endOrphans()
