@@ -39,6 +39,23 @@ package struct ProcessFacts {
   package var cpuTicks: Int { userTicks + systemTicks }
 }
 
+/// A process's `stat`, kept open for whoever looks at it again and again.
+package final class StatFile {
+  fileprivate let descriptor: Int32
+
+  /// Nil when the process is gone, or when descriptors are scarce: this is a luxury.
+  package init?(of pid: Int32) {
+    descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    // A failable initializer that fails still runs deinit, which closes.
+    if rlim_t(descriptor) > limit.rlim_cur / 2 { return nil }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+}
+
 /// Reads `/proc` with one buffer for all: sampling hundreds of processes allocates nothing for the
 /// files it reads.
 package final class ProcFS {
@@ -69,7 +86,19 @@ package final class ProcFS {
 
   /// What `stat` tells of a process; nil when it is gone.
   package func facts(of pid: Int32) -> ProcessFacts? {
-    guard let text = read("/proc/\(pid)/stat"),
+    read("/proc/\(pid)/stat").flatMap { parse($0, pid) }
+  }
+
+  /// The same through a file that was opened before: half the cost, and never another process that
+  /// was given the same number.
+  package func facts(of pid: Int32, through file: StatFile) -> ProcessFacts? {
+    let count = pread(file.descriptor, buffer.baseAddress, buffer.count, 0)
+    guard count > 0 else { return nil }
+    return parse(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)), pid)
+  }
+
+  private func parse(_ text: UnsafeRawBufferPointer, _ pid: Int32) -> ProcessFacts? {
+    guard
       let open = text.firstIndex(of: UInt8(ascii: "(")),
       let close = text.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }

@@ -21,6 +21,8 @@ final class ProcessFigures {
     var command: String
     var user: String
     var lastLook: UInt64
+    /// From the second look on.
+    var file: StatFile?
   }
 
   private var look: UInt64 = 0
@@ -49,7 +51,9 @@ final class ProcessFigures {
 
   /// Nil when the process is gone.
   func measure(_ pid: Int32, started: Double? = nil) -> Figures? {
-    guard let facts = proc.facts(of: pid), !facts.isZombie else {
+    let file = samples[pid]?.file
+    let found = file.map { proc.facts(of: pid, through: $0) } ?? proc.facts(of: pid)
+    guard let facts = found, !facts.isZombie else {
       samples[pid] = nil
       return nil
     }
@@ -59,6 +63,7 @@ final class ProcessFigures {
     var isNew = true
     if let known = samples[pid], known.startTicks == facts.startTicks {
       sample = known
+      if sample.file == nil { sample.file = StatFile(of: pid) }
       let elapsed = Double(now - known.at) / 1e9
       let used = Double(facts.cpuTicks - known.cpuTicks) / Double(proc.ticksPerSecond)
       // Two looks in a moment (a stream and a command) say nothing new: ticks are hundredths.
