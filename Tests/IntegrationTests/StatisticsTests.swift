@@ -58,17 +58,45 @@ import Testing
     #expect(!stats.keys.contains { $0.contains("Web App") || $0.contains("web app") })
   }
 
+  /// circus's own streamer, unchanged, over our daemon: it asks for watchers and pids and listens to
+  /// events.
+  @Test func stockStreamerWorksOnThisDaemon() throws {
+    let stock = Path.package + "/.venv/bin/circusd-stats"
+    guard Files.isExecutable(stock) else { return }
+    let daemon = try TestDaemon(
+      "[watcher:w]\ncmd = sleep 1000\ncopy_env = True\nnumprocesses = 2\n")
+    let pid = try streamer(
+      [
+        stock, "--endpoint", daemon.control, "--pubsub", daemon.events, "--statspoint",
+        daemon.stats,
+      ])
+    defer { end(pid) }
+    let before = try collect(daemon.stats, seconds: 30) { $0["stat.w"]?["pid"]?.array?.count == 2 }
+    #expect(before["stat.w"]?["pid"]?.array?.count == 2, "\(before.keys)")
+    try daemon.call("incr", ["name": "w", "waiting": true])
+    let after = try collect(daemon.stats, seconds: 30) { $0["stat.w"]?["pid"]?.array?.count == 3 }
+    #expect(after["stat.w"]?["pid"]?.array?.count == 3, "\(after.keys)")
+  }
+
+  private func streamer(_ words: [String]) throws -> Int32 {
+    var request = SpawnRequest()
+    request.candidates = [words[0]]
+    request.arguments = words
+    request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
+    return try Children.spawn(request)
+  }
+
+  private func end(_ pid: Int32) {
+    kill(pid, SIGKILL)
+    waitpid(pid, nil, 0)
+  }
+
   @Test func standAloneStreamerTellsOfADaemonThatPublishesNothing() throws {
     let daemon = try TestDaemon(
       "[watcher:w]\ncmd = sleep 1000\ncopy_env = True\nnumprocesses = 2\n")
-    var request = SpawnRequest()
     let program = TestDaemon.programs + "/circusd-stats"
-    request.candidates = [program]
-    request.arguments = [
-      program, "--endpoint", daemon.control, "--pubsub=\(daemon.events)", "--stats", daemon.stats,
-    ]
-    request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
-    let pid = try Children.spawn(request)
+    let pid = try streamer(
+      [program, "--endpoint", daemon.control, "--pubsub=\(daemon.events)", "--stats", daemon.stats])
     let stats = try collect(daemon.stats) { latest in
       latest["stat.w"]?["pid"]?.array?.count == 2 && latest["stat.circus"] != nil
     }
