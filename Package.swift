@@ -74,7 +74,7 @@ let package = Package(
       resources: [
         .embedInCode("Resources/hook_helper.py"), .embedInCode("Resources/stream_helper.py"),
       ]),
-    room("CircusClient", ["CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
+    room("CircusClient", ["CircusModel", "CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
     room(
       "CircusControl",
       [
@@ -84,7 +84,10 @@ let package = Package(
     room("ProgramOptions"),
     room(
       "CircusStats",
-      ["CircusClient", "CircusLog", "JSON", "LinuxSystem", "ProgramOptions", "ZeroMQ"]),
+      [
+        "CircusClient", "CircusLog", "CircusModel", "JSON", "LinuxSystem", "ProgramOptions",
+        "ZeroMQ",
+      ]),
     room(
       "CircusPlugins",
       [
@@ -93,7 +96,7 @@ let package = Package(
       ]),
     room(
       "CircusTop",
-      ["CircusClient", "JSON", "LinuxSystem", "ProgramOptions", "ZeroMQ", "CScreen"]),
+      ["CircusClient", "CircusModel", "JSON", "LinuxSystem", "ProgramOptions", "ZeroMQ", "CScreen"]),
     room(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
 

@@ -1,3 +1,4 @@
+import CircusModel
 import CircusWire
 import JSON
 import LinuxSystem
@@ -58,7 +59,7 @@ public final class Client {
   ) throws(ClientError) -> EventFeed {
     let source: String
     if let endpoint { source = endpoint } else { source = try published("pubsub_endpoint") }
-    let topic = watcher.map { "watcher.\(Self.topicName($0))." } ?? "watcher."
+    let topic = watcher.map { "watcher.\(TopicName.of($0))." } ?? "watcher."
     return EventFeed(try Subscription(endpoint: source, topics: [topic], context: context))
   }
 
@@ -68,7 +69,7 @@ public final class Client {
   ) throws(ClientError) -> StatisticsFeed {
     let source: String
     if let endpoint { source = endpoint } else { source = try published("stats_endpoint") }
-    let topic = "stat." + (watcher.map(Self.topicName) ?? "")
+    let topic = "stat." + (watcher.map(TopicName.of) ?? "")
     return StatisticsFeed(try Subscription(endpoint: source, topics: [topic], context: context))
   }
 
@@ -78,10 +79,5 @@ public final class Client {
       throw .refused(reason: "the daemon does not tell its \(option)", code: 0)
     }
     return address
-  }
-
-  /// The form of a name in topics: lower case, blanks as `_`.
-  static func topicName(_ name: String) -> String {
-    String(name.lowercased().map { $0 == " " ? "_" : $0 })
   }
 }

@@ -1,4 +1,5 @@
 import CircusClient
+import CircusModel
 import CircusWire
 import JSON
 import LinuxSystem
@@ -142,8 +143,7 @@ package struct ControlProgram {
       Terminal.complain("the daemon does not tell its statistics endpoint")
       return 1
     }
-    let name = words.positionals.first.map { $0.lowercased().map { $0 == " " ? "_" : String($0) } }
-    let topic = "stat." + (name?.joined() ?? "")
+    let topic = "stat." + (words.positionals.first.map(TopicName.of) ?? "")
     let subscription = try Subscription(endpoint: source, topics: [topic], context: context)
     var hasSeen = false
     while true {

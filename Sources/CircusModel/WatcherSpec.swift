@@ -116,7 +116,5 @@ package struct WatcherSpec: Hashable, Sendable {
   }
 
   /// The form used in event topics: lower case, blanks as `_` (circus.md 4.1).
-  package var topicName: String {
-    String(name.lowercased().map { $0 == " " ? "_" : $0 })
-  }
+  package var topicName: String { TopicName.of(name) }
 }

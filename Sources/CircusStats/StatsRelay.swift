@@ -1,5 +1,6 @@
 import CircusClient
 import CircusLog
+import CircusModel
 import JSON
 import LinuxSystem
 import ZeroMQ
@@ -26,8 +27,9 @@ final class StatsRelay {
     do {
       let infos = try connection.call("stats")["infos"]?.object
       for watcher in infos?.members ?? [] where !Self.hidden.contains(watcher.key.lowercased()) {
-        let name = String(watcher.key.lowercased().map { $0 == " " ? "_" : $0 })
-        publish(name, watcher.value.object?.members.map { ($0.value, JSON.null) } ?? [])
+        publish(
+          TopicName.of(watcher.key),
+          watcher.value.object?.members.map { ($0.value, JSON.null) } ?? [])
       }
       if let own = try connection.call("dstats")["info"] { publish("circus", [(own, "circusd")]) }
       try publishSockets()

@@ -1,4 +1,5 @@
 import CircusClient
+import CircusModel
 import JSON
 import LinuxSystem
 import ZeroMQ
@@ -59,7 +60,7 @@ final class TopSource {
       model.take(topic: "stat.circus", own, now: now)
     }
     for watcher in call("stats", [:])?["infos"]?.object?.members ?? [] {
-      let name = Self.topicName(watcher.key)
+      let name = TopicName.of(watcher.key)
       var sum = (cpu: 0.0, memory: 0.0, age: 0.0, count: 0)
       for member in watcher.value.object?.members ?? [] {
         guard var info = member.value.object else { continue }
@@ -83,7 +84,7 @@ final class TopSource {
   /// How far each watcher is, by topic name; nil when nobody can be asked.
   func statuses() -> [(name: String, status: String)]? {
     call("status", [:])?["statuses"]?.object?.members.map {
-      (Self.topicName($0.key), $0.value.string ?? "")
+      (TopicName.of($0.key), $0.value.string ?? "")
     }
   }
 
@@ -122,9 +123,5 @@ final class TopSource {
       nextTry = Self.now + Self.pause
       return nil
     }
-  }
-
-  private static func topicName(_ name: String) -> String {
-    String(name.lowercased().map { $0 == " " ? "_" : $0 })
   }
 }
