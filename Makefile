@@ -16,7 +16,7 @@ FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d/circusctl.fish
 .PHONY: help deps run build test lint format bench screenshots install install-files uninstall clean
 
 help: ## list these targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install missing Debian packages
 	@scripts/install-dependencies
