@@ -49,7 +49,7 @@ package struct TopView {
     var lines = [[Span(fit(title, width), .title)]]
     guard model.hasData || !model.groups.isEmpty else {
       lines.append([Span("*** Waiting for data ***", .dim)])
-      return pad(lines, height) + [footer]
+      return (pad(lines, height) + [footer]).map(clip)
     }
     lines.append(header)
     let logHeight = state.showsLog ? min(8, max(2, height / 3)) : 0
@@ -58,7 +58,18 @@ package struct TopView {
     if state.showsHelp { overlayHelp(&lines) }
     lines = pad(lines, height - logHeight)
     if state.showsLog { lines += logLines(logHeight) }
-    return Array(lines.prefix(height - 1)) + [footer]
+    return (Array(lines.prefix(height - 1)) + [footer]).map(clip)
+  }
+
+  /// What does not fit is cut off: a terminal would go on with it in the next line.
+  private func clip(_ line: [Span]) -> [Span] {
+    var room = width
+    var clipped: [Span] = []
+    for span in line where room > 0 {
+      clipped.append(Span(String(span.text.prefix(room)), span.style))
+      room -= span.text.count
+    }
+    return clipped
   }
 
   private func pad(_ lines: [[Span]], _ height: Int) -> [[Span]] {

@@ -55,7 +55,7 @@ import Testing
     for (height, width) in [(24, 80), (5, 20), (60, 200), (2, 10)] {
       let lines = TopView(model(), state, width: width).screen(height: height, title: "title")
       #expect(lines.count == height, "\(height)x\(width)")
-      for line in lines { #expect(line.map(\.text.count).reduce(0, +) <= max(width, 97)) }
+      for line in lines { #expect(line.map(\.text.count).reduce(0, +) <= width) }
     }
     let empty = TopView(TopModel(), TopState(), width: 80).screen(height: 24, title: "t")
     #expect(empty.count == 24 && empty[1][0].text.contains("Waiting for data"))
