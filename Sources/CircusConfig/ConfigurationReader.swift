@@ -167,6 +167,9 @@ package struct ConfigurationReader {
       document.supervisord["identifier"]?.string ?? configuration.settings.identifier
     configuration.settings.childLogDirectory =
       document.supervisord["childlogdir"]?.string ?? configuration.settings.childLogDirectory
+    configuration.settings.stripsAnsi = document.supervisord["strip_ansi"]?.bool ?? false
+    configuration.settings.keepsAutomaticLogs = document.supervisord["nocleanup"]?.bool ?? false
+    configuration.settings.servers += document.servers.compactMap(SupervisorSpecs.server)
   }
 
   /// circus names are looked up in lower case: of two that differ only in case the second is

@@ -24,6 +24,10 @@ package enum Effect: Sendable {
   /// The watcher's hooks are others now, or it is gone: let go of what runs them.
   case forgetHooks(WatcherID)
   case reply(Ticket, Reply)
+  /// The answer to `.supervise`.
+  case supervised(Ticket, SupervisorAnswer)
+  /// Something listeners of supervisor's events may want to hear.
+  case announce(SupervisorEvent)
   /// Measure processes and reply.
   /// `extending` adds its figures to each process.
   case measure(Ticket, Measurement, extending: HookCall?)

@@ -8,6 +8,8 @@ package enum Event: Sendable {
   case boot
   /// A command; without a ticket nobody hears the answer (a cast).
   case request(Request, Ticket?)
+  /// An order of a supervisor client; always answered.
+  case supervise(SupervisorOrder, Ticket)
   case spawned(ProcessID, PID)
   case spawnFailed(ProcessID, SpawnFailure)
   /// A child is dead and collected: one of ours, or an orphan we adopted.
@@ -51,7 +53,12 @@ package struct LoadFailure: Error, Hashable, Sendable {
 /// What a loaded configuration is for.
 package enum LoadPurpose: Hashable, Sendable {
   case reload(Ticket?)
+  /// Everything is stopped: start from what the file says.
   case restart
+  /// Only whether a restart would find a usable file; supervisor's clients wait for that.
+  case restartCheck(Ticket?)
+  /// What a supervisor client calls reread.
+  case reread(Ticket)
 }
 
 /// An open listening socket, as `listsockets` tells it.

@@ -11,6 +11,8 @@ struct Ledger {
   var boundEndpoints: [String: String] = [:]
   var timers = TimerHeap()
   var processes: [PID: ProcessID] = [:]
+  /// What happened in supervisor's terms and was not told yet.
+  var notices: [SupervisorEvent] = []
   /// Orphans being ended, and the watcher that waits for it.
   var remains: [PID: WatcherID] = [:]
   var ring = EventRing(capacity: 2_048)

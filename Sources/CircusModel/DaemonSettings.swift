@@ -1,5 +1,16 @@
 /// The `[circus]` section (and what of `[supervisord]` means the same), resolved.
 package struct DaemonSettings: Hashable, Sendable {
+  /// Under which system's habits the daemon runs: what SIGHUP means, how the log looks.
+  package enum Face: Hashable, Sendable { case circus, supervisor }
+
+  /// circusd or supervisord.
+  package var face = Face.circus
+  /// The HTTP servers (supervisor.md 1.12, circus `httpd`), in the order they are opened.
+  package var servers: [HTTPServerSpec] = []
+  /// Escape sequences are taken out of what programs print (supervisor `strip_ansi`).
+  package var stripsAnsi = false
+  /// AUTO logs of earlier runs stay (supervisor `nocleanup`); true in a circus file.
+  package var keepsAutomaticLogs = true
   /// ZeroMQ address of the control socket (circus.md 1.5).
   package var endpoint = "tcp://127.0.0.1:5555"
   /// User who owns the file of an `ipc://` control socket (circus.md 1.5); nil: the daemon's.

@@ -4,23 +4,16 @@ package enum RestartPolicy: Hashable, Sendable {
   case always
   /// circus `respawn = false`, supervisor `autorestart = false`.
   case never
-  /// supervisor's default: restart unless the exit status is one of these; signals never are.
-  case unexpected([Int])
+  /// supervisor's default: restart unless the exit was expected.
+  case unexpected
 
-  /// Whether a process that ended like this is replaced (supervisor.md 2.4).
-  package func restarts(after status: ExitStatus) -> Bool {
+  /// Whether a process that ended by itself is replaced (supervisor.md 2.4).
+  package func restarts(afterExpected isExpected: Bool) -> Bool {
     switch self {
     case .always: true
     case .never: false
-    case .unexpected: !expects(status)
+    case .unexpected: !isExpected
     }
-  }
-
-  /// Whether the exit counts as expected; without a list only 0 does.
-  package func expects(_ status: ExitStatus) -> Bool {
-    guard case .exited(let code) = status else { return false }
-    if case .unexpected(let codes) = self { return codes.contains(Int(code)) }
-    return code == 0
   }
 }
 

@@ -68,6 +68,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var sendsHangup = false
   /// What happens when a process ends by itself (circus `respawn`, supervisor `autorestart`).
   package var restart = RestartPolicy.always
+  /// Exit statuses that count as expected, 0 alone by default (supervisor `exitcodes`).
+  package var exitCodes = [0]
   /// Spawn attempts before the watcher is stopped; -1 for ever.
   package var maxRetry = 5
   /// Seconds after which a process is replaced; 0: never (circus `max_age`).
@@ -90,6 +92,10 @@ package struct WatcherSpec: Hashable, Sendable {
   package var freeform: [String: ConfigValue] = [:]
   /// What differs from process to process in a supervisor program; nil in circus.
   package var program: ProgramTemplate?
+  /// supervisor `[eventlistener:x]`: what its processes listen to; nil for any other program.
+  package var listener: ListenerSpec?
+  /// supervisor `[fcgi-program:x]`: the socket its processes share; nil for any other program.
+  package var sharedSocket: SharedSocketSpec?
   /// supervisor's `SUPERVISOR_SERVER_URL`; nil: not set.
   package var serverURL: String?
   /// A definition that could be read but not run, and why; refused at every start.
@@ -113,6 +119,13 @@ package struct WatcherSpec: Hashable, Sendable {
   package init(name: String) {
     self.name = name
     group = name
+  }
+
+  /// Whether a process that ended like this did what it should; a death by signal never does
+  /// (supervisor.md 1.6 `exitcodes`).
+  package func expects(_ status: ExitStatus) -> Bool {
+    guard case .exited(let code) = status else { return false }
+    return exitCodes.contains(Int(code))
   }
 
   /// The form used in event topics: lower case, blanks as `_` (circus.md 4.1).

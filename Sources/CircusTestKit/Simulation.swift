@@ -18,6 +18,10 @@ package struct Simulation {
   package private(set) var events: [EventMessage] = []
   /// What each request was answered; a ticket without entry still waits.
   package private(set) var replies: [Ticket: Reply] = [:]
+  /// What each order of a supervisor client was answered.
+  package private(set) var answers: [Ticket: SupervisorAnswer] = [:]
+  /// What supervisor's listeners would have heard.
+  package private(set) var announced: [SupervisorEvent] = []
   /// The log lines, whatever their level.
   package private(set) var log: [String] = []
   /// Why configurations were asked for and not yet handed in, oldest first.
@@ -90,6 +94,15 @@ package struct Simulation {
     return ticket
   }
 
+  /// Sends an order of a supervisor client; the ticket finds its answer in `answers`.
+  @discardableResult
+  package mutating func order(_ order: SupervisorOrder) -> Ticket {
+    lastTicket += 1
+    let ticket = Ticket(lastTicket)
+    feed(.supervise(order, ticket))
+    return ticket
+  }
+
   /// A signal to the daemon itself, as from a terminal or `kill`.
   package mutating func signal(_ signal: Signal) { feed(.signal(signal)) }
 
@@ -139,6 +152,7 @@ package struct Simulation {
   package mutating func clearTrace() {
     trace = []
     events = []
+    announced = []
   }
 
   // MARK: looking
@@ -156,7 +170,7 @@ package struct Simulation {
   /// supervisor's state of each process, `RUNNING` ..., by number; empty for an unknown name.
   package func states(_ watcher: String) -> [String] {
     (arbiter.watchers.first { $0.spec.name == watcher }?.slots ?? [])
-      .sorted { $0.number < $1.number }.map(\.state.supervisorState)
+      .sorted { $0.number < $1.number }.map(\.state.stage.name)
   }
 
   // MARK: the loop
@@ -196,6 +210,8 @@ package struct Simulation {
       trace.append("\(event.watcher).\(event.name.rawValue)")
       events.append(event)
     case .reply(let ticket, let reply): record(reply, for: ticket)
+    case .supervised(let ticket, let answer): answers[ticket] = answer
+    case .announce(let event): announced.append(event)
     case .callHook(let call): ask(call, &queue)
     case .readLogs(let ticket, _): record(.plain, for: ticket)
     case .measure(let ticket, _, _): record(.plain, for: ticket)

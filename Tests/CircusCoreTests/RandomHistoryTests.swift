@@ -26,6 +26,7 @@ import Testing
 private struct History {
   var simulation: Simulation
   var random: SplitMix
+  private var orders: [Ticket] = []
   let seed: UInt64
 
   init(seed: UInt64) {
@@ -84,7 +85,7 @@ private struct History {
     simulation.boot()
     for _ in 0..<(4 + Int(random.next() % 12)) { step(&tickets) }
     // Left alone, everything settles: nobody is kept waiting for ever.
-    for _ in 0..<40 where !simulation.arbiter.parkedTickets.isEmpty || !simulation.loads.isEmpty {
+    for _ in 0..<100 where !simulation.arbiter.parkedTickets.isEmpty || !simulation.loads.isEmpty {
       simulation.deliverDeaths()
       simulation.advance(.seconds(2))
       if !simulation.loads.isEmpty { simulation.failLoad("gone") }
@@ -101,14 +102,60 @@ private struct History {
     if let violation = simulation.violations.first { return violation }
     if simulation.exitStatus == nil { return "does not end" }
     if !simulation.kernel.processes.isEmpty { return "left processes behind" }
-    let unanswered = tickets.filter { simulation.replies[$0] == nil }
-    return unanswered.isEmpty ? nil : "unanswered: \(unanswered)"
+    let unanswered =
+      tickets.filter { simulation.replies[$0] == nil }
+      + orders.filter { simulation.answers[$0] == nil }
+    if !unanswered.isEmpty { return "unanswered: \(unanswered)" }
+    return brokenTransition
+  }
+
+  /// The states told of one process follow from each other.
+  private var brokenTransition: String? {
+    var stages: [String: ProcessStage] = [:]
+    var removed: Set<String> = []
+    for event in simulation.announced {
+      if case .groupRemoved(let name) = event { removed.insert(name) }
+      // What is left of a removed group may still be on its way down when it is added again.
+      guard case .processState(let transition) = event, !removed.contains(transition.group) else {
+        continue
+      }
+      // A group that is added again, or a place that is, begins at STOPPED.
+      let name = "\(transition.group):\(transition.process)"
+      if let stage = stages[name], stage != transition.from, transition.from != .stopped {
+        return "\(name) went from \(stage) to \(transition.to) as if from \(transition.from)"
+      }
+      stages[name] = transition.to
+    }
+    return nil
+  }
+
+  /// What a supervisor client does.
+  private mutating func order() {
+    let views = simulation.arbiter.processTable
+    var keys = views.map(\.key).filter { _ in random.chance(2) }
+    let isSingle = random.chance(2)
+    if isSingle { keys = Array(keys.prefix(1)) }
+    let group = "w\(random.next() % 3)"
+    let order: SupervisorOrder
+    switch random.next() % 10 {
+    case 0...3:
+      let refused = keys.filter { _ in random.chance(8) }.map { ($0, Fault(.noFile)) }
+      order = .start(
+        keys, refused: Dictionary(uniqueKeysWithValues: refused), waits: random.chance(2),
+        isSingle: isSingle)
+    case 4...6: order = .stop(keys, waits: random.chance(2), isSingle: isSingle)
+    case 7: order = .addGroup(group)
+    case 8: order = .removeGroup(group)
+    default: order = random.chance(3) ? .restart : .reread
+    }
+    orders.append(simulation.order(order))
   }
 
   private mutating func step(_ tickets: inout [Ticket]) {
     let name = "w\(random.next() % 3)"
     let named: JSONObject = ["name": .string(name), "waiting": .bool(random.chance(2))]
-    switch random.next() % 25 {
+    switch random.next() % 32 {
+    case 25...29: order()
     case 0: tickets.append(simulation.send("start", named))
     case 1: tickets.append(simulation.send("stop", named))
     case 2: tickets.append(simulation.send("restart", named))

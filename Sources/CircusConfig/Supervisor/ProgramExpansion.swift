@@ -38,6 +38,24 @@ package enum ProgramExpansion {
     return values
   }
 
+  /// What process `number` of a program is called. One that was added at run time to a program whose
+  /// `process_name` has no number gets it appended.
+  package static func name(of number: Int, in template: ProgramTemplate, count: Int) -> String {
+    let expression = PythonText.strip(template.expressions["process_name"] ?? "%(program_name)s")
+    var names = template.names
+    names["process_num"] = String(number)
+    names["numprocs"] = String(count)
+    if expression.contains("ENV_"), let own = template.expressions["environment"],
+      let text = try? PercentExpansion.expand(own, names),
+      let pairs = try? EnvironmentGrammar.parse(text)
+    {
+      for (key, value) in pairs { names["ENV_" + key] = value }
+    }
+    let name = (try? PercentExpansion.expand(expression, names)) ?? expression
+    let isTold = expression.contains("%(process_num)") || number == template.firstNumber
+    return isTold ? name : "\(name)_\(number)"
+  }
+
   private static func ownEnvironment(
     _ scope: inout SupervisorScope
   ) -> [(key: String, value: String)] {
@@ -113,7 +131,7 @@ package enum ProgramExpansion {
       redirectsStderr: spec.stderr == .mergedWithStdout, environment: spec.environment)
     if let problem = scope.diagnostics.firstError { throw problem }
     return ProgramProcess(
-      name: values["name"]?.string ?? "", command: values["command"]?.string ?? "",
+      name: name(of: number, in: template, count: count), command: values["command"]?.string ?? "",
       directory: values["directory"]?.string,
       environment: (values["environment"]?.map ?? [:]).compactMapValues(\.string),
       stdout: stream(values, "stdout", spec), stderr: stream(values, "stderr", spec))

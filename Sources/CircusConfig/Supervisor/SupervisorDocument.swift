@@ -28,6 +28,8 @@ package struct SupervisorDocument: Sendable {
     package var section: String
     /// Its per-process options, unexpanded: what processes beyond `processes` are made from.
     package var template: ProgramTemplate
+    /// The socket its processes share, of an fcgi program.
+    package var sharedSocket: SharedSocketSpec?
     /// Options evaluated once per section, in the dump's shape.
     package var common: [String: ConfigValue]
     /// All processes in the dump's shape.

@@ -177,6 +177,26 @@ extension SupervisorResolver {
     return .fcgi(socket: socket)
   }
 
+  /// The socket of an fcgi program, also of one in a `[group:x]` (supervisor loses it there).
+  private mutating func sharedSocket(_ section: INIDocument.Section) -> SharedSocketSpec? {
+    guard section.name.hasPrefix("fcgi-program:") else { return nil }
+    var scope = SupervisorScope(section, names: names)
+    guard case .fcgi(let socket) = fcgiKind(&scope) else { return nil }
+    finish(scope)
+    let backlog = socket["backlog"]?.int
+    if let path = socket["path"]?.string {
+      var spec = SharedSocketSpec(address: .unix(path: path), backlog: backlog)
+      spec.mode = socket["mode"]?.int ?? 0o700
+      if case .list(let owner)? = socket["owner"], let user = owner.first?.string {
+        let group = owner.last?.string.flatMap { $0.hasPrefix("gid of ") ? nil : $0 }
+        spec.owner = group.map { "\(user):\($0)" } ?? user
+      }
+      return spec
+    }
+    guard let host = socket["host"]?.string, let port = socket["port"]?.int else { return nil }
+    return SharedSocketSpec(address: .tcp(host: host, port: port), backlog: backlog)
+  }
+
   /// One program-like section as a member of `group`.
   private mutating func makeProgram(
     _ section: INIDocument.Section, group: String
@@ -225,8 +245,8 @@ extension SupervisorResolver {
       PythonOrder.precedes($0["name"]?.string ?? "", $1["name"]?.string ?? "")
     }
     return SupervisorDocument.Program(
-      name: name, section: section.name, template: template, common: common,
-      processes: processes, mainProcessOnly: mainOnly)
+      name: name, section: section.name, template: template, sharedSocket: sharedSocket(section),
+      common: common, processes: processes, mainProcessOnly: mainOnly)
   }
 
   private func checkProcessName(_ scope: inout SupervisorScope, count: Int) {

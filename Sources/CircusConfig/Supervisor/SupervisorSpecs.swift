@@ -32,6 +32,7 @@ enum SupervisorSpecs {
     spec.directory = program.processes.first?["directory"]?.string ?? ""
     spec.autostart = options["autostart"]?.bool ?? true
     spec.restart = restart(options)
+    if case .list(let codes)? = options["exitcodes"] { spec.exitCodes = codes.compactMap(\.int) }
     spec.startSeconds = .seconds(Double(options["startsecs"]?.int ?? 1))
     spec.startRetries = max(0, options["startretries"]?.int ?? 3)
     spec.maxRetry = spec.startRetries
@@ -52,11 +53,30 @@ enum SupervisorSpecs {
     spec.definition["processes"] = .list(program.processes.map { .map($0) })
     spec.definition["section"] = .string(program.section)
     spec.definition["group"] = .string("\(group.name) \(group.priority)")
-    switch group.kind {
-    case .programs: break
-    case .listener: spec.unsupported = "event listeners are not run yet"
-    case .fcgi: spec.unsupported = "fcgi programs are not run yet"
+    if case .listener(let size, let events, _) = group.kind {
+      spec.listener = ListenerSpec(events: events, bufferSize: size)
     }
+    spec.sharedSocket = program.sharedSocket
+    return spec
+  }
+
+  static func server(_ options: [String: ConfigValue]) -> HTTPServerSpec? {
+    let section = options["section"]?.string ?? ""
+    var spec: HTTPServerSpec
+    if let file = options["file"]?.string {
+      spec = HTTPServerSpec(address: .unix(path: file), section: section)
+      spec.mode = options["chmod"]?.int ?? 0o700
+      if case .list(let owner)? = options["chown"], let user = owner.first?.string {
+        spec.owner = owner.last?.string.map { "\(user):\($0)" } ?? user
+        if owner.count < 2 || owner[1].string == nil { spec.owner = user }
+      }
+    } else {
+      guard let port = options["port"]?.int else { return nil }
+      spec = HTTPServerSpec(
+        address: .inet(host: options["host"]?.string ?? "", port: port), section: section)
+    }
+    spec.username = options["username"]?.string
+    spec.password = options["password"]?.string
     return spec
   }
 
@@ -64,9 +84,7 @@ enum SupervisorSpecs {
     switch options["autorestart"]?.string {
     case "true"?: return .always
     case "false"?: return .never
-    default:
-      guard case .list(let codes)? = options["exitcodes"] else { return .unexpected([0]) }
-      return .unexpected(codes.compactMap(\.int))
+    default: return .unexpected
     }
   }
 }

@@ -10,11 +10,9 @@ extension Arbiter {
     _ effects: inout [Effect]
   ) {
     guard mode != .stopping && mode != .finished else {
-      if case .reload(let ticket?) = purpose {
-        effects.append(.reply(ticket, .error(.refused("arbiter is stopping..."))))
-      }
-      return
+      return refuseLoaded(purpose, &effects)
     }
+    if case .success(let configuration) = result { lastRead = configuration.watchers }
     switch (result, purpose) {
     case (.failure(let failure), .reload(let ticket)):
       effects.append(.log(.error, "configuration not reloaded, nothing changed: \(failure.text)"))
@@ -22,6 +20,20 @@ extension Arbiter {
     case (.failure(let failure), .restart):
       effects.append(.log(.error, "configuration not read, the old one stays: \(failure.text)"))
       bootAgain(now, &effects)
+    case (.failure(let failure), .reread(let ticket)):
+      effects.append(.supervised(ticket, .fault(Fault(.cantReread, failure.text))))
+    case (.failure(let failure), .restartCheck(let ticket)):
+      // supervisor ends itself here, with everything down (supervisor.md 7.7).
+      effects.append(.log(.error, "not restarted, nothing changed: \(failure.text)"))
+      if let ticket {
+        effects.append(.supervised(ticket, .fault(Fault(.cantReread, failure.text))))
+      }
+    case (.success(let configuration), .reread(let ticket)):
+      reapplyNames(configuration.settings, &effects)
+      effects.append(.supervised(ticket, .changes(groupChanges)))
+    case (.success, .restartCheck(let ticket)):
+      if let ticket { effects.append(.supervised(ticket, .done)) }
+      restartAll(now, &effects)
     case (.success, .reload(let ticket)) where mode != .running:
       // A restart is under way, which reads the file again by itself.
       answer(ticket, waits: true, .running, .plain, &effects)
@@ -34,6 +46,27 @@ extension Arbiter {
       for spec in configuration.watchers { addWatcher(spec, isFromFile: true) }
       bootAgain(now, &effects)
     }
+  }
+
+  private func refuseLoaded(_ purpose: LoadPurpose, _ effects: inout [Effect]) {
+    switch purpose {
+    case .reload(let ticket?):
+      effects.append(.reply(ticket, .error(.refused("arbiter is stopping..."))))
+    case .reread(let ticket), .restartCheck(let ticket?):
+      effects.append(.supervised(ticket, .fault(Fault(.shutdownState))))
+    case .reload(nil), .restartCheck(nil), .restart: break
+    }
+  }
+
+  /// A re-read applies what `[supervisord]` says about names and output at once (supervisor.md 1.16).
+  private mutating func reapplyNames(_ new: DaemonSettings, _ effects: inout [Effect]) {
+    var settings = ledger.settings
+    settings.identifier = new.identifier
+    settings.childLogDirectory = new.childLogDirectory
+    settings.stripsAnsi = new.stripsAnsi
+    guard settings != ledger.settings else { return }
+    ledger.settings = settings
+    effects.append(.applySettings(settings))
   }
 
   private mutating func bootAgain(_ now: Moment, _ effects: inout [Effect]) {
@@ -107,6 +140,7 @@ extension Arbiter {
     if old.hooks != spec.hooks { effects.append(.forgetHooks(id)) }
     if old.processCount != spec.processCount { watchers[index].target = spec.processCount }
     if spec.singleton { watchers[index].target = min(1, watchers[index].target) }
+    watchers[index].populate(&ledger)
     if usesChanged || old.launchRelevant != spec.launchRelevant {
       effects.append(.log(.info, "\(spec.name): changed, restarting"))
       effects.append(.closeStreams(id, forever: false))
@@ -121,7 +155,7 @@ extension Arbiter {
 
 extension WatcherSpec {
   /// Variables a shell changes by itself are no change of the configuration (circus.md 2.11).
-  fileprivate var withoutNoise: WatcherSpec {
+  var withoutNoise: WatcherSpec {
     var spec = self
     for key in ["__CF_USER_TEXT_ENCODING", "PS1", "COMP_WORDBREAKS", "PROMPT_COMMAND"] {
       spec.environment[key] = nil
@@ -141,6 +175,7 @@ extension WatcherSpec {
     spec.maxAge = fresh.maxAge
     spec.maxAgeVariance = fresh.maxAgeVariance
     spec.restart = fresh.restart
+    spec.exitCodes = fresh.exitCodes
     spec.priority = fresh.priority
     spec.groupPriority = fresh.groupPriority
     spec.autostart = fresh.autostart

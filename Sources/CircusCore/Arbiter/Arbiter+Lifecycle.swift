@@ -46,9 +46,7 @@ extension Arbiter {
     try refuseWhileEnding()
     guard let name = command.name else {
       answer(ticket, waits: command.isWaiting, .running, .plain, &effects)
-      guard mode == .running else { return }
-      mode = .restarting
-      stopAll(cause: .restart, now, &effects)
+      restartAll(now, &effects)
       return
     }
     let ids = try matching(name, command.match)
@@ -68,10 +66,18 @@ extension Arbiter {
     }
   }
 
+  /// Stops everything, reads the file again and starts from it.
+  mutating func restartAll(_ now: Moment, _ effects: inout [Effect]) {
+    guard mode == .running else { return }
+    mode = .restarting
+    ledger.notices.append(.supervisorStopping)
+    stopAll(cause: .restart, now, &effects)
+  }
+
   /// Stop, then start; a stopped watcher is just started.
   mutating func restart(_ id: WatcherID, _ now: Moment, _ effects: inout [Effect]) {
     update(id, now, &effects) { watcher, ledger, effects in
-      watcher.desired = .running
+      watcher.want()
       watcher.startCause = .restart
       guard watcher.phase == .active || watcher.phase == .starting else { return }
       watcher.beginStop(.restart, now, &ledger, &effects)
@@ -117,7 +123,7 @@ extension Arbiter {
     if watchers[index].phase == .stopping {
       // It will be new anyway once it is down.
       update(id, now, &effects) { watcher, _, _ in
-        if !watcher.isDoomed { watcher.desired = .running }
+        if !watcher.isDoomed { watcher.want() }
       }
     } else if watchers[index].phase == .stopped {
       update(id, now, &effects) { watcher, _, _ in watcher.announcesReload = true }

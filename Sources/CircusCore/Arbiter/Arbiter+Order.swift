@@ -74,13 +74,8 @@ extension Arbiter {
   ) {
     update(id, now, &effects) { watcher, _, _ in
       guard !watcher.isDoomed else { return }
-      watcher.desired = .running
+      watcher.want()
       watcher.startCause = cause
-      guard watcher.phase == .active || watcher.phase == .starting else { return }
-      for index in watcher.slots.indices where !watcher.slots[index].isWanted {
-        watcher.slots[index].isWanted = true
-        watcher.slots[index].failures = 0
-      }
     }
   }
 
@@ -146,6 +141,7 @@ extension Arbiter {
   mutating func shutDown(_ now: Moment, _ effects: inout [Effect]) {
     guard mode != .stopping && mode != .finished else { return }
     mode = .stopping
+    ledger.notices.append(.supervisorStopping)
     stopAll(cause: .shutdown, now, &effects)
   }
 
@@ -162,7 +158,8 @@ extension Arbiter {
         effects.append(.reply(entry.ticket, .error(.refused("arbiter is stopping..."))))
       }
       waiting = []
-      effects.append(.log(.info, "Arbiter exiting"))
+      dismissSupervised(&effects)
+      if ledger.settings.face == .circus { effects.append(.log(.info, "Arbiter exiting")) }
       effects.append(.finish(status: 0))
     case .restarting:
       mode = .booting

@@ -33,8 +33,9 @@ extension Arbiter {
   mutating func resize(
     _ id: WatcherID, to count: Int, _ now: Moment, _ effects: inout [Effect]
   ) {
-    update(id, now, &effects) { watcher, _, _ in
+    update(id, now, &effects) { watcher, ledger, _ in
       watcher.target = max(0, count)
+      watcher.populate(&ledger)
       watcher.startCause = .scale
     }
   }

@@ -59,7 +59,7 @@ extension Arbiter {
       return .ok("status", .string(watcher.status.rawValue))
     }
     let states = watcher.slots.sorted { $0.number < $1.number }.map {
-      (String($0.number), JSON.string($0.state.supervisorState))
+      (String($0.number), JSON.string($0.state.stage.name))
     }
     return .ok([
       .init("status", .string(watcher.status.rawValue)),

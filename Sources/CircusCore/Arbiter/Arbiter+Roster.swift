@@ -53,7 +53,9 @@ extension Arbiter {
   /// Stops a watcher and drops it as soon as it is down.
   mutating func removeWhenStopped(_ id: WatcherID, _ now: Moment, _ effects: inout [Effect]) {
     guard let index = index(of: id) else { return }
+    let group = watchers[index].spec.group
     watchers[index].isDoomed = true
+    if !hasGroup(group) { ledger.notices.append(.groupRemoved(group)) }
     stop(id, cause: .command, now, &effects)
   }
 
@@ -67,7 +69,10 @@ extension Arbiter {
     if !watchers[index].spec.hooks.isEmpty { effects.append(.forgetHooks(id)) }
     effects.append(.closeStreams(id, forever: true))
     startQueue.pending.removeAll { $0 == id }
+    let group = watchers[index].spec.group
+    let wasTold = watchers[index].isDoomed
     watchers.remove(at: index)
+    if !wasTold, !hasGroup(group) { ledger.notices.append(.groupRemoved(group)) }
   }
 
   mutating func dropDoomed(_ effects: inout [Effect]) {

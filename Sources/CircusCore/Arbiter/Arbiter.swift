@@ -24,6 +24,10 @@ package struct Arbiter {
   package internal(set) var watchers: [Watcher] = []
   var ledger: Ledger
   var waiting: [Waiting] = []
+  /// Orders of supervisor's clients that are not done yet.
+  var supervised: [SupervisedCall] = []
+  /// The watchers of the file as it was read last; active or not.
+  package internal(set) var lastRead: [WatcherSpec] = []
   /// Watchers that are to be started one after the other.
   var startQueue = StartQueue()
   /// Groups still to be stopped, when order matters.
@@ -52,6 +56,7 @@ package struct Arbiter {
     ledger.environment = configuration.environment
     ledger.workingDirectory = workingDirectory
     configuredSockets = configuration.sockets
+    lastRead = configuration.watchers
     for spec in configuration.watchers { addWatcher(spec, isFromFile: true) }
   }
 
@@ -82,7 +87,7 @@ package struct Arbiter {
         let slot = watchers[watcher].index(of: id)
       else { return false }
       let state = watchers[watcher].slots[slot]
-      return state.state.deadline != nil || state.expiresAt != nil
+      return state.state.deadline != nil || state.expiresAt != nil || state.restsUntil != nil
     }
   }
 
@@ -91,6 +96,8 @@ package struct Arbiter {
     let first = effects.count
     take(event, now, &effects)
     settle(now, &effects)
+    for notice in ledger.notices { effects.append(.announce(notice)) }
+    ledger.notices.removeAll(keepingCapacity: true)
     for index in first..<effects.count {
       guard case .publish(let event) = effects[index] else { continue }
       effects[index] = .publish(ledger.ring.append(event))
@@ -101,7 +108,9 @@ package struct Arbiter {
     switch event {
     case .boot:
       mode = .running
+      ledger.notices.append(.supervisorRunning)
       startAll(cause: .boot, now, &effects)
+    case .supervise(let order, let ticket): supervise(order, ticket, now, &effects)
     case .request(let request, let ticket): handle(request, ticket, now, &effects)
     case .spawned(let process, let pid):
       update(process.watcher, now, &effects) { watcher, ledger, effects in
@@ -160,7 +169,9 @@ package struct Arbiter {
   mutating func addWatcher(_ spec: WatcherSpec, isFromFile: Bool) -> WatcherID {
     lastWatcher += 1
     let id = WatcherID(lastWatcher)
-    var watcher = Watcher(id: id, spec: spec, isFromFile: isFromFile)
+    // Told once for each group, and before anything happens in it.
+    if !hasGroup(spec.group) { ledger.notices.append(.groupAdded(spec.group)) }
+    var watcher = Watcher(id: id, spec: spec, isFromFile: isFromFile, &ledger)
     if isFromFile { watcher.fileSpec = spec }
     watchers.append(watcher)
     return id
@@ -221,6 +232,7 @@ package struct Arbiter {
     dropDoomed(&effects)
     awaitSockets(now, &effects)
     answerWaiting(now, &effects)
+    answerSupervised(&effects)
     advanceMode(now, &effects)
   }
 
@@ -229,19 +241,39 @@ package struct Arbiter {
   private mutating func handle(_ signal: Signal, _ now: Moment, _ effects: inout [Effect]) {
     switch signal {
     case .terminate, .interrupt, .quit:
-      effects.append(.log(.info, "Got signal \(signal.name)"))
+      effects.append(
+        ledger.settings.face == .supervisor
+          ? .log(.warning, "received \(signal.name) indicating exit request")
+          : .log(.info, "Got signal \(signal.name)"))
       if mode == .stopping && signal == .interrupt {
         hurry(now, &effects)
       } else {
         shutDown(now, &effects)
       }
+    case .hangup where ledger.settings.face == .supervisor:
+      hangUp(&effects)
     case .hangup:
       effects.append(.log(.info, "Got signal SIGHUP: reloading all watchers"))
       reloadAll(sequential: false, graceful: true, now, &effects)
     case .user1, .user2:
-      effects.append(.log(.info, "Got signal \(signal.name): reopening log files"))
+      effects.append(
+        .log(
+          .info,
+          ledger.settings.face == .supervisor
+            ? "received \(signal.name) indicating log reopen request"
+            : "Got signal \(signal.name): reopening log files"))
       effects.append(.reopenLogs)
     default: effects.append(.log(.debug, "Got signal \(signal.name), ignored"))
     }
+  }
+
+  /// supervisord starts over from its file.
+  private func hangUp(_ effects: inout [Effect]) {
+    guard mode == .running else {
+      return effects.append(
+        .log(.warning, "ignored SIGHUP indicating restart request (shutdown in progress)"))
+    }
+    effects.append(.log(.warning, "received SIGHUP indicating restart request"))
+    effects.append(.loadConfiguration(.restartCheck(nil)))
   }
 }

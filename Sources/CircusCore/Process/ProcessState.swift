@@ -51,16 +51,16 @@ package enum ProcessState: Hashable, Sendable {
     }
   }
 
-  /// supervisor's word for it.
-  package var supervisorState: String {
+  /// supervisor's view of it.
+  package var stage: ProcessStage {
     switch self {
-    case .stopped: "STOPPED"
-    case .spawning, .starting: "STARTING"
-    case .running: "RUNNING"
-    case .backoff: "BACKOFF"
-    case .stopping: "STOPPING"
-    case .exited: "EXITED"
-    case .fatal: "FATAL"
+    case .stopped: .stopped
+    case .spawning, .starting: .starting
+    case .running: .running
+    case .backoff: .backoff
+    case .stopping: .stopping
+    case .exited: .exited
+    case .fatal: .fatal
     }
   }
 }

@@ -6,6 +6,8 @@ package struct Slot {
   package internal(set) var id: ProcessID
   /// circus's wid, supervisor's process_num.
   package let number: Int
+  /// Its name among the processes of its group: supervisor's `process_name`, `watcher-wid` in circus.
+  package internal(set) var name: String
   /// Where its process stands; changed in `Watcher.enter` alone.
   package internal(set) var state: ProcessState = .stopped
   /// Which definition of the watcher it was started from.
@@ -15,6 +17,18 @@ package struct Slot {
   var startedAt = Instant(nanoseconds: 0)
   /// Seconds since the epoch at which this life began; 0 before the first.
   package internal(set) var startedWall = 0.0
+  /// Seconds since the epoch of the last attempt to start it; 0 before the first.
+  package internal(set) var attemptedWall = 0.0
+  /// Seconds since the epoch of its last end; 0 before the first.
+  package internal(set) var endedWall = 0.0
+  /// How its last life ended; nil while it runs, and when it was too short to count.
+  package internal(set) var lastStatus: ExitStatus?
+  /// Why it does not run, in supervisor's words; empty when nothing went wrong.
+  package internal(set) var spawnError = ""
+  /// It ended, and its successor is not started before this.
+  var restsUntil: Instant?
+  /// The wait of a backoff is over.
+  var isDue = false
   /// When `max_age` ends this life.
   var expiresAt: Instant?
   /// Whether an empty place is to be filled (a supervisor process may be left EXITED or FATAL).
@@ -38,9 +52,10 @@ package struct Slot {
   /// Whether its death is told as `reap`; circus does not for decr, reload, max_age and kill.
   var announcesReap = true
 
-  init(id: ProcessID, number: Int, generation: Int) {
+  init(id: ProcessID, number: Int, name: String, generation: Int) {
     self.id = id
     self.number = number
+    self.name = name
     self.generation = generation
   }
 }

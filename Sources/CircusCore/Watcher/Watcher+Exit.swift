@@ -25,7 +25,16 @@ extension Watcher {
     if slots[index].announcesReap && !slots[index].isUnannounced {
       tellDeath(pid, status, slots[index].cause, processStatus: .null, now, &ledger, &effects)
     }
-    effects.append(.log(.debug, "stopped: \(spec.name) [pid \(pid)] (\(status.description))"))
+    if spec.dialect == .supervisor {
+      effects.append(
+        .log(
+          spec.expects(status) ? .info : .warning,
+          "stopped: \(slots[index].name) (\(status.description))"))
+    } else {
+      effects.append(.log(.debug, "stopped: \(spec.name) [pid \(pid)] (\(status.description))"))
+    }
+    slots[index].endedWall = now.wall
+    slots[index].lastStatus = status
     enter(.stopped, at: index, &ledger)
     slots[index].failures = 0
     let staysEmpty = slots[index].isSurplus || (phase == .stopping && !keepsEmptySlots)
@@ -37,24 +46,45 @@ extension Watcher {
     _ index: Int, _ pid: PID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
-    let isExpected = spec.restart.expects(status)
+    let isExpected = spec.expects(status)
+    let age = now.instant - slots[index].startedAt
+    let isTooQuick: Bool
+    if case .starting = slots[index].state {
+      isTooQuick = age < spec.startSeconds
+    } else {
+      isTooQuick = false
+    }
     // 1 is circus's number for "dead or a zombie"; after a stop of its own it has none.
     tellDeath(pid, status, isExpected ? .exit : .crash, processStatus: 1, now, &ledger, &effects)
+    // Too quick is a failure for supervisor, whatever the status.
+    let isFine = isExpected && !isTooQuick
+    let name =
+      spec.dialect == .supervisor ? slots[index].name : "\(spec.name) [pid \(pid)]"
     effects.append(
       .log(
-        isExpected ? .info : .warning,
-        "exited: \(spec.name) [pid \(pid)] (\(status.description); "
-          + (isExpected ? "expected)" : "not expected)")))
+        isFine ? .info : .warning,
+        "exited: \(name) (\(status.description); \(isFine ? "expected" : "not expected"))"))
     descendants.linger(pid)
     slots[index].respawnCause = isExpected ? .exit : .crash
-    let age = now.instant - slots[index].startedAt
-    if spec.onDemand && isLast(index) { return fallAsleep(age, now, &ledger, &effects) }
-    if case .starting = slots[index].state, age < spec.startSeconds {
-      // Too quick for supervisor, whatever the status.
+    slots[index].endedWall = now.wall
+    if spec.onDemand && isLast(index) {
+      enter(.exited(status), at: index, &ledger)
+      return fallAsleep(age, now, &ledger, &effects)
+    }
+    if isTooQuick {
       slots[index].failures += 1
+      slots[index].spawnError = "Exited too quickly (process log may have details)"
       return backOffOrGiveUp(index, now, &ledger, &effects)
     }
-    guard spec.restart.restarts(after: status) else {
+    slots[index].lastStatus = status
+    if !isExpected { slots[index].spawnError = "Bad exit code \(max(-1, status.code))" }
+    if case .starting = slots[index].state {
+      // The timer has not told yet that it had lived long enough.
+      enter(.running(pid), at: index, &ledger)
+      slots[index].failures = 0
+      tellSuccess(slots[index], &effects)
+    }
+    guard spec.restart.restarts(afterExpected: isExpected) else {
       return leave(index, status, &ledger)
     }
     if rollout == .surge && slots[index].generation < generation {
@@ -101,10 +131,17 @@ extension Watcher {
     let isQuick = status.wasKilledFromOutside && age < .milliseconds(5)
     slots[index].quickKills = isQuick ? slots[index].quickKills + 1 : 0
     let isForeign = status.wasKilledFromOutside && slots[index].quickKills < 50
-    guard age < Self.youth, !isForeign else { return enter(.stopped, at: index, &ledger) }
+    enter(.exited(status), at: index, &ledger)
+    guard age < Self.youth, !isForeign else { return }
     slots[index].failures += 1
     let delay = crashBackoff(ledger).delay(after: slots[index].failures)
-    enter(.backoff(until: now.instant + delay), at: index, &ledger)
+    if spec.dialect == .circus {
+      return enter(.backoff(until: now.instant + delay), at: index, &ledger)
+    }
+    // supervisor has no state for this wait: the process is EXITED until it is started again.
+    let due = now.instant + min(delay, .seconds(1))
+    slots[index].restsUntil = due
+    ledger.timers.push(due, .process(slots[index].id))
   }
 
   /// A deadline of one process: healthy, due again, out of grace, or too old.
@@ -112,18 +149,14 @@ extension Watcher {
     _ process: ProcessID, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     guard let index = index(of: process) else { return }
+    if let due = slots[index].restsUntil, now.instant >= due { slots[index].restsUntil = nil }
     switch slots[index].state {
     case .starting(let pid, let healthyAt) where now.instant >= healthyAt:
       enter(.running(pid), at: index, &ledger)
       slots[index].failures = 0
       if let expiry = slots[index].expiresAt { ledger.timers.push(expiry, .process(process)) }
-      effects.append(
-        .log(
-          .info,
-          "success: \(spec.name) entered RUNNING state, process has stayed up for > than "
-            + "\(Int(spec.startSeconds.seconds)) seconds (startsecs)"))
-    case .backoff(let until) where now.instant >= until:
-      enter(.stopped, at: index, &ledger)
+      tellSuccess(slots[index], &effects)
+    case .backoff(let until) where now.instant >= until: slots[index].isDue = true
     case .stopping(let pid, let killAt, false) where now.instant >= killAt:
       // A hook still thinks: the grace begins when the signal is sent.
       guard !outbox.holdsSignal(for: pid) else { return }

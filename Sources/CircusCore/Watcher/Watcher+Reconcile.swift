@@ -45,10 +45,7 @@ extension Watcher {
     runConsent = .unasked
     spawnFailures = 0
     spawnGate = now.instant
-    for index in slots.indices {
-      slots[index].isWanted = true
-      slots[index].failures = 0
-    }
+    for index in slots.indices { slots[index].failures = 0 }
   }
 
   private mutating func keepStrength(
@@ -96,7 +93,8 @@ extension Watcher {
       while used.contains(number) { number += 1 }
       used.insert(number)
       let id = ledger.nextProcess(of: id)
-      slots.append(Slot(id: id, number: number, generation: generation))
+      slots.append(
+        Slot(id: id, number: number, name: name(of: number), generation: generation))
       spawn(id, now, &ledger, &effects)
       guard case .running = desired else { return }
       missing -= 1

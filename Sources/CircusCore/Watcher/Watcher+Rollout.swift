@@ -33,9 +33,10 @@ extension Watcher {
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     let fresh = slots.filter { $0.generation == generation && !$0.isSurplus }
-    // One that already ended for good has had its turn.
+    // One that already ended for good, or was stopped by itself, has had its turn.
     let up = fresh.filter { slot in
       guard !slot.isOnTrial else { return false }
+      if !slot.isWanted && slot.state.pid == nil && !slot.state.isSpawning { return true }
       switch slot.state {
       case .starting, .running, .exited: return true
       case .stopped, .spawning, .backoff, .stopping, .fatal: return false

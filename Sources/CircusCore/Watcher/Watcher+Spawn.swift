@@ -17,6 +17,11 @@ extension Watcher {
     slots[index].expiresAt = nil
     slots[index].isOnTrial = false
     slots[index].isUnannounced = false
+    slots[index].isDue = false
+    slots[index].restsUntil = nil
+    slots[index].attemptedWall = now.wall
+    slots[index].lastStatus = nil
+    slots[index].spawnError = ""
     enter(.spawning, at: index, &ledger)
     do {
       let plan = try LaunchPlanner.plan(
@@ -32,10 +37,26 @@ extension Watcher {
 
   /// The one place where a process changes state.
   mutating func enter(_ state: ProcessState, at index: Int, _ ledger: inout Ledger) {
+    note(slots[index].state, state, slots[index], &ledger)
     slots[index].state = state
     // Who is dead is not judged any more.
     if state.pid == nil { slots[index].isOnTrial = false }
     if let deadline = state.deadline { ledger.timers.push(deadline, .process(slots[index].id)) }
+  }
+
+  /// Tells the change in supervisor's terms.
+  private func note(
+    _ old: ProcessState, _ new: ProcessState, _ slot: Slot, _ ledger: inout Ledger
+  ) {
+    guard old.stage != new.stage else { return }
+    var isExpected = false
+    if case .exited(let status) = new { isExpected = spec.expects(status) }
+    ledger.notices.append(
+      .processState(
+        ProcessTransition(
+          from: old.stage, to: new.stage, process: slot.name, group: spec.group,
+          pid: Int((new.pid ?? old.pid)?.rawValue ?? 0), tries: slot.failures,
+          isExpected: isExpected)))
   }
 
   mutating func spawned(
@@ -58,12 +79,16 @@ extension Watcher {
     slots[index].isOnTrial = has(.afterSpawn)
     ask(.afterSpawn, ["pid": .int(Int(pid.rawValue))], &ledger, &effects)
     ledger.publish(event(.spawn, now, pid: pid, cause: cause), into: &effects)
-    effects.append(.log(.debug, "running \(spec.name) process [pid \(pid)]"))
+    effects.append(
+      spec.dialect == .supervisor
+        ? .log(.info, "spawned: '\(slots[index].name)' with pid \(pid)")
+        : .log(.debug, "running \(spec.name) process [pid \(pid)]"))
+    if case .running = slots[index].state { tellSuccess(slots[index], &effects) }
     // A stop that overtook the start.
-    if slots[index].isSurplus || phase == .stopping {
+    if slots[index].isSurplus || phase == .stopping || !slots[index].isWanted {
       stopProcess(
-        process, slots[index].cause ?? stopCause, announcesReap: phase == .stopping, now, &ledger,
-        &effects)
+        process, slots[index].cause ?? stopCause, announcesReap: !slots[index].isSurplus, now,
+        &ledger, &effects)
     }
   }
 
@@ -90,9 +115,12 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     guard let index = index(of: process), slots[index].state.isSpawning else { return }
-    enter(.stopped, at: index, &ledger)
-    if slots[index].isSurplus || phase == .stopping {
-      if spec.dialect == .circus || slots[index].isSurplus { slots.remove(at: index) }
+    slots[index].spawnError = failure.text
+    if slots[index].isSurplus || phase == .stopping || !slots[index].isWanted {
+      enter(.stopped, at: index, &ledger)
+      if slots[index].isSurplus || phase == .stopping && spec.dialect == .circus {
+        slots.remove(at: index)
+      }
       return
     }
     switch spec.dialect {
@@ -128,6 +156,7 @@ extension Watcher {
     case nil:
       effects.append(
         .log(.error, "\(spec.name): not started, its attempts are used up: \(failure.text)"))
+      enter(.fatal, at: index, &ledger)
       desired = .stopped(.spawnFailure)
     }
   }
@@ -138,23 +167,22 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     if !failure.isTransient || slots[index].failures == 0 { slots[index].failures += 1 }
-    complain(failure, now, slots[index].failures, &effects)
+    effects.append(.log(.info, "spawnerr: \(failure.text)"))
     backOffOrGiveUp(index, now, &ledger, &effects)
   }
 
   mutating func backOffOrGiveUp(
     _ index: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
+    let delay = Backoff.linear(step: .seconds(1)).delay(after: slots[index].failures)
+    enter(.backoff(until: now.instant + delay), at: index, &ledger)
     if slots[index].failures > spec.startRetries {
       enter(.fatal, at: index, &ledger)
       slots[index].isWanted = false
       effects.append(
         .log(
           .info,
-          "gave up: \(spec.name) entered FATAL state, too many start retries too quickly"))
-    } else {
-      let delay = Backoff.linear(step: .seconds(1)).delay(after: slots[index].failures)
-      enter(.backoff(until: now.instant + delay), at: index, &ledger)
+          "gave up: \(slots[index].name) entered FATAL state, too many start retries too quickly"))
     }
   }
 
@@ -167,6 +195,16 @@ extension Watcher {
   func crashBackoff(_ ledger: Ledger) -> Backoff {
     let cap = ledger.settings.checkDelay > .zero ? ledger.settings.checkDelay : .seconds(1)
     return .exponential(base: .milliseconds(100), cap: cap)
+  }
+
+  /// It has stayed up for `startsecs`.
+  func tellSuccess(_ slot: Slot, _ effects: inout [Effect]) {
+    guard spec.dialect == .supervisor else { return }
+    effects.append(
+      .log(
+        .info,
+        "success: \(slot.name) entered RUNNING state, process has stayed up for > than "
+          + "\(Int(spec.startSeconds.seconds)) seconds (startsecs)"))
   }
 
   /// One line per run of equal failures, not one per attempt.

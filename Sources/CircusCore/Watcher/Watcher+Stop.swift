@@ -25,7 +25,12 @@ extension Watcher {
     signal(pid, plan.signal, plan.scope, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: cause), into: &effects)
     effects.append(
-      .log(.debug, "sending signal \(plan.signal.number) to \(pid) [\(spec.name)]"))
+      spec.dialect == .supervisor
+        ? .log(
+          .debug,
+          "killing \(slots[index].name) (pid \(pid)) "
+            + "\(plan.scope == .group ? "process group " : "")with signal \(plan.signal.name)")
+        : .log(.debug, "sending signal \(plan.signal.number) to \(pid) [\(spec.name)]"))
     let killAt = now.instant + plan.grace
     enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
     if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
@@ -71,7 +76,8 @@ extension Watcher {
     let scope: SignalScope = spec.stop.takesDescendants ? .tree : .process
     signal(pid, .kill, scope, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
-    effects.append(.log(.warning, "killing '\(spec.name)' (\(pid)) with SIGKILL"))
+    let name = spec.dialect == .supervisor ? slots[index].name : spec.name
+    effects.append(.log(.warning, "killing '\(name)' (\(pid)) with SIGKILL"))
     enter(.stopping(pid, killAt: killAt, wasKilled: true), at: index, &ledger)
   }
 
@@ -97,6 +103,9 @@ extension Watcher {
     rollout = nil
     for process in slots.map(\.id) {
       guard let index = index(of: process) else { continue }
+      // Started again one by one, none comes along that nobody asked for.
+      if case .stopped = desired { slots[index].isWanted = false }
+      slots[index].restsUntil = nil
       if slots[index].state.pid != nil {
         stopProcess(process, cause, announcesReap: true, now, &ledger, &effects)
       } else if case .backoff = slots[index].state {

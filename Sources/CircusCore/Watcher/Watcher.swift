@@ -57,11 +57,12 @@ package struct Watcher {
   /// Why processes are being spawned, for the event.
   var startCause = Cause.boot
 
-  init(id: WatcherID, spec: WatcherSpec, isFromFile: Bool) {
+  init(id: WatcherID, spec: WatcherSpec, isFromFile: Bool, _ ledger: inout Ledger) {
     self.id = id
     self.spec = spec
     self.isFromFile = isFromFile
     target = spec.processCount
+    populate(&ledger)
   }
 
   /// An instance that lived less than this died young: its successor waits.
@@ -145,10 +146,11 @@ struct Descendants: Hashable {
 extension Slot {
   /// Its process is gone and another one is due.
   var isEmptyAndWanted: Bool {
-    guard isWanted && !isSurplus else { return false }
+    guard isWanted, !isSurplus, restsUntil == nil else { return false }
     switch state {
     case .stopped, .exited, .fatal: return true
-    case .spawning, .starting, .running, .backoff, .stopping: return false
+    case .backoff: return isDue
+    case .spawning, .starting, .running, .stopping: return false
     }
   }
 }

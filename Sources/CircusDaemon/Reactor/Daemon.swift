@@ -111,6 +111,8 @@ package final class Daemon {
         needsControl = true
         control.reply(ticket, reply)
       },
+      supervised: { _, _ in },
+      announce: { _ in },
       readLogs: { [unowned self] query, reply in logs.answer(query, reply) },
       load: { [unowned self] purpose in load(purpose) },
       awaitSockets: { [unowned self] names in socketWatch.await(names) },

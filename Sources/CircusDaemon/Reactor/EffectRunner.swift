@@ -10,6 +10,8 @@ final class EffectRunner {
   struct Outlets {
     var publish: (EventMessage) -> Void
     var reply: (Ticket, Reply) -> Void
+    var supervised: (Ticket, SupervisorAnswer) -> Void
+    var announce: (SupervisorEvent) -> Void
     var readLogs: (LogQuery, @escaping (Reply) -> Void) -> Void
     var load: (LoadPurpose) -> Void
     var awaitSockets: (Set<String>) -> Void
@@ -83,6 +85,8 @@ final class EffectRunner {
       for pid in pids where lineage.isStillThere(pid) { signaler.send(signal, pid) }
     case .publish(let event): outlets.publish(event)
     case .reply(let ticket, let reply): outlets.reply(ticket, reply)
+    case .supervised(let ticket, let answer): outlets.supervised(ticket, answer)
+    case .announce(let event): outlets.announce(event)
     case .measure(let ticket, let measurement, let call):
       measurer.answer(measurement, extending: call, hookRunner) { [outlets] reply in
         outlets.reply(ticket, reply)

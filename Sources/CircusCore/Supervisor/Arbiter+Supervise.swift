@@ -1,0 +1,134 @@
+import CircusConfig
+import CircusModel
+
+/// Orders of supervisor's clients (supervisor.md 4.6, 4.7).
+extension Arbiter {
+  mutating func supervise(
+    _ order: SupervisorOrder, _ ticket: Ticket, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    guard mode == .running else {
+      return effects.append(.supervised(ticket, .fault(Fault(.shutdownState))))
+    }
+    switch order {
+    case .start(let keys, let refused, let waits, let isSingle):
+      startProcesses(keys, refused, waits, isSingle, ticket, now, &effects)
+    case .stop(let keys, let waits, let isSingle):
+      stopProcesses(keys, waits, isSingle, ticket, now, &effects)
+    case .addGroup(let name):
+      effects.append(.supervised(ticket, addGroup(name, now, &effects)))
+    case .removeGroup(let name):
+      effects.append(.supervised(ticket, removeGroup(name, now, &effects)))
+    case .reread: effects.append(.loadConfiguration(.reread(ticket)))
+    case .shutdown:
+      effects.append(.supervised(ticket, .done))
+      shutDown(now, &effects)
+    case .restart: effects.append(.loadConfiguration(.restartCheck(ticket)))
+    }
+  }
+
+  private mutating func startProcesses(
+    _ keys: [ProcessKey], _ refused: [ProcessKey: Fault], _ waits: Bool, _ isSingle: Bool,
+    _ ticket: Ticket, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    var call = SupervisedCall(
+      ticket: ticket, kind: .start, waits: waits, isSingle: isSingle, pending: [], results: [])
+    for key in keys {
+      guard let view = view(key) else { continue }
+      func fail(_ fault: Fault) {
+        call.results.append(ProcessResult(name: view.name, group: view.group, fault: fault))
+      }
+      if let fault = refused[key] {
+        fail(fault)
+      } else if view.stage.isRunning {
+        // A group order passes over those that run.
+        if isSingle { fail(Fault(.alreadyStarted, view.displayName)) }
+      } else if view.stage == .stopping {
+        effects.append(
+          .log(.warning, "process '\(view.name)' is being stopped: it is not started"))
+        // As supervisor has it: waiting, this is a failure; otherwise nothing happens.
+        if waits { fail(Fault(.abnormalTermination, view.displayName)) }
+      } else {
+        call.pending.append(key)
+        update(key.watcher, now, &effects) { watcher, _, _ in watcher.startProcess(key.number) }
+      }
+    }
+    park(call)
+  }
+
+  private mutating func stopProcesses(
+    _ keys: [ProcessKey], _ waits: Bool, _ isSingle: Bool, _ ticket: Ticket, _ now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    var call = SupervisedCall(
+      ticket: ticket, kind: .stop, waits: waits, isSingle: isSingle, pending: [], results: [])
+    for key in keys {
+      guard let view = view(key) else { continue }
+      // A process that will start again by itself is running as far as an operator is concerned.
+      guard view.stage.isRunning || view.slot?.restsUntil != nil else {
+        if isSingle {
+          call.results.append(
+            ProcessResult(
+              name: view.name, group: view.group, fault: Fault(.notRunning, view.displayName)))
+        }
+        continue
+      }
+      call.pending.append(key)
+      startQueue.pending.removeAll { $0 == key.watcher }
+      update(key.watcher, now, &effects) { watcher, ledger, effects in
+        watcher.stopProcess(key.number, now, &ledger, &effects)
+      }
+    }
+    park(call)
+  }
+
+  // MARK: groups
+
+  private mutating func addGroup(
+    _ name: String, _ now: Moment, _ effects: inout [Effect]
+  ) -> SupervisorAnswer {
+    let specs = lastRead.filter { $0.group == name }
+    guard !specs.isEmpty else { return .fault(Fault(.badName, name)) }
+    guard !hasGroup(name) else { return .fault(Fault(.alreadyAdded, name)) }
+    var added: Set<WatcherID> = []
+    for spec in specs { added.insert(addWatcher(spec, isFromFile: true)) }
+    startAll(cause: .configuration, only: added, now, &effects)
+    return .done
+  }
+
+  private mutating func removeGroup(
+    _ name: String, _ now: Moment, _ effects: inout [Effect]
+  ) -> SupervisorAnswer {
+    guard hasGroup(name) else { return .fault(Fault(.badName, name)) }
+    guard processes(inGroup: name).allSatisfy({ $0.stage.isStopped }) else {
+      return .fault(Fault(.stillRunning, name))
+    }
+    for watcher in watchers where watcher.spec.group == name && !watcher.isDoomed {
+      removeWhenStopped(watcher.id, now, &effects)
+    }
+    return .done
+  }
+
+  // MARK: reread
+
+  /// What the file says now beside what is active (supervisor.md 1.16).
+  var groupChanges: GroupChanges {
+    var changes = GroupChanges()
+    var active: [String: [WatcherSpec]] = [:]
+    for watcher in watchers where !watcher.isDoomed && watcher.isFromFile {
+      active[watcher.spec.group, default: []].append((watcher.fileSpec ?? watcher.spec).withoutNoise)
+    }
+    var wanted: [String: [WatcherSpec]] = [:]
+    for spec in lastRead { wanted[spec.group, default: []].append(spec.withoutNoise) }
+    for (name, specs) in wanted {
+      guard let old = active[name] else {
+        changes.added.append(name)
+        continue
+      }
+      if Set(old) != Set(specs) { changes.changed.append(name) }
+    }
+    changes.removed = active.keys.filter { wanted[$0] == nil }.sorted()
+    changes.added.sort()
+    changes.changed.sort()
+    return changes
+  }
+}

@@ -1,0 +1,34 @@
+import CircusModel
+
+/// Names one process of one watcher for as long as it has its place, whatever life it is in.
+package struct ProcessKey: Hashable, Sendable {
+  /// The watcher it belongs to.
+  package let watcher: WatcherID
+  /// Its wid, or supervisor's process_num.
+  package let number: Int
+
+  package init(watcher: WatcherID, number: Int) {
+    self.watcher = watcher
+    self.number = number
+  }
+}
+
+/// One process as supervisor's clients see it.
+package struct ProcessView: Sendable {
+  /// Which one it is.
+  package let key: ProcessKey
+  /// The name of its group.
+  package let group: String
+  /// Its name in the group.
+  package let name: String
+  /// How its program was defined.
+  package let spec: WatcherSpec
+  /// Where it stands; a process of a stopped circus watcher has no slot yet.
+  package let slot: Slot?
+
+  /// Where it stands in supervisor's terms.
+  package var stage: ProcessStage { slot?.state.stage ?? .stopped }
+
+  /// `group:name`, or the name alone where both are the same (supervisor.md 4.5).
+  package var displayName: String { group == name ? name : "\(group):\(name)" }
+}

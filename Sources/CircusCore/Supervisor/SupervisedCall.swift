@@ -1,0 +1,81 @@
+import CircusModel
+
+/// A start or stop order whose answer is parked until its processes are where they should be.
+struct SupervisedCall {
+  enum Kind: Hashable { case start, stop }
+
+  var ticket: Ticket
+  var kind: Kind
+  /// Whether a start is done when the process counts as running, or as soon as it was tried.
+  var waits: Bool
+  /// One process was named: the answer is a boolean or a fault, not a list.
+  var isSingle: Bool
+  var pending: [ProcessKey]
+  var results: [ProcessResult]
+}
+
+extension Arbiter {
+  /// Parks an order; `settle` answers it, at once if it is done.
+  mutating func park(_ call: SupervisedCall) { supervised.append(call) }
+
+  mutating func answerSupervised(_ effects: inout [Effect]) {
+    guard !supervised.isEmpty else { return }
+    let calls = supervised
+    supervised = []
+    for var call in calls {
+      let pending = call.pending
+      call.pending = []
+      for key in pending {
+        guard let outcome = outcome(of: key, call) else {
+          call.pending.append(key)
+          continue
+        }
+        call.results.append(outcome)
+      }
+      if call.pending.isEmpty { answer(call, &effects) } else { supervised.append(call) }
+    }
+  }
+
+  private func answer(_ call: SupervisedCall, _ effects: inout [Effect]) {
+    guard call.isSingle else { return effects.append(.supervised(call.ticket, .results(call.results))) }
+    let fault = call.results.first { $0.fault != nil }?.fault
+    effects.append(.supervised(call.ticket, fault.map(SupervisorAnswer.fault) ?? .done))
+  }
+
+  /// What became of one process; nil: not known yet.
+  private func outcome(of key: ProcessKey, _ call: SupervisedCall) -> ProcessResult? {
+    // Removed meanwhile: whatever was wanted of it is over.
+    guard let view = view(key) else {
+      return ProcessResult(name: "", group: "", fault: Fault(.badName))
+    }
+    func result(_ code: Fault.Code?) -> ProcessResult {
+      ProcessResult(
+        name: view.name, group: view.group, fault: code.map { Fault($0, view.displayName) })
+    }
+    switch call.kind {
+    case .stop:
+      if !call.waits { return result(nil) }
+      guard let slot = view.slot else { return result(nil) }
+      let isDown = slot.state.pid == nil && !slot.state.isSpawning
+      return isDown && view.stage.isStopped ? result(nil) : nil
+    case .start:
+      guard let slot = view.slot else { return nil }
+      if slot.state.isSpawning || slot.isEmptyAndWanted { return nil }
+      if !slot.spawnError.isEmpty { return result(.spawnError) }
+      if !call.waits { return result(nil) }
+      switch view.stage {
+      case .running: return result(nil)
+      case .starting: return nil
+      case .stopped, .backoff, .stopping, .exited, .fatal: return result(.abnormalTermination)
+      }
+    }
+  }
+
+  /// The daemon goes: nobody is kept waiting.
+  mutating func dismissSupervised(_ effects: inout [Effect]) {
+    for call in supervised {
+      effects.append(.supervised(call.ticket, .fault(Fault(.shutdownState))))
+    }
+    supervised = []
+  }
+}

@@ -1,0 +1,78 @@
+import CircusConfig
+import CircusModel
+
+/// Single processes of a watcher, as supervisor addresses them.
+extension Watcher {
+  /// What the process with this number is called in its group.
+  func name(of number: Int) -> String {
+    guard let template = spec.program else { return "\(spec.name)-\(number)" }
+    return ProgramExpansion.name(of: number, in: template, count: max(target, spec.processCount))
+  }
+
+  /// A supervisor program has all its processes from the beginning, started or not.
+  mutating func populate(_ ledger: inout Ledger) {
+    guard let first = spec.program?.firstNumber else { return }
+    if phase == .stopped {
+      slots.sort { $0.number < $1.number }
+      slots.removeLast(max(0, slots.count - target))
+    }
+    for index in slots.indices { slots[index].name = name(of: slots[index].number) }
+    var missing = target - slots.count { !$0.isSurplus }
+    let known = Set(slots.map(\.number))
+    var number = first - 1
+    while missing > 0 {
+      number += 1
+      guard !known.contains(number) else { continue }
+      missing -= 1
+      var slot = Slot(
+        id: ledger.nextProcess(of: id), number: number, name: name(of: number),
+        generation: generation)
+      slot.isWanted = desired == .running
+      slots.append(slot)
+    }
+  }
+
+  /// Every process is meant to run.
+  mutating func want() {
+    desired = .running
+    for index in slots.indices where !slots[index].isWanted {
+      slots[index].isWanted = true
+      slots[index].failures = 0
+      slots[index].restsUntil = nil
+    }
+  }
+
+  /// Wants one process to run; a watcher that has none of it yet starts as a whole.
+  mutating func startProcess(_ number: Int) {
+    startCause = .command
+    guard let index = slots.firstIndex(where: { $0.number == number && !$0.isSurplus }) else {
+      return want()
+    }
+    slots[index].isWanted = true
+    slots[index].failures = 0
+    slots[index].restsUntil = nil
+    slots[index].respawnCause = .command
+    desired = .running
+    // The others may still be on their way down: that is their own business.
+    if phase == .stopping, spec.dialect == .supervisor { phase = .active }
+  }
+
+  /// Wants one process not to run; with the last one the watcher is stopped.
+  mutating func stopProcess(
+    _ number: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard let index = slots.firstIndex(where: { $0.number == number && !$0.isSurplus }) else {
+      return
+    }
+    slots[index].isWanted = false
+    slots[index].restsUntil = nil
+    if slots[index].state.pid != nil {
+      stopProcess(
+        slots[index].id, .command, announcesReap: true, now, &ledger, &effects)
+    } else if case .backoff = slots[index].state {
+      slots[index].failures = 0
+      enter(.stopped, at: index, &ledger)
+    }
+    if !slots.contains(where: { $0.isWanted && !$0.isSurplus }) { desired = .stopped(.command) }
+  }
+}
