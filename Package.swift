@@ -35,6 +35,7 @@ let package = Package(
     .library(name: "CircusClient", targets: ["CircusClient"]),
     .executable(name: "circusd", targets: ["circusd"]),
     .executable(name: "circusctl", targets: ["circusctl"]),
+    .executable(name: "supervisord", targets: ["supervisord"]),
     .executable(name: "circus-plugin", targets: ["circus-plugin"]),
     .executable(name: "circusd-stats", targets: ["circusd-stats"]),
     .executable(name: "circus-top", targets: ["circus-top"]),
@@ -45,7 +46,10 @@ let package = Package(
     .systemLibrary(name: "CZeroMQ", path: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CEvent", providers: [.apt(["libevent-dev"])]),
-    .target(name: "CLinux"),
+    .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
+    .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
+    // Base64.
+    .target(name: "CLinux", linkerSettings: [.linkedLibrary("resolv")]),
     // libncurses-dev; libedit-dev.
     .target(
       name: "CScreen", linkerSettings: ["ncursesw", "tinfo"].map { .linkedLibrary($0) }),
@@ -59,6 +63,8 @@ let package = Package(
     room("JSON", ["CJansson"]),
     room("LinuxSystem", ["CLinux"]),
     room("EventLoop", ["CEvent"]),
+    room("HTTPServer", ["CEvent", "CDigest", "EventLoop", "LinuxSystem"]),
+    room("XMLRPC", ["CExpat", "LinuxSystem"]),
     room("ZeroMQ", ["CZeroMQ"]),
     room("CircusLog", ["CircusModel", "LinuxSystem"]),
     room("CircusConfig", ["CircusModel"]),
@@ -68,7 +74,7 @@ let package = Package(
       "CircusDaemon",
       [
         "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "CircusLog", "JSON",
-        "LinuxSystem", "EventLoop", "ZeroMQ",
+        "LinuxSystem", "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC", "ZeroMQ",
       ],
       // Small Python programs the daemon runs for Python hooks and streams: part of the binary.
       resources: [
@@ -101,6 +107,7 @@ let package = Package(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
 
     program("circusd", ["CircusDaemon"]),
+    program("supervisord", ["CircusDaemon"]),
     program("circusctl", ["CircusControl"]),
     program("circus-plugin", ["CircusPlugins"]),
     program("circusd-stats", ["CircusStats"]),

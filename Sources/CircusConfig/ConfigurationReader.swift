@@ -103,6 +103,7 @@ package struct ConfigurationReader {
     _ document: CircusDocument, _ path: String, to configuration: inout Configuration
   ) {
     configuration.settings = Self.settings(document.circus)
+    configuration.hasCircusPart = true
     for options in document.watchers {
       do {
         configuration.watchers.append(
@@ -138,6 +139,11 @@ package struct ConfigurationReader {
     settings.statsEndpoint = text("stats_endpoint") ?? settings.statsEndpoint
     settings.multicastEndpoint = circus["multicast_endpoint"]?.string ?? settings.multicastEndpoint
     settings.publishesStats = circus["statsd"]?.bool ?? false
+    if circus["httpd"]?.bool == true {
+      let address = HTTPServerSpec.Address.inet(
+        host: text("httpd_host") ?? "localhost", port: circus["httpd_port"]?.int ?? 8080)
+      settings.servers = [HTTPServerSpec(address: address, section: "circus")]
+    }
     settings.checkDelay = .seconds(circus["check_delay"]?.number ?? 5)
     settings.warmup = .seconds(circus["warmup_delay"]?.number ?? 0)
     settings.umask = circus["umask"]?.int
@@ -167,6 +173,9 @@ package struct ConfigurationReader {
       document.supervisord["identifier"]?.string ?? configuration.settings.identifier
     configuration.settings.childLogDirectory =
       document.supervisord["childlogdir"]?.string ?? configuration.settings.childLogDirectory
+    configuration.supervisord = document.supervisord
+    configuration.settings.ticks = true
+    configuration.included = document.included
     configuration.settings.stripsAnsi = document.supervisord["strip_ansi"]?.bool ?? false
     configuration.settings.keepsAutomaticLogs = document.supervisord["nocleanup"]?.bool ?? false
     configuration.settings.servers += document.servers.compactMap(SupervisorSpecs.server)

@@ -9,12 +9,18 @@ package final class LaunchPlan: Sendable {
     /// A pipe whose other end the daemon holds open.
     case pipe
     case socket(String)
+    /// One that all processes of the program share (supervisor's fcgi programs).
+    case shared(SharedSocketSpec)
   }
 
   /// Whose process it is.
   package let watcherName: String
   /// A name of its own: supervisor's process name, or `watcher-wid`.
   package let processName: String
+  /// supervisor's group; the watcher's name in circus.
+  package let groupName: String
+  /// Its stdin and stdout speak supervisor's event listener protocol.
+  package let isListener: Bool
   /// Never empty.
   package let arguments: [String]
   /// The whole environment.
@@ -43,13 +49,16 @@ package final class LaunchPlan: Sendable {
   package let ownsDescendants: Bool
 
   package init(
-    watcherName: String, processName: String, arguments: [String], environment: [String: String],
+    watcherName: String, processName: String, groupName: String, isListener: Bool = false,
+    arguments: [String], environment: [String: String],
     directory: String, user: String?, group: String?, umask: Int?, limits: [ResourceLimit],
     input: Input, stdout: StreamSpec, stderr: StreamSpec, sockets: SocketUse?, startsSession: Bool,
     ownsDescendants: Bool
   ) {
     self.watcherName = watcherName
     self.processName = processName
+    self.groupName = groupName
+    self.isListener = isListener
     self.arguments = arguments
     self.environment = environment
     self.directory = directory

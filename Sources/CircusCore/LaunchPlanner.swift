@@ -38,7 +38,8 @@ enum LaunchPlanner {
     let input: LaunchPlan.Input =
       spec.stdinSocket.map { .socket($0) } ?? (spec.closesStdin ? .null : .inherit)
     return LaunchPlan(
-      watcherName: spec.name, processName: "\(spec.name)-\(number)", arguments: words,
+      watcherName: spec.name, processName: "\(spec.name)-\(number)", groupName: spec.name,
+      arguments: words,
       environment: spec.environment, directory: spec.directory, user: spec.user,
       group: spec.userGroup, umask: spec.umask, limits: spec.limits, input: input,
       stdout: spec.stdout, stderr: spec.stderr,
@@ -64,7 +65,7 @@ enum LaunchPlanner {
     do {
       return try ShellWords.split(text)
     } catch {
-      throw SpawnFailure(text: "\(error.text) in '\(text)'", isTransient: false)
+      throw SpawnFailure(text: "can't parse command '\(text)': \(error.text)", isTransient: false)
     }
   }
 
@@ -137,9 +138,11 @@ enum LaunchPlanner {
     environment["SUPERVISOR_GROUP_NAME"] = spec.group
     environment.merge(process.environment) { $1 }
     return LaunchPlan(
-      watcherName: spec.name, processName: process.name, arguments: words,
+      watcherName: spec.name, processName: process.name, groupName: spec.group,
+      isListener: spec.listener != nil, arguments: words,
       environment: environment, directory: process.directory ?? "", user: spec.user,
-      group: nil, umask: spec.umask, limits: [], input: .pipe, stdout: process.stdout,
+      group: nil, umask: spec.umask, limits: [],
+      input: spec.sharedSocket.map { .shared($0) } ?? .pipe, stdout: process.stdout,
       stderr: process.stderr, sockets: nil, startsSession: false,
       ownsDescendants: spec.stop.takesDescendants)
   }

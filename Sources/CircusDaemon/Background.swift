@@ -2,17 +2,19 @@ import Glibc
 import LinuxSystem
 
 /// Going to the background honestly: the launching command ends when the daemon is ready, with 0,
-/// or when it cannot be, with 1 and the reason (circus always ends with 0, B15).
+/// or when it cannot be, with the reason (circus always ends with 0, B15).
 enum Background {
   /// Runs `serve` in the background; it reports nil when ready or a reason when it gives up.
-  static func run(_ serve: (_ ready: (String?) -> Void) -> Int32) -> Int32 {
+  static func run(
+    failure: (String) -> Int32 = report, _ serve: (_ ready: (String?) -> Void) -> Int32
+  ) -> Int32 {
     let ends: (read: Int32, write: Int32)
     let isParent: Bool
     do {
       ends = try Pipe().split()
       isParent = try Environment.daemonize()
     } catch {
-      return report("cannot go to the background: \(error.description)")
+      return failure("cannot go to the background: \(error.description)")
     }
     guard isParent else {
       close(ends.read)
@@ -30,7 +32,7 @@ enum Background {
     repeat { count = read(ends.read, &bytes, bytes.count) } while count < 0 && errno == EINTR
     let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     if text == "\0" { return 0 }
-    return report(text.isEmpty ? "circusd ended before it was ready" : text)
+    return failure(text.isEmpty ? "the daemon ended before it was ready" : text)
   }
 
   /// Nothing of the terminal is left.

@@ -23,6 +23,16 @@ package struct ConfigurationLoader {
     package var pidFile: String?
     /// `--logger-config`.
     package var loggerConfig: String?
+    /// Under whose habits the daemon runs.
+    package var face = DaemonSettings.Face.circus
+    /// supervisord's flags, by the names of `[supervisord]`.
+    package var supervisord: [String: ConfigValue] = [:]
+
+    package init(face: DaemonSettings.Face, supervisord: [String: ConfigValue]) {
+      self.face = face
+      self.supervisord = supervisord
+    }
+
     package init(
       logLevel: String? = nil, logOutput: String? = nil, loggerConfig: String? = nil,
       pidFile: String? = nil
@@ -36,7 +46,8 @@ package struct ConfigurationLoader {
 
   package init(path: String, overrides: Overrides = Overrides()) {
     workingDirectory = Files.currentDirectory
-    self.path = path
+    // supervisord may go to another directory, and reads the file again there.
+    self.path = overrides.face == .supervisor ? Files.absolute(path) : path
     self.overrides = overrides
     environment = Environment.variables
   }
@@ -54,8 +65,16 @@ package struct ConfigurationLoader {
     let configuration = reader.read(path)
     let warnings = reader.diagnostics.all.filter { $0.severity == .warning }.map(\.text)
     guard var configuration else {
-      let text = reader.diagnostics.errors.map(\.text).joined(separator: "\n")
+      let text =
+        overrides.face == .supervisor
+        ? SupervisorErrors.text(reader.diagnostics.errors)
+        : reader.diagnostics.errors.map(\.text).joined(separator: "\n")
       return (.failure(LoadFailure(text: text)), warnings)
+    }
+    if overrides.face == .supervisor {
+      if let problem = takeFace(&configuration, reader.diagnostics) {
+        return (.failure(LoadFailure(text: problem)), warnings)
+      }
     }
     configuration.settings.logLevel = overrides.logLevel ?? configuration.settings.logLevel
     configuration.settings.logOutput = overrides.logOutput ?? configuration.settings.logOutput
@@ -69,6 +88,25 @@ package struct ConfigurationLoader {
       }
     }
     return (.success(configuration), warnings)
+  }
+
+  /// What only supervisord looks at; what is wrong, if anything.
+  private func takeFace(
+    _ configuration: inout Configuration, _ diagnostics: DiagnosticList
+  ) -> String? {
+    var section = configuration.supervisord ?? [:]
+    guard configuration.supervisord != nil else {
+      return ".ini file does not include supervisord section"
+    }
+    section.merge(overrides.supervisord) { $1 }
+    configuration.supervisord = section
+    configuration.settings.face = .supervisor
+    configuration.settings.usesZeroMQ = configuration.hasCircusPart
+    configuration.settings.identifier = section["identifier"]?.string ?? "supervisor"
+    configuration.settings.childLogDirectory = section["childlogdir"]?.string ?? "/tmp"
+    configuration.settings.stripsAnsi = section["strip_ansi"]?.bool ?? false
+    configuration.settings.keepsAutomaticLogs = section["nocleanup"]?.bool ?? false
+    return SupervisorPlaces.problem(in: configuration)
   }
 
   /// Beside the daemon, or in PATH.

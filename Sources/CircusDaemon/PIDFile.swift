@@ -29,6 +29,14 @@ package struct PIDFile {
     }
   }
 
+  /// As supervisord has it: whatever the file says is overwritten. Nil when it cannot be.
+  package init?(overwriting path: String) {
+    self.path = path
+    guard let file = try? FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644),
+      (try? writeAll(file.number, Array("\(Environment.pid)\n".utf8))) != nil
+    else { return nil }
+  }
+
   /// The live process a pid file names; nil for none, a dead one or garbage.
   private static func holder(_ path: String) -> Int32? {
     guard let bytes = try? Files.read(path),

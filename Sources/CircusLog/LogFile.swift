@@ -170,6 +170,15 @@ package final class LogFile {
     size = 0
   }
 
+  /// Begins an empty file under the same name. What is no regular file, `/dev/stdout` for one, is left
+  /// alone. False when it cannot be done; the old file goes on being used.
+  package func clear() -> Bool {
+    guard isRegular else { return true }
+    guard unlink(path) == 0 || errno == ENOENT else { return false }
+    reopen()
+    return Files.exists(path)
+  }
+
   /// Opens the path anew; if that fails, the old file goes on being used.
   package func reopen() {
     let old = descriptor

@@ -2,7 +2,8 @@ import CircusModel
 import LinuxSystem
 
 /// The daemon's own log, in circus's line format:
-/// `2026-11-21 04:56:42 circus[8355] [INFO] db started`.
+/// `2026-11-21 04:56:42 circus[8355] [INFO] db started`, or in supervisor's:
+/// `2026-11-21 04:56:42,117 INFO spawned: 'db' with pid 8360`.
 ///
 /// A log that cannot be written never stops the daemon: lines are dropped and counted.
 package final class Logger {
@@ -10,7 +11,16 @@ package final class Logger {
   package enum Target {
     case standardError
     case file(String)
+    /// A file that is rotated.
+    case rotating(FileStreamSpec)
     case syslog(Syslog)
+  }
+
+  /// How a line looks.
+  package enum Style {
+    case circus
+    /// `echoes`: lines also go to stdout, as supervisord's do in the foreground.
+    case supervisor(echoes: Bool)
   }
 
   /// Lines below this are not written.
@@ -20,9 +30,12 @@ package final class Logger {
   private var dropped = 0
   private let colors: Bool
   private let console = Console(descriptor: 2)
+  private let output = Console(descriptor: 1)
+  private let style: Style
 
-  package init(level: LogLevel, target: Target) {
+  package init(level: LogLevel, target: Target, style: Style = .circus) {
     self.level = level
+    self.style = style
     self.target = target
     if case .standardError = target {
       colors = Environment.isTerminal(2) && Environment.variables["NO_COLOR"] == nil
@@ -81,7 +94,9 @@ package final class Logger {
   }
 
   private func emit(_ level: LogLevel, _ text: String) {
-    let stamp = Clock.format(Clock.wall, "%Y-%m-%d %H:%M:%S")
+    let now = Clock.wall
+    let stamp = Clock.format(now, "%Y-%m-%d %H:%M:%S")
+    guard case .circus = style else { return emitForSupervisor(level, text, stamp, now) }
     let head = "\(stamp) circus[\(Environment.pid)] "
     switch target {
     case .syslog(let syslog):
@@ -92,16 +107,32 @@ package final class Logger {
         ? "\u{1B}[2m\(head)\u{1B}[0m\u{1B}[\(level.color)m[\(level.name)]\u{1B}[0m \(text)\n"
         : "\(head)[\(level.name)] \(text)\n"
       write(line)
-    case .file:
-      guard let file else {
-        dropped += 1
-        return openFile()
-      }
-      file.reopenIfMoved()
-      let line = "\(head)[\(level.name)] \(text)\n"
-      let isWritten = Array(line.utf8).withUnsafeBytes { file.write($0) }
-      if !isWritten { dropped += 1 }
+    case .file, .rotating: writeToFile("\(head)[\(level.name)] \(text)\n")
     }
+  }
+
+  private func emitForSupervisor(
+    _ level: LogLevel, _ text: String, _ stamp: String, _ now: Double
+  ) {
+    let fraction = String(Int((now - now.rounded(.down)) * 1_000) + 1_000).dropFirst()
+    let line = "\(stamp),\(fraction) \(level.supervisorName) \(text)"
+    switch target {
+    case .syslog(let syslog): syslog.send(line, severity: level.severity)
+    case .standardError: write(line + "\n")
+    case .file, .rotating: writeToFile(line + "\n")
+    }
+    if case .supervisor(echoes: true) = style {
+      Array((line + "\n").utf8).withUnsafeBytes { _ = output.write($0) }
+    }
+  }
+
+  private func writeToFile(_ line: String) {
+    guard let file else {
+      dropped += 1
+      return openFile()
+    }
+    file.reopenIfMoved()
+    if !Array(line.utf8).withUnsafeBytes({ file.write($0) }) { dropped += 1 }
   }
 
   private func write(_ line: String) {
@@ -109,15 +140,26 @@ package final class Logger {
   }
 
   private func openFile() {
-    guard case .file(let path) = target else { return }
-    file = try? LogFile(path: Files.absolute(path))
+    switch target {
+    case .file(let path): file = try? LogFile(path: Files.absolute(path))
+    case .rotating(let spec): file = try? LogFile(spec)
+    case .standardError, .syslog: break
+    }
   }
 
   /// Whether the log can be written at all.
   package var isOpen: Bool {
-    if case .file = target { return file != nil }
-    return true
+    switch target {
+    case .file, .rotating: file != nil
+    case .standardError, .syslog: true
+    }
   }
+
+  /// The file lines go to; nil when they go elsewhere.
+  package var path: String? { file?.path }
+
+  /// Empties the log file; false when there is none or it cannot be done.
+  package func clear() -> Bool { file?.clear() ?? false }
 
   /// Opens a log file anew, after it was moved away.
   package func reopen() { file?.reopen() }
@@ -139,11 +181,26 @@ package final class Logger {
 extension LogLevel {
   var name: String {
     switch self {
+    case .blather: "BLATHER"
+    case .trace: "TRACE"
     case .debug: "DEBUG"
     case .info: "INFO"
     case .warning: "WARNING"
     case .error: "ERROR"
     case .critical: "CRITICAL"
+    }
+  }
+
+  /// The four letters of supervisor's log.
+  fileprivate var supervisorName: String {
+    switch self {
+    case .blather: "BLAT"
+    case .trace: "TRAC"
+    case .debug: "DEBG"
+    case .info: "INFO"
+    case .warning: "WARN"
+    case .error: "ERRO"
+    case .critical: "CRIT"
     }
   }
 
@@ -153,13 +210,13 @@ extension LogLevel {
     case .error: 3
     case .warning: 4
     case .info: 6
-    case .debug: 7
+    case .debug, .trace, .blather: 7
     }
   }
 
   fileprivate var color: Int {
     switch self {
-    case .debug: 36
+    case .debug, .trace, .blather: 36
     case .info: 32
     case .warning: 33
     case .error, .critical: 31

@@ -7,6 +7,10 @@ package struct DaemonSettings: Hashable, Sendable {
   package var face = Face.circus
   /// The HTTP servers (supervisor.md 1.12, circus `httpd`), in the order they are opened.
   package var servers: [HTTPServerSpec] = []
+  /// Whether there are ZeroMQ endpoints: not under supervisord, unless its file has a `[circus]` section.
+  package var usesZeroMQ = true
+  /// Whether TICK events are made: where a file of supervisor's is run.
+  package var ticks = false
   /// Escape sequences are taken out of what programs print (supervisor `strip_ansi`).
   package var stripsAnsi = false
   /// AUTO logs of earlier runs stay (supervisor `nocleanup`); true in a circus file.
@@ -53,6 +57,12 @@ package struct Configuration: Hashable, Sendable {
   package var watchers: [WatcherSpec] = []
   /// The listening sockets, bound before any watcher starts (circus.md 8).
   package var sockets: [SocketSpec] = []
+  /// Whether a part of the file, or all of it, is written for circus.
+  package var hasCircusPart = false
+  /// What `[supervisord]` says about the daemon itself; nil in a pure circus file.
+  package var supervisord: [String: ConfigValue]?
+  /// Files that `[include]` brought in, in the order they were read.
+  package var included: [String] = []
   /// The daemon's own environment, from which `copy_env` and substitutions read.
   package var environment: [String: String] = [:]
 

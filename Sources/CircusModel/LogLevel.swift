@@ -1,5 +1,7 @@
-/// Severity of a log line, in circus's names.
+/// Severity of a log line: circus's names, and supervisor's two finer ones.
 package enum LogLevel: Int, Comparable, Sendable {
+  case blather = 3
+  case trace = 5
   case debug = 10
   case info = 20
   case warning = 30

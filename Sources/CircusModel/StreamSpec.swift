@@ -15,6 +15,22 @@ package enum StreamSpec: Hashable, Sendable {
   case mergedWithStdout
   /// A Python class of the user's own, run by a helper.
   case python(PythonStreamSpec)
+  /// An output of a supervisor program.
+  case program(ProgramStreamSpec)
+}
+
+/// Everything supervisor can do with one output of a program (supervisor.md 1.6, 3).
+package struct ProgramStreamSpec: Hashable, Sendable {
+  /// Where it is written (supervisor `stdout_logfile`); nil: nowhere.
+  package var file: FileStreamSpec?
+  /// Also sent to syslog, line by line (supervisor `stdout_syslog`).
+  package var usesSyslog = false
+  /// Bytes kept of what stands between the capture tokens; 0: no capture mode.
+  package var captureBytes = 0
+  /// Told as PROCESS_LOG events (supervisor `stdout_events_enabled`).
+  package var emitsEvents = false
+
+  package init(file: FileStreamSpec?) { self.file = file }
 }
 
 /// A custom stream class: `stdout_stream.class = package.module.Class` and its options.

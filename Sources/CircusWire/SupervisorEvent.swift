@@ -1,4 +1,5 @@
 import CircusModel
+import JSON
 
 /// What supervisor tells its event listeners, and what subscribers hear as `supervisor.<TYPE>`
 /// (supervisor.md 5).
@@ -127,4 +128,32 @@ package struct ProcessOutput: Hashable, Sendable {
   }
 
   fileprivate var head: String { "processname:\(process) groupname:\(group) pid:\(pid)" }
+}
+
+extension SupervisorEvent {
+  /// What subscribers of the PUB socket get: the payload as listeners get it, and its parts by name.
+  package func json(at time: Double) -> JSONObject {
+    var object: JSONObject = ["time": .double(time), "payload": .string(payload)]
+    switch self {
+    case .processState(let transition):
+      object["processname"] = .string(transition.process)
+      object["groupname"] = .string(transition.group)
+      object["from_state"] = .string(transition.from.name)
+      object["state"] = .string(transition.to.name)
+      if transition.pid > 0 { object["pid"] = .int(transition.pid) }
+    case .groupAdded(let name), .groupRemoved(let name): object["groupname"] = .string(name)
+    case .processLog(let output), .processCommunication(let output):
+      object["processname"] = .string(output.process)
+      object["groupname"] = .string(output.group)
+      object["pid"] = .int(output.pid)
+      object["channel"] = .string(output.channel)
+      object["data"] = .string(output.text)
+    case .remoteCommunication(let type, let data):
+      object["type"] = .string(type)
+      object["data"] = .string(data)
+    case .tick(_, let when): object["when"] = .int(when)
+    case .supervisorRunning, .supervisorStopping: break
+    }
+    return object
+  }
 }

@@ -3,7 +3,8 @@ import CEvent
 /// One thread's event loop over libevent: readiness of descriptors and one deadline. It knows
 /// nothing of processes or protocols.
 package final class EventLoop {
-  let base: OpaquePointer
+  /// The event_base itself, for what else libevent builds on it.
+  package let base: OpaquePointer
   private var timer: OpaquePointer?
   private var onDeadline: () -> Void = {}
   private var stopped = false
@@ -69,6 +70,9 @@ package final class EventLoop {
       afterTurn()
     }
   }
+
+  /// One round of what is ready now; for the last words before the end.
+  package func runOnce() { event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK) }
 
   /// Ends `run` after the current turn.
   package func stop() { stopped = true }

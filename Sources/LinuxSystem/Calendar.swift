@@ -3,6 +3,11 @@ import Glibc
 
 /// Wall time by the calendar: what day it is, and when another one begins.
 package enum Calendar {
+  /// A moment as HTTP headers have it: `Sat, 21 Nov 2026 05:03:02 GMT`.
+  package static func httpDate(_ wall: Double) -> String {
+    format(wall, "%a, %d %b %Y %H:%M:%S GMT", utc: true)
+  }
+
   /// 0 is Monday.
   package static func weekday(_ wall: Double, utc: Bool) -> Int {
     (Int(parts(wall, utc).tm_wday) + 6) % 7

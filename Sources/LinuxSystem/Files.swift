@@ -57,6 +57,45 @@ package enum Files {
   /// Whether this user may execute it; true also for a directory that may be entered.
   package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
+  /// Whether anybody may execute it.
+  package static func hasExecutableBit(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & 0o111 != 0
+  }
+
+  /// Bytes in a file, whatever it is; nil when it cannot be looked at.
+  package static func size(_ path: String) -> Int? {
+    var info = stat()
+    return stat(path, &info) == 0 ? Int(info.st_size) : nil
+  }
+
+  /// Whether a path leads to a regular file.
+  package static func isRegular(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Some bytes of a file; fewer where it ends. Throws when it cannot be opened or read.
+  package static func read(_ path: String, from offset: Int, count: Int) throws(Errno) -> [UInt8] {
+    let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let got = bytes.withUnsafeMutableBytes {
+        pread(file.number, $0.baseAddress! + filled, count - filled, off_t(offset + filled))
+      }
+      if got < 0 && errno == EINTR { continue }
+      if got < 0 { throw Errno.last }
+      if got == 0 { break }
+      filled += got
+    }
+    bytes.removeLast(count - filled)
+    return bytes
+  }
+
+  /// Empties a file; false when that is refused.
+  package static func truncate(_ path: String) -> Bool { Glibc.truncate(path, 0) == 0 }
+
   /// Takes a file or socket away; one that is not there or may not go is passed over.
   package static func remove(_ path: String) { unlink(path) }
 
@@ -69,6 +108,9 @@ package enum Files {
   package static func setOwner(_ path: String, user: uid_t) throws(Errno) {
     try systemCall { chown(path, user, gid_t.max) }
   }
+
+  /// Makes a directory the current one; false when that cannot be.
+  package static func changeDirectory(_ path: String) -> Bool { chdir(path) == 0 }
 
   /// An absolute path; `/` when the directory is gone or may not be looked up.
   package static var currentDirectory: String {

@@ -89,6 +89,22 @@ package enum Network {
     return Listening(descriptor: descriptor, port: 0, host: "")
   }
 
+  /// Whether somebody accepts connections at the path of a unix socket.
+  package static func answers(path: String) -> Bool {
+    guard var address = unixAddress(path) else { return false }
+    let descriptor = socket(
+      AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    // A full queue belongs to somebody who lives.
+    return result == 0 || errno == EAGAIN
+  }
+
   private static func startListening(
     _ descriptor: Int32, _ kind: Int32, _ backlog: Int
   ) throws(Failure) {

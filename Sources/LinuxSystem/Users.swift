@@ -37,6 +37,14 @@ package enum Users {
     return count < 0 ? [primary] : Array(groups.prefix(Int(count)))
   }
 
+  /// Becomes another user for good, with that user's groups. Throws when that is not allowed.
+  package static func become(_ user: User) throws(Errno) {
+    let groups = groups(of: user.name, primary: user.gid)
+    try systemCall { setgroups(groups.count, groups) }
+    try systemCall { setgid(user.gid) }
+    try systemCall { setuid(user.uid) }
+  }
+
   /// Whether this process may become anybody, by its effective user.
   package static var isRoot: Bool { geteuid() == 0 }
   /// The user whose rights this process has: geteuid(2).

@@ -110,5 +110,8 @@ int cl_multicast_ask(const char *group, int port);
 struct tm;
 int cl_parse_time(const char *text, const char *format, struct tm *parts);
 int cl_allow_reuse(int socket, int port_too);
+// Base64 by libresolv: how many bytes were made, or -1.
+int cl_base64_decode(const char *text, unsigned char *bytes, size_t capacity);
+int cl_base64_encode(const unsigned char *bytes, size_t count, char *text, size_t capacity);
 
 #endif

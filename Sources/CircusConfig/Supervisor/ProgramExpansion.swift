@@ -141,12 +141,17 @@ package enum ProgramExpansion {
     _ values: [String: ConfigValue], _ name: String, _ spec: WatcherSpec
   ) -> StreamSpec {
     if name == "stderr" && spec.stderr == .mergedWithStdout { return .mergedWithStdout }
-    guard let path = values["\(name)_logfile"]?.string else { return .discard }
-    return .file(
-      FileStreamSpec(
+    var stream = ProgramStreamSpec(file: nil)
+    if let path = values["\(name)_logfile"]?.string {
+      stream.file = FileStreamSpec(
         path: path == "AUTO" ? "" : path,
         maxBytes: max(0, values["\(name)_logfile_maxbytes"]?.int ?? 0),
         backups: values["\(name)_logfile_backups"]?.int ?? 0, rotation: .afterWrite,
-        isAutomatic: path == "AUTO"))
+        isAutomatic: path == "AUTO")
+    }
+    stream.usesSyslog = values["\(name)_syslog"]?.bool ?? false
+    stream.captureBytes = max(0, spec.definition["\(name)_capture_maxbytes"]?.int ?? 0)
+    stream.emitsEvents = spec.definition["\(name)_events_enabled"]?.bool ?? false
+    return .program(stream)
   }
 }

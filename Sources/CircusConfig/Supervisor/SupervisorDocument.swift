@@ -26,6 +26,8 @@ package struct SupervisorDocument: Sendable {
     package var name: String
     /// The whole section text, kind included: `program:web`.
     package var section: String
+    /// The file that defined it first.
+    package var file: String
     /// Its per-process options, unexpanded: what processes beyond `processes` are made from.
     package var template: ProgramTemplate
     /// The socket its processes share, of an fcgi program.
@@ -52,6 +54,8 @@ package struct SupervisorDocument: Sendable {
   package var rpcInterfaces: [ConfigValue] = []
   /// What supervisorctl makes of the file; nil when it has no such section.
   package var control: [String: ConfigValue]?
+  /// Files that `[include]` brought in.
+  package var included: [String] = []
   /// Why supervisorctl would refuse the file.
   package var controlError: String?
 

@@ -10,6 +10,7 @@ package struct SupervisorReader {
   package private(set) var diagnostics = DiagnosticList()
   /// The main file by itself, which is all that supervisorctl looks at.
   private var main = INIDocument()
+  private var included: [String] = []
 
   /// `hostName` is `%(host_node_name)s`; relative paths are taken from `workingDirectory`.
   package init(
@@ -61,6 +62,7 @@ package struct SupervisorReader {
   ) {
     switch files.read(file) {
     case .success(let bytes):
+      included.append(file)
       let directory = Path.directory(of: Path.normalized(Path.join(workingDirectory, file)))
       lexer.read(bytes, file: file) { Self.expandHere($0, directory) }
     case .failure(let error):
@@ -109,7 +111,8 @@ package struct SupervisorReader {
     var resolver = SupervisorResolver(
       sections: sections.filled, mainSections: main.filled, names: names, hostName: hostName,
       workingDirectory: workingDirectory, environment: environment)
-    let document = resolver.resolve()
+    var document = resolver.resolve()
+    document.included = included
     for problem in resolver.diagnostics.all { diagnostics.add(problem) }
     return diagnostics.firstError == nil ? document : nil
   }

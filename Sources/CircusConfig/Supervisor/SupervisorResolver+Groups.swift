@@ -245,7 +245,7 @@ extension SupervisorResolver {
       PythonOrder.precedes($0["name"]?.string ?? "", $1["name"]?.string ?? "")
     }
     return SupervisorDocument.Program(
-      name: name, section: section.name, template: template, sharedSocket: sharedSocket(section),
+      name: name, section: section.name, file: section.file, template: template, sharedSocket: sharedSocket(section),
       common: common, processes: processes, mainProcessOnly: mainOnly)
   }
 

@@ -52,6 +52,7 @@ enum SupervisorSpecs {
     spec.definition = options
     spec.definition["processes"] = .list(program.processes.map { .map($0) })
     spec.definition["section"] = .string(program.section)
+    spec.definition["file"] = .string(program.file)
     spec.definition["group"] = .string("\(group.name) \(group.priority)")
     if case .listener(let size, let events, _) = group.kind {
       spec.listener = ListenerSpec(events: events, bufferSize: size)

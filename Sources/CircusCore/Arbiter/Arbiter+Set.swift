@@ -98,7 +98,7 @@ extension StreamSpec {
   package var isCaptured: Bool {
     switch self {
     case .inherit, .null, .mergedWithStdout: false
-    case .discard, .stdout, .fancy, .file, .python: true
+    case .discard, .stdout, .fancy, .file, .python, .program: true
     }
   }
 }

@@ -89,6 +89,21 @@ extension Arbiter {
     return Self.placeholders(watcher).first { $0.key == key }
   }
 
+  /// How a process would be started; throws what is wrong with its definition.
+  package func plan(for view: ProcessView) throws(SpawnFailure) -> LaunchPlan {
+    try LaunchPlanner.plan(
+      view.spec, number: view.key.number, count: view.spec.processCount, ledger)
+  }
+
+  /// Where the outputs of a process lead.
+  package func outputs(of view: ProcessView) -> (stdout: StreamSpec, stderr: StreamSpec) {
+    guard view.spec.program != nil,
+      let process = try? LaunchPlanner.member(
+        view.spec, number: view.key.number, count: view.spec.processCount)
+    else { return (view.spec.stdout, view.spec.stderr) }
+    return (process.stdout, process.stderr)
+  }
+
   private func append(_ watcher: Watcher, to table: inout [ProcessView]) {
     for slot in watcher.slots where !slot.isSurplus { table.append(Self.view(watcher, slot)) }
     if watcher.slots.isEmpty { table += Self.placeholders(watcher) }

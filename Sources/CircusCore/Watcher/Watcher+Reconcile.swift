@@ -150,7 +150,7 @@ extension Watcher {
     guard isAgreed(.afterStart, \.runConsent, &ledger, &effects) else { return }
     phase = .active
     ledger.publish(event(.start, now, cause: startCause), into: &effects)
-    effects.append(.log(.info, "\(spec.name) started"))
+    if spec.dialect == .circus { effects.append(.log(.info, "\(spec.name) started")) }
     if announcesReload {
       announcesReload = false
       finishRollout(now, &ledger, &effects)

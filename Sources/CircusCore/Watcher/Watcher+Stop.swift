@@ -139,7 +139,7 @@ extension Watcher {
     phase = .stopped
     rollout = nil
     announcesReload = false
-    effects.append(.log(.info, "\(spec.name) stopped"))
+    if spec.dialect == .circus { effects.append(.log(.info, "\(spec.name) stopped")) }
     ask(.afterStop, [:], &ledger, &effects)
     if case .stopped = desired { effects.append(.closeStreams(id, forever: false)) }
     reconcile(now, &ledger, &effects)

@@ -45,7 +45,7 @@ package struct Watcher {
   /// The start under way is what a `reload` of a stopped watcher came to.
   var announcesReload = false
   /// Removed by an operator or a reload: gone as soon as it is stopped.
-  var isDoomed = false
+  package internal(set) var isDoomed = false
   /// What is wanted of the shell while a hook is asked.
   var outbox = Outbox()
   /// Nobody waits for hooks any more (a hurried end).

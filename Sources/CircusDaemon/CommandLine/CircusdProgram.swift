@@ -8,6 +8,8 @@ import LinuxSystem
 package enum CircusdProgram {
   /// The circus release whose behaviour is offered; clients compare it.
   package static let version = "0.19.0"
+  /// The version of supervisor this daemon answers like.
+  package static let supervisorVersion = "4.3.0"
 
   /// Does what the words ask for and returns the exit status (circus.md 10.1).
   package static func run(_ words: [String]) -> Int32 {
@@ -120,7 +122,7 @@ package enum CircusdProgram {
 
   /// Room for the sockets there are and for those a reload may bring, where descriptors are not
   /// scarce.
-  private static func socketPlaces(_ configuration: Configuration) -> Int {
+  static func socketPlaces(_ configuration: Configuration) -> Int {
     let limit = Limits.number(of: "nofile").flatMap(Limits.get)?.soft ?? 1_024
     return max(configuration.sockets.count, min(64, Int(clamping: limit) / 16))
   }

@@ -106,6 +106,7 @@ final class Pump {
   /// Nothing more will come, or nobody wants it.
   func finish() {
     flushPartial()
+    if !isAtEnd { sink.finish(pid: pid) }
     ring.finish(pid: pid.rawValue, time: Clock.wall)
     isAtEnd = true
     registration?.cancel()

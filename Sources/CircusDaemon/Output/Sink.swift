@@ -10,6 +10,10 @@ indirect enum Sink {
   case console(Console)
   /// A Python class of the user's own.
   case helper(StreamHelper)
+  /// An output of a supervisor program.
+  case program(ProgramSink)
+  /// The protocol of an event listener, which is also logged.
+  case listener(ListenerChannel, ProgramSink)
   /// Whole lines with a prefix, into a file or onto the console.
   case lines(LinePrefix, Sink)
 
@@ -25,7 +29,19 @@ indirect enum Sink {
     case .file(let file): file.write(bytes)
     case .console(let console): console.write(bytes)
     case .helper(let helper): helper.write(bytes, pid: pid.rawValue)
+    case .program(let sink): sink.write(bytes, pid: pid)
+    case .listener(let channel, let sink):
+      sink.write(bytes, pid: pid)
+      channel.receive(Array(bytes))
     case .lines(_, let sink): sink.write(bytes, pid: pid)
+    }
+  }
+
+  /// Nothing more comes of this process.
+  func finish(pid: PID) {
+    switch self {
+    case .program(let sink), .listener(_, let sink): sink.finish(pid: pid)
+    case .null, .file, .console, .helper, .lines: break
     }
   }
 }

@@ -1,6 +1,7 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusWire
 import EventLoop
 import LinuxSystem
 
@@ -32,6 +33,11 @@ final class Streams {
   private let helpers: Helpers
   private let log: Logger
   private let console = Console(descriptor: 1)
+  let listeners: Listeners
+  /// Where events about output go.
+  var announce: (SupervisorEvent) -> Void = { _ in }
+  /// supervisor `strip_ansi`.
+  var stripsAnsi = false
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: Pump.bufferSize, alignment: 4_096)
   private var pumps: [ObjectIdentifier: Entry] = [:]
@@ -53,7 +59,8 @@ final class Streams {
 
   private struct WeakFile { weak var file: LogFile? }
 
-  init(loop: EventLoop, helpers: Helpers, log: Logger) {
+  init(loop: EventLoop, helpers: Helpers, listeners: Listeners, log: Logger) {
+    self.listeners = listeners
     self.helpers = helpers
     self.loop = loop
     self.log = log
@@ -68,6 +75,7 @@ final class Streams {
     _ watcher: WatcherID, _ output: Output, _ plan: LaunchPlan
   ) throws(Failure) -> Sink {
     let spec = output == .stdout ? plan.stdout : plan.stderr
+    if case .program(let stream) = spec { return try programSink(watcher, output, stream, plan) }
     return try sink(
       watcher, output, spec, process: plan.processName,
       pythonPath: plan.environment["PYTHONPATH"])
@@ -85,12 +93,29 @@ final class Streams {
     return made
   }
 
+  /// Each process has one of its own: what it captures and how its lines end is its own business.
+  private func programSink(
+    _ watcher: WatcherID, _ output: Output, _ spec: ProgramStreamSpec, _ plan: LaunchPlan
+  ) throws(Failure) -> Sink {
+    var file: LogFile?
+    if let wanted = spec.file {
+      file = try open(watcher, wanted, output, process: plan.processName)
+    }
+    let origin = ProgramSink.Origin(
+      process: plan.processName, group: plan.groupName, channel: "\(output)")
+    return .program(
+      ProgramSink(
+        spec, origin, file: file, stripsAnsi: stripsAnsi && !(plan.isListener && output == .stdout),
+        log: log
+      ) { [unowned self] event in announce(event) })
+  }
+
   private func makeSink(
     _ watcher: WatcherID, _ spec: StreamSpec, _ output: Output, process: String,
     _ pythonPath: String?
   ) throws(Failure) -> Sink {
     switch spec {
-    case .inherit, .null, .discard, .mergedWithStdout: return .null
+    case .inherit, .null, .discard, .mergedWithStdout, .program: return .null
     case .stdout: return .console(console)
     case .fancy(let color, let format):
       let chosen = color ?? FancyColor.allCases.randomElement() ?? .white
@@ -178,6 +203,26 @@ final class Streams {
     }
   }
 
+  /// Empties the log file at a path, whether somebody writes to it or not.
+  func clear(_ path: String) -> Bool {
+    if let file = files[path]?.file { return file.clear() }
+    guard Files.exists(path), Files.isRegular(path) else { return true }
+    return Files.truncate(path)
+  }
+
+  /// The private log of one output of one process, made if need be; nil when it cannot be made.
+  func automaticPath(_ watcher: WatcherID, _ output: Output, process: String) -> String? {
+    let prefix = "\(process)-\(output)---\(automatic.identifier)-"
+    let key = "\(watcher.number) \(prefix)"
+    if let known = automaticPaths[key] { return known }
+    let made = try? Files.makeUnique(in: automatic.directory, prefix: prefix, suffix: ".log")
+    automaticPaths[key] = made
+    return made
+  }
+
+  /// Their files are gone: new ones are made.
+  func forgetAutomaticLogs() { automaticPaths = [:] }
+
   func reopenAll() { for entry in files.values { entry.file?.reopen() } }
 
   // MARK: what was printed
@@ -209,6 +254,15 @@ final class Streams {
     byPID[pid, default: []].append(pump)
   }
 
+  /// What a listener prints is the protocol from now on.
+  func listen(_ pid: PID, _ channel: ListenerChannel) {
+    for pump in byPID[pid] ?? [] {
+      guard pumps[ObjectIdentifier(pump)]?.output == .stdout, case .program(let sink) = pump.sink
+      else { continue }
+      pump.sink = .listener(channel, sink)
+    }
+  }
+
   private func forget(_ pump: Pump) {
     pumps[ObjectIdentifier(pump)] = nil
     byPID[pump.pid]?.removeAll { $0 === pump }
@@ -217,6 +271,7 @@ final class Streams {
 
   /// The process is dead: take its last words before anybody hears of it.
   func drain(_ pid: PID) {
+    defer { listeners.ended(pid) }
     guard let own = byPID.removeValue(forKey: pid) else { return }
     for pump in own {
       pump.drain()

@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import EventLoop
 import Glibc
 import LinuxSystem
 
@@ -12,13 +13,17 @@ final class Launcher {
   private let originalFiles: (soft: rlim_t, hard: rlim_t)?
   /// Pipes above this are refused.
   private let highestDescriptor: Int
-  /// Ends of stdin pipes that stay open as long as their process lives.
-  private var stdin: [PID: Int32] = [:]
+  /// Pipes that stay open as long as their process lives.
+  private(set) var inputs: [PID: StandardInput] = [:]
+  private let shared: SharedSockets
+  private let loop: EventLoop
 
   init(
-    spawner: Spawner, streams: Streams, sockets: ListeningSockets,
-    originalFiles: (soft: rlim_t, hard: rlim_t)?
+    spawner: Spawner, streams: Streams, sockets: ListeningSockets, shared: SharedSockets,
+    loop: EventLoop, originalFiles: (soft: rlim_t, hard: rlim_t)?
   ) {
+    self.shared = shared
+    self.loop = loop
     self.spawner = spawner
     self.streams = streams
     self.sockets = sockets
@@ -31,7 +36,11 @@ final class Launcher {
     var request = SpawnRequest()
     request.arguments = plan.arguments
     request.environment = plan.environment.map { "\($0.key)=\($0.value)" }
-    request.candidates = candidates(plan)
+    // Told in supervisor's words before the kernel is asked.
+    if !plan.startsSession, let problem = ProgramCheck.problem(plan) {
+      throw SpawnFailure(text: problem.detail ?? problem.text, isTransient: false)
+    }
+    request.candidates = ProgramCheck.candidates(plan)
     request.directory = plan.directory.isEmpty ? nil : plan.directory
     request.startsSession = plan.startsSession
     request.umask = plan.umask.map { mode_t(truncatingIfNeeded: $0 & 0o7777) }
@@ -41,10 +50,12 @@ final class Launcher {
     var own = handover?.own ?? []
     defer { for descriptor in own { closeDescriptor(descriptor) } }
 
+    let lease = try sharedSocket(process.watcher, plan)
     let out = try output(process.watcher, .stdout, plan)
     let err = plan.stderr == .mergedWithStdout ? nil : try output(process.watcher, .stderr, plan)
     let input = plan.input == .pipe ? try makePipe() : nil
     request.stdio[0] = try stdinSource(plan, pipe: input?.readEnd, &own)
+    if let lease { request.stdio[0] = lease.descriptor }
     request.stdio[1] = source(plan.stdout, out)
     request.stdio[2] =
       plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
@@ -54,10 +65,17 @@ final class Launcher {
     } catch {
       throw failure(error, plan, request)
     }
-    if let input { stdin[pid] = input.takeWriteEnd() }
+    if let input { inputs[pid] = StandardInput(owning: input.takeWriteEnd(), loop: loop) }
+    if let lease { shared.hold(lease, pid) }
     if handover != nil || isSocket(plan.input) { sockets.hold(pid) }
     attach(out, process.watcher, .stdout, pid)
     attach(err, process.watcher, .stderr, pid)
+    if plan.isListener {
+      streams.listeners.began(pid, plan, inputs[pid])
+      if let channel = streams.listeners.channel(of: pid, in: plan.groupName) {
+        streams.listen(pid, channel)
+      }
+    }
     return pid
   }
 
@@ -72,8 +90,9 @@ final class Launcher {
 
   /// The process is dead: its stdin pipe is of no use any more.
   func forget(_ pid: PID) {
-    if let end = stdin.removeValue(forKey: pid) { close(end) }
+    inputs[pid] = nil
     sockets.release(pid)
+    shared.release(pid)
   }
 
   // MARK: descriptors
@@ -136,6 +155,15 @@ final class Launcher {
     spec == .null ? spawner.nullDescriptor : pipe?.ends.writeEnd
   }
 
+  private func sharedSocket(
+    _ watcher: WatcherID, _ plan: LaunchPlan
+  ) throws(SpawnFailure) -> SharedSockets.Lease? {
+    guard case .shared(let spec) = plan.input else { return nil }
+    do { return try shared.lease(spec, of: watcher) } catch {
+      throw SpawnFailure(text: error.text, isTransient: true)
+    }
+  }
+
   private func isSocket(_ input: LaunchPlan.Input) -> Bool {
     if case .socket = input { true } else { false }
   }
@@ -146,7 +174,7 @@ final class Launcher {
     switch plan.input {
     case .null: return spawner.nullDescriptor
     case .inherit: return nil
-    case .pipe: return pipe
+    case .pipe, .shared: return pipe
     case .socket(let name):
       let found: (descriptor: Int32, isOwn: Bool)?
       do { found = try sockets.standardInput(name) } catch {
@@ -161,17 +189,6 @@ final class Launcher {
   }
 
   // MARK: look-ups
-
-  /// A command without slash is looked for in the *child's* PATH (circus.md 2.4, supervisor.md 1.6).
-  private func candidates(_ plan: LaunchPlan) -> [String] {
-    let command = plan.arguments[0]
-    if command.contains("/") { return [command] }
-    let fallback = plan.startsSession ? "/bin:/usr/bin" : "/bin:/usr/bin:/usr/local/bin"
-    let path = plan.environment["PATH"] ?? fallback
-    return path.split(separator: ":", omittingEmptySubsequences: false).map {
-      $0.isEmpty ? "./\(command)" : "\($0)/\(command)"
-    }
-  }
 
   private func identify(_ plan: LaunchPlan, _ request: inout SpawnRequest) throws(SpawnFailure) {
     if let name = plan.user {

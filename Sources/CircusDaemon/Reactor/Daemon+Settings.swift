@@ -7,6 +7,7 @@ import ZeroMQ
 /// Reading the configuration again, and what of it concerns the daemon itself.
 extension Daemon {
   func load(_ purpose: LoadPurpose) {
+    if case .restart = purpose { cleanAutomaticLogs() }
     let (result, warnings) = loader.load()
     for warning in warnings { log.warning(warning) }
     queue.append(.configurationLoaded(result, purpose))
@@ -15,20 +16,24 @@ extension Daemon {
   /// Applies changed `[circus]` settings, each by itself: what cannot be had leaves the old in place
   /// and is tried again at the next reload.
   func apply(_ new: DaemonSettings) {
-    streams.automatic = (new.childLogDirectory, new.identifier)
-    if (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput),
+    if settings.face == .circus, (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput),
       let target = Logger.target(new.logOutput)
     {
       log.change(level: Logger.level(new.logLevel), target: target)
     }
     let old = settings
     settings = new
+    applyNames()
+    do { try servers.apply(new.servers) } catch {
+      log.error("\(error.text); tried again at the next reload")
+    }
+    guard old.usesZeroMQ, new.usesZeroMQ, let control, let events else { return }
     if old.multicastEndpoint != new.multicastEndpoint {
       discovery = nil
       discover()
     }
     rebind("pubsub_endpoint", old.pubsubEndpoint, new.pubsubEndpoint, .publish, events.socket) {
-      events = EventPublisher(socket: $0)
+      self.events = EventPublisher(socket: $0)
     }
     rebind("endpoint", old.endpoint, new.endpoint, .router, control.socket) { socket in
       log.warning("the control endpoint is now \(new.endpoint)")
@@ -48,7 +53,20 @@ extension Daemon {
     }
   }
 
-  private func makePublisher(_ socket: Socket) -> StatsPublisher {
+  func cleanAutomaticLogs() {
+    guard settings.face == .supervisor, !settings.keepsAutomaticLogs else { return }
+    AutomaticLogs.clean(settings.childLogDirectory, identifier: settings.identifier)
+    streams.forgetAutomaticLogs()
+  }
+
+  /// What children's logs and listeners' headers are called.
+  func applyNames() {
+    streams.automatic = (settings.childLogDirectory, settings.identifier)
+    streams.stripsAnsi = settings.stripsAnsi
+    listeners.identifier = settings.identifier
+  }
+
+  func makePublisher(_ socket: Socket) -> StatsPublisher {
     StatsPublisher(socket: socket, figures: figures, proc: proc, sockets: sockets, loop: loop)
   }
 

@@ -23,11 +23,23 @@ package final class Daemon {
   let proc: ProcFS
   var discovery: Discovery?
   let streams: Streams
+  let listeners: Listeners
   private let helpers: Helpers
   var arbiter: Arbiter
-  private var runner: EffectRunner!
-  var control: ControlSocket
-  var events: EventPublisher
+  var runner: EffectRunner!
+  let supervised = SupervisedOrders()
+  /// Looked up once per process; emptied when the configuration changes.
+  var logPathCache: [ProcessKey: LogPaths] = [:]
+  private lazy var follower = LogFollower(self)
+  private lazy var router = HTTPRouter(
+    interface: RPCInterface(self), follower: follower, log: log)
+  private(set) lazy var servers = HTTPServers(loop: loop, log: log) { [unowned self] request, server in
+    router.handle(request, server)
+  }
+  private var ticks: Ticks?
+  /// The ZeroMQ side; nil where none is configured (supervisord without a `[circus]` section).
+  var control: ControlSocket?
+  var events: EventPublisher?
   var stats: StatsPublisher?
   private lazy var logs = LogReader(streams: streams, loop: loop)
   private lazy var socketWatch = SocketWatch(loop: loop, sockets: sockets) { [unowned self] name in
@@ -70,49 +82,55 @@ package final class Daemon {
     figures = ProcessFigures(proc: proc)
     let helpers = Helpers(spawner: spawner, loop: loop)
     self.helpers = helpers
-    streams = Streams(loop: loop, helpers: helpers, log: log)
+    listeners = Listeners(log: log)
+    streams = Streams(loop: loop, helpers: helpers, listeners: listeners, log: log)
     sockets = ListeningSockets(places: places, log: log)
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: Files.currentDirectory,
       seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart)
-    let endpoints: Endpoints
+    self.proc = proc
     do {
-      endpoints = try Endpoints(settings, context)
+      if settings.usesZeroMQ { openEndpoints(try Endpoints(settings, context)) }
     } catch {
       throw Failure(text: error.text)
     }
     do { try sockets.apply(configuration.sockets) } catch { throw Failure(text: error.text) }
-    control = ControlSocket(endpoints.control, log: log)
-    events = EventPublisher(socket: endpoints.events)
-    self.proc = proc
-    stats = endpoints.stats.map {
-      StatsPublisher(socket: $0, figures: figures, proc: proc, sockets: sockets, loop: loop)
-    }
-    streams.automatic = (settings.childLogDirectory, settings.identifier)
     queue.insert(.socketsChanged(sockets.info, isComplete: true), at: 0)
-    queue.insert(boundEvent(endpoints), at: 0)
     let lineage = Lineage(proc: proc)
     runner = EffectRunner(
       launcher: Launcher(
-        spawner: spawner, streams: streams, sockets: sockets, originalFiles: originalFiles),
+        spawner: spawner, streams: streams, sockets: sockets, shared: SharedSockets(log: log),
+        loop: loop, originalFiles: originalFiles),
       lineage: lineage, streams: streams, sockets: sockets,
       measurer: Measurer(figures: figures, proc: proc), helpers: helpers,
       hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] message, answer in
         if let event = insideCalls.begin(message, answer) { queue.append(event) }
       },
       log: log, outlets: makeOutlets())
+    streams.announce = { [unowned self] event in announce(event) }
+    applyNames()
+    do { try servers.apply(settings.servers) } catch { throw Failure(text: error.text) }
+    // Only now: whoever holds the addresses may still be writing those files.
+    cleanAutomaticLogs()
+  }
+
+  private func openEndpoints(_ endpoints: Endpoints) {
+    control = ControlSocket(endpoints.control, log: log)
+    events = EventPublisher(socket: endpoints.events)
+    stats = endpoints.stats.map(makePublisher)
+    queue.insert(boundEvent(endpoints), at: 0)
   }
 
   private func makeOutlets() -> EffectRunner.Outlets {
     EffectRunner.Outlets(
-      publish: { [unowned self] event in events.publish(event) },
+      publish: { [unowned self] event in events?.publish(event) },
       reply: { [unowned self] ticket, reply in
         if insideCalls.finish(ticket, reply) { return }
         needsControl = true
-        control.reply(ticket, reply)
+        control?.reply(ticket, reply)
       },
-      supervised: { _, _ in },
-      announce: { _ in },
+      supervised: { [unowned self] ticket, answer in supervised.finish(ticket, answer) },
+      announce: { [unowned self] event in announce(event) },
       readLogs: { [unowned self] query, reply in logs.answer(query, reply) },
       load: { [unowned self] purpose in load(purpose) },
       awaitSockets: { [unowned self] names in socketWatch.await(names) },
@@ -150,20 +168,25 @@ package final class Daemon {
 
   /// Runs until everything is stopped; returns the exit status.
   package func run() -> Int32 {
-    log.info("Starting master on pid \(Environment.pid)")
+    if settings.face == .circus { log.info("Starting master on pid \(Environment.pid)") }
     registrations.append(loop.whenReadable(signals.number) { [unowned self] in takeSignals() })
-    control.watch(loop) { [unowned self] in takeRequests() }
+    control?.watch(loop) { [unowned self] in takeRequests() }
     loop.whenDeadlinePasses { [unowned self] in passDeadline() }
-    discover()
-    log.info("Arbiter now waiting for commands")
+    if settings.usesZeroMQ { discover() }
+    if settings.ticks { ticks = Ticks(loop: loop) { [unowned self] event in announce(event) } }
+    if settings.face == .circus { log.info("Arbiter now waiting for commands") }
     finishTurn()
     Environment.settleMemory()
     loop.run { finishTurn() }
     logs.finish()
+    supervised.dismiss()
+    follower.closeAll()
+    loop.runOnce()
+    servers.closeAll()
     streams.closeAll()
     helpers.finish()
     runner.endOrphans()
-    control.stop()
+    control?.stop()
     sockets.closeAll()
     return status
   }
@@ -181,7 +204,7 @@ package final class Daemon {
 
   private func takeRequests() {
     // Handled one by one, so that the budget counts the work and not only the reading.
-    let hasMore = control.drain { handle(.request($0, $1)) }
+    let hasMore = control?.drain { handle(.request($0, $1)) } ?? false
     needsControl = needsControl || hasMore
   }
 
@@ -225,6 +248,7 @@ package final class Daemon {
   private func handle(_ event: Event) {
     let now = Moment(instant: Instant(nanoseconds: Clock.monotonic), wall: Clock.wall)
     if case .socketsChanged = event { stats?.socketsChanged() }
+    if case .configurationLoaded = event { logPathCache = [:] }
     arbiter.handle(event, at: now, into: &effects)
     for effect in effects { runner.run(effect) }
     effects.removeAll(keepingCapacity: true)

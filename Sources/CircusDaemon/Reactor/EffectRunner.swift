@@ -63,6 +63,9 @@ final class EffectRunner {
     signaler = Signaler(lineage: lineage, log: log)
   }
 
+  /// The pipe to a process's stdin; nil where it has none.
+  func input(of pid: PID) -> StandardInput? { launcher.inputs[pid] }
+
   func takeEvents() -> [Event] {
     defer { events.removeAll(keepingCapacity: true) }
     return events

@@ -1,3 +1,4 @@
+import CircusModel
 import CircusWire
 import JSON
 import ZeroMQ
@@ -12,5 +13,13 @@ struct EventPublisher {
     event.payload.write(into: &payload)
     // Never blocks: libzmq drops for subscribers that are too slow; `events` tells what was missed.
     try? socket.send([Array(event.topic.utf8), payload])
+  }
+
+  /// The same events that supervisor's listeners hear, as `supervisor.<TYPE>`: the payload they get,
+  /// and its parts by name.
+  func publish(_ event: SupervisorEvent, at time: Double) {
+    var payload: [UInt8] = []
+    event.json(at: time).write(into: &payload)
+    try? socket.send([Array("supervisor.\(event.type)".utf8), payload])
   }
 }

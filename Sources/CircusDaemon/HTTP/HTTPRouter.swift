@@ -1,0 +1,73 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import HTTPServer
+import XMLRPC
+
+/// From a request to whoever answers it, in supervisor's order (supervisor.md 4.1).
+final class HTTPRouter {
+  private let interface: RPCInterface
+  private let follower: LogFollower
+  private let log: Logger
+
+  init(interface: RPCInterface, follower: LogFollower, log: Logger) {
+    self.interface = interface
+    self.follower = follower
+    self.log = log
+  }
+
+  func handle(_ request: HTTPRequest, _ server: HTTPServerSpec) {
+    if let username = server.username, let password = server.password {
+      let credentials = BasicCredentials(username: username, password: password)
+      guard credentials.accept(request.header("Authorization")) else {
+        return request.refuse(
+          401, headers: [("Connection", "close"), ("WWW-Authenticate", "Basic realm=\"default\"")])
+      }
+    }
+    if request.target.hasPrefix("/RPC2") {
+      call(request)
+    } else if request.target.hasPrefix("/logtail") {
+      follower.followProcess(request)
+    } else if request.target.hasPrefix("/mainlogtail") {
+      follower.followMainLog(request)
+    } else if request.path == "/ok.html" {
+      request.respond(200, headers: [("Content-Type", "text/plain")], body: Array("OK".utf8))
+    } else {
+      request.refuse(404)
+    }
+  }
+
+  private func call(_ request: HTTPRequest) {
+    guard request.method == "POST" else { return request.refuse(400) }
+    let call: XMLRPCCall
+    do {
+      call = try XMLRPCCall(parsing: request.body)
+    } catch {
+      log.debug("XML-RPC request refused: \(error.text)")
+      return request.refuse(400)
+    }
+    let agent = request.header("User-Agent") ?? ""
+    interface.call(call.method, call.parameters, agent: agent) { result in
+      let response: XMLRPCResponse =
+        switch result {
+        case .success(let value): .value(value)
+        case .failure(let fault): .fault(code: fault.code.rawValue, text: fault.text)
+        }
+      request.respond(200, headers: [("Content-Type", "text/xml")], body: response.encode())
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// An error, with supervisor's little page.
+  func refuse(_ status: Int32, headers: [(String, String)] = []) {
+    let reason = HTTPStatus.reason(status)
+    let lines = [
+      "<head>", "<title>Error response</title>", "</head>", "<body>", "<h1>Error response</h1>",
+      "<p>Error code \(status).", "<p>Message: \(reason).", "</body>", "",
+    ]
+    respond(
+      status, headers: headers + [("Content-Type", "text/html")],
+      body: Array(lines.joined(separator: "\r\n").utf8))
+  }
+}

@@ -1,0 +1,127 @@
+import CircusLog
+import CircusModel
+import EventLoop
+import Glibc
+import HTTPServer
+import LinuxSystem
+
+/// The HTTP servers of the configuration: opens and closes their sockets (supervisor.md 1.12, 4.2).
+final class HTTPServers {
+  /// Why one cannot be opened, in supervisor's words.
+  struct Failure: Error { var text: String }
+
+  private struct Open {
+    let spec: HTTPServerSpec
+    let server: HTTPServer
+  }
+
+  private var open: [Open] = []
+  private let loop: EventLoop
+  private let log: Logger
+  private let handler: (HTTPRequest, HTTPServerSpec) -> Void
+
+  init(
+    loop: EventLoop, log: Logger, _ handler: @escaping (HTTPRequest, HTTPServerSpec) -> Void
+  ) {
+    self.loop = loop
+    self.log = log
+    self.handler = handler
+  }
+
+  /// Opens and closes so that exactly these are open; stops at the first that cannot be had.
+  func apply(_ specs: [HTTPServerSpec]) throws(Failure) {
+    for entry in open where !specs.contains(entry.spec) { close(entry) }
+    open.removeAll { !specs.contains($0.spec) }
+    for spec in specs where !open.contains(where: { $0.spec == spec }) {
+      let descriptor = try bind(spec)
+      let server = HTTPServer(loop) { [handler] request in handler(request, spec) }
+      server.listen(on: descriptor)
+      open.append(Open(spec: spec, server: server))
+      warn(spec)
+    }
+  }
+
+  func closeAll() {
+    for entry in open { close(entry) }
+    open = []
+  }
+
+  private func close(_ entry: Open) {
+    if case .unix(let path) = entry.spec.address { Files.remove(path) }
+  }
+
+  private func warn(_ spec: HTTPServerSpec) {
+    log.info("RPC interface 'supervisor' initialized")
+    guard spec.username == nil else { return }
+    let kind = spec.section.split(separator: ":").first.map(String.init) ?? spec.section
+    log.log(.critical, "Server '\(kind)' running without any HTTP authentication checking")
+    if case .inet(let host, let port) = spec.address, !Self.isLocal(host) {
+      log.log(
+        .critical,
+        "[\(spec.section)] anybody who reaches \(host.isEmpty ? "any address of this machine" : host)"
+          + " on port \(port) can run and stop programs as \(Users.name(of: Users.current) ?? "this user"):"
+          + " set username and password, or bind to 127.0.0.1")
+    }
+  }
+
+  static func isLocal(_ host: String) -> Bool {
+    host == "localhost" || host == "::1" || host.hasPrefix("127.")
+  }
+
+  // MARK: binding
+
+  private func bind(_ spec: HTTPServerSpec) throws(Failure) -> Int32 {
+    switch spec.address {
+    case .inet(let host, let port):
+      do {
+        return try Network.listen(
+          host: host, port: port, ipv6: host.contains(":"), kind: Int32(SOCK_STREAM.rawValue),
+          backlog: 1_024, sharesPort: false, device: nil
+        ).descriptor
+      } catch {
+        throw Self.failure(error.text, "\(host):\(port)")
+      }
+    case .unix(let path): return try bind(path, spec)
+    }
+  }
+
+  /// Bound under another name and linked into place when its owner and mode are right.
+  private func bind(_ path: String, _ spec: HTTPServerSpec) throws(Failure) -> Int32 {
+    if Files.exists(path) {
+      if Network.answers(path: path) { throw Self.inUse }
+      log.warning("Unlinking stale socket \(path)")
+      Files.remove(path)
+    }
+    let temporary = "\(path).\(Environment.pid)"
+    Files.remove(temporary)
+    defer { Files.remove(temporary) }
+    let made: Network.Listening
+    do {
+      made = try Network.listen(
+        path: temporary, kind: Int32(SOCK_STREAM.rawValue), backlog: 1_024, umask: 0o777)
+    } catch {
+      throw Self.failure(error.text, path)
+    }
+    do throws(SocketFile.Failure) {
+      try SocketFile.adjust(temporary, mode: spec.mode, owner: spec.owner)
+    } catch {
+      Glibc.close(made.descriptor)
+      throw Failure(text: error.text)
+    }
+    guard link(temporary, path) == 0 else {
+      let error = Errno.last
+      Glibc.close(made.descriptor)
+      throw error.code == EEXIST ? Self.inUse : Self.failure(error.description, path)
+    }
+    return made.descriptor
+  }
+
+  private static let inUse = Failure(
+    text: "Another program is already listening on a port that one of our HTTP servers is "
+      + "configured to use.  Shut this program down first before starting supervisord.")
+
+  private static func failure(_ reason: String, _ place: String) -> Failure {
+    if reason.contains("Address already in use") { return inUse }
+    return Failure(text: "Cannot open an HTTP server: \(place): \(reason)")
+  }
+}

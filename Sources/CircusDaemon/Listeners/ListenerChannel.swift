@@ -1,0 +1,76 @@
+import CircusLog
+import CircusModel
+
+/// One listener process: what it was sent, and what it says.
+final class ListenerChannel {
+  let pid: PID
+  let name: String
+  /// The event in its hands.
+  private(set) var event: PooledEvent?
+  /// Whether it has been up long enough to count (supervisor `startsecs`).
+  var isRunning = false
+  private var conversation = ListenerProtocol()
+  private let input: StandardInput?
+  /// Its pool may be removed while it is on its way down.
+  private weak var pool: ListenerPool?
+  private let log: Logger
+
+  init(_ pid: PID, _ name: String, _ input: StandardInput?, _ pool: ListenerPool, log: Logger) {
+    self.pid = pid
+    self.name = name
+    self.input = input
+    self.pool = pool
+    self.log = log
+  }
+
+  var isFree: Bool { isRunning && conversation.state == .ready }
+
+  /// Whether the event could be handed over.
+  func send(_ event: PooledEvent, identifier: String) -> Bool {
+    do {
+      try input?.send(event.encode(identifier: identifier, pool: pool?.name ?? ""))
+    } catch {
+      log.debug(
+        "epipe occurred while sending event \(event.serial) to listener \(name), "
+          + "listener state unchanged")
+      return false
+    }
+    self.event = event
+    conversation.sent()
+    log.debug("event \(event.serial) sent to listener \(name)")
+    return true
+  }
+
+  func receive(_ bytes: [UInt8]) {
+    for outcome in conversation.receive(bytes) {
+      switch outcome {
+      case .becameReady: log.debug("\(name): ACKNOWLEDGED -> READY")
+      case .processed:
+        log.debug("\(name): event was processed")
+        event = nil
+      case .rejected:
+        log.warning("\(name): event was rejected")
+        giveBack()
+      case .broke(let reason):
+        log.warning("\(name): \(reason)")
+        log.warning(
+          "\(name): has entered the UNKNOWN state and will no longer receive events, this usually "
+            + "indicates the process violated the eventlistener protocol")
+        giveBack()
+      }
+    }
+    pool?.dispatch()
+  }
+
+  /// The process is gone: its event is somebody else's.
+  func ended() {
+    isRunning = false
+    giveBack()
+  }
+
+  private func giveBack() {
+    guard let event else { return }
+    self.event = nil
+    pool?.putBack(event)
+  }
+}

@@ -1,0 +1,100 @@
+import CircusLog
+import CircusModel
+import CircusWire
+
+/// An event on its way through one pool.
+struct PooledEvent {
+  let event: SupervisorEvent
+  /// Counts the events of the daemon that somebody listens to.
+  let serial: Int
+  /// Counts the events of this pool.
+  let poolSerial: Int
+
+  /// Header and payload as they are written to a listener. `len` counts characters, as listeners
+  /// written in Python expect it (supervisor.md 5.4).
+  func encode(identifier: String, pool: String) -> [UInt8] {
+    let payload = event.payload
+    let header =
+      "ver:3.0 server:\(identifier) serial:\(serial) pool:\(pool) poolserial:\(poolSerial) "
+      + "eventname:\(event.type) len:\(payload.unicodeScalars.count)\n"
+    return Array((header + payload).utf8)
+  }
+}
+
+/// The processes of one `[eventlistener:x]`, and the events that wait for one of them.
+final class ListenerPool {
+  let name: String
+  private let spec: ListenerSpec
+  private let subscriptions: Set<String>
+  private var waiting: [PooledEvent] = []
+  private var lastSerial = -1
+  private var channels: [ListenerChannel] = []
+  private let identifier: () -> String
+  private let log: Logger
+  private var isDispatching = false
+
+  init(
+    _ name: String, _ spec: ListenerSpec, log: Logger, identifier: @escaping () -> String
+  ) {
+    self.name = name
+    self.spec = spec
+    self.log = log
+    self.identifier = identifier
+    subscriptions = Set(spec.events)
+  }
+
+  func hears(_ event: SupervisorEvent) -> Bool {
+    event.typeNames.contains { subscriptions.contains($0) }
+  }
+
+  /// Only the names that are subscribed to matter to whoever makes events.
+  func hears(type: String) -> Bool { subscriptions.contains(type) || subscriptions.contains("EVENT") }
+
+  func accept(_ event: SupervisorEvent, serial: Int) {
+    lastSerial += 1
+    waiting.append(PooledEvent(event: event, serial: serial, poolSerial: lastSerial))
+    shorten()
+    dispatch()
+  }
+
+  /// Comes first: it has waited longest.
+  func putBack(_ event: PooledEvent) {
+    log.debug(
+      "rebuffering event \(event.serial) for pool \(name) (buf size=\(waiting.count), "
+        + "max=\(spec.bufferSize))")
+    waiting.insert(event, at: 0)
+    shorten()
+  }
+
+  private func shorten() {
+    while waiting.count > spec.bufferSize {
+      let lost = waiting.removeFirst()
+      log.error("pool \(name) event buffer overflowed, discarding event \(lost.serial)")
+    }
+  }
+
+  func dispatch() {
+    // A listener that cannot be written to gives its event back, which calls us again.
+    guard !isDispatching else { return }
+    isDispatching = true
+    defer { isDispatching = false }
+    while let next = waiting.first {
+      let takers = channels.filter(\.isFree)
+      guard takers.contains(where: { $0.send(next, identifier: identifier()) }) else { return }
+      waiting.removeFirst()
+    }
+  }
+
+  // MARK: its processes
+
+  func add(_ channel: ListenerChannel) { channels.append(channel) }
+
+  func channel(of pid: PID) -> ListenerChannel? { channels.first { $0.pid == pid } }
+
+  func remove(_ pid: PID) {
+    guard let index = channels.firstIndex(where: { $0.pid == pid }) else { return }
+    let channel = channels.remove(at: index)
+    channel.ended()
+    dispatch()
+  }
+}

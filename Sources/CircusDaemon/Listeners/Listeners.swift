@@ -1,0 +1,51 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import CircusWire
+
+/// All pools of event listeners, and the numbering of what they hear (supervisor.md 5).
+final class Listeners {
+  private var pools: [String: ListenerPool] = [:]
+  private var lastSerial = -1
+  private let log: Logger
+  /// supervisor's name of this daemon, in every header.
+  var identifier = "supervisor"
+
+  init(log: Logger) { self.log = log }
+
+  /// Whether somebody wants to know about something that costs to find out.
+  func anybodyHears(_ type: String) -> Bool { pools.values.contains { $0.hears(type: type) } }
+
+  func open(_ name: String, _ spec: ListenerSpec) {
+    pools[name] = ListenerPool(name, spec, log: log) { [unowned self] in identifier }
+  }
+
+  func close(_ name: String) { pools[name] = nil }
+
+  func post(_ event: SupervisorEvent) {
+    let takers = pools.values.filter { $0.hears(event) }.sorted { $0.name < $1.name }
+    guard !takers.isEmpty else { return follow(event) }
+    lastSerial += 1
+    for pool in takers { pool.accept(event, serial: lastSerial) }
+    follow(event)
+  }
+
+  /// A listener hears of events only while it is RUNNING itself.
+  private func follow(_ event: SupervisorEvent) {
+    guard case .processState(let transition) = event, let pool = pools[transition.group],
+      let channel = pool.channel(of: PID(Int32(clamping: transition.pid)))
+    else { return }
+    channel.isRunning = transition.to == .running
+    pool.dispatch()
+  }
+
+  /// A listener process was started; what it says goes through the channel.
+  func began(_ pid: PID, _ plan: LaunchPlan, _ input: StandardInput?) {
+    guard let pool = pools[plan.groupName] else { return }
+    pool.add(ListenerChannel(pid, plan.processName, input, pool, log: log))
+  }
+
+  func channel(of pid: PID, in group: String) -> ListenerChannel? { pools[group]?.channel(of: pid) }
+
+  func ended(_ pid: PID) { for pool in pools.values { pool.remove(pid) } }
+}

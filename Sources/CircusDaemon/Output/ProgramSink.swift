@@ -1,0 +1,116 @@
+import CircusLog
+import CircusModel
+import CircusWire
+import LinuxSystem
+
+/// One output of one process of a supervisor program: stripped, captured, told, logged (supervisor.md 3).
+final class ProgramSink {
+  /// Whose output it is.
+  struct Origin {
+    var process: String
+    var group: String
+    var channel: String
+  }
+
+  /// The file as it is now; another one after a configuration reload.
+  let file: LogFile?
+  private let origin: Origin
+  private let syslog: Syslog?
+  private let spec: ProgramStreamSpec
+  private var ansi: AnsiFilter?
+  private var capture: CaptureFilter?
+  /// The beginning of a line for syslog.
+  private var line: [UInt8] = []
+  private let announce: (SupervisorEvent) -> Void
+  private let log: Logger
+  private static let longestLine = 64 << 10
+
+  init(
+    _ spec: ProgramStreamSpec, _ origin: Origin, file: LogFile?, stripsAnsi: Bool, log: Logger,
+    announce: @escaping (SupervisorEvent) -> Void
+  ) {
+    self.spec = spec
+    self.origin = origin
+    self.file = file
+    self.log = log
+    self.announce = announce
+    syslog = spec.usesSyslog ? Syslog(.unix(path: "/dev/log"), facility: "user") : nil
+    if stripsAnsi { ansi = AnsiFilter() }
+    if spec.captureBytes > 0 { capture = CaptureFilter(limit: spec.captureBytes) }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, pid: PID) {
+    // Most programs have a file and nothing else.
+    guard ansi != nil || capture != nil || spec.emitsEvents || syslog != nil || log.level <= .debug
+    else {
+      file?.write(bytes)
+      return
+    }
+    let stripped = ansi?.strip(bytes) ?? Array(bytes)
+    guard !stripped.isEmpty else { return }
+    guard capture != nil else { return pass(stripped, pid) }
+    for piece in capture?.feed(stripped) ?? [] { take(piece, pid) }
+  }
+
+  /// The process is gone.
+  func finish(pid: PID) {
+    for piece in capture?.finish() ?? [] { take(piece, pid) }
+    if !line.isEmpty { sendLine() }
+  }
+
+  private func take(_ piece: CaptureFilter.Piece, _ pid: PID) {
+    switch piece {
+    case .plain(let bytes): pass(bytes, pid)
+    case .captured(let bytes): announce(.processCommunication(output(bytes, pid)))
+    }
+  }
+
+  private func pass(_ bytes: [UInt8], _ pid: PID) {
+    bytes.withUnsafeBytes { _ = file?.write($0) }
+    log.debug(
+      "'\(origin.process)' \(origin.channel) output:\n\(String(decoding: bytes, as: UTF8.self))")
+    if spec.emitsEvents { announce(.processLog(output(bytes, pid))) }
+    if syslog != nil { splitIntoLines(bytes) }
+  }
+
+  private func output(_ bytes: [UInt8], _ pid: PID) -> ProcessOutput {
+    ProcessOutput(
+      process: origin.process, group: origin.group, pid: Int(pid.rawValue), channel: origin.channel,
+      text: String(validating: bytes, as: UTF8.self) ?? PythonBytes.undecodable(bytes))
+  }
+
+  private func splitIntoLines(_ bytes: [UInt8]) {
+    for byte in bytes {
+      if byte == 10 { sendLine() } else { line.append(byte) }
+      if line.count >= Self.longestLine { sendLine() }
+    }
+  }
+
+  private func sendLine() {
+    syslog?.send("\(origin.process) \(String(decoding: line, as: UTF8.self))", severity: 4)
+    line = []
+  }
+}
+
+/// Bytes as Python shows them.
+enum PythonBytes {
+  /// What supervisor puts into an event in place of text that is none (supervisor.md 5.3).
+  static func undecodable(_ bytes: [UInt8]) -> String {
+    let quote = bytes.contains(0x27) && !bytes.contains(0x22) ? "\"" : "'"
+    var out = "Undecodable: b" + quote
+    for byte in bytes {
+      switch byte {
+      case 0x0A: out += "\\n"
+      case 0x0D: out += "\\r"
+      case 0x09: out += "\\t"
+      case 0x5C: out += "\\\\"
+      case 0x27 where quote == "'": out += "\\'"
+      case 0x20..<0x7F: out.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16)
+        out += "\\x" + (byte < 16 ? "0" : "") + digits
+      }
+    }
+    return out + quote
+  }
+}

@@ -1,0 +1,45 @@
+import CircusCore
+import LinuxSystem
+
+/// Parts of log files, by supervisor's rules (supervisor.md 4.8). Offsets and lengths are bytes; what is
+/// no UTF-8, also where a slice cuts a character, is shown as U+FFFD.
+enum LogSlice {
+  /// Longer slices are cut: a log of many gigabytes must not come into memory.
+  private static let longest = 64 << 20
+
+  /// From `offset` on, `length` bytes or up to the end with 0; a negative offset counts from the end.
+  static func read(_ path: String, offset: Int, length: Int) throws(Fault) -> String {
+    guard offset < 0 ? length == 0 : length >= 0 else { throw Fault(.badArguments) }
+    guard let size = Files.size(path) else { throw Fault(.noFile, path) }
+    let start = offset < 0 ? max(0, size - offset.magnitudeClamped) : min(offset, size)
+    let wanted = length == 0 ? size - start : min(length, size - start)
+    return try text(path, from: start, count: wanted)
+  }
+
+  /// The last `length` bytes, where the file ends, and whether it has grown by more than that since
+  /// `offset`.
+  static func tail(_ path: String, offset: Int, length: Int) throws(Fault) -> (
+    text: String, offset: Int, overflow: Bool
+  ) {
+    guard let size = Files.size(path) else { return ("", 0, false) }
+    let (end, isHuge) = offset.addingReportingOverflow(length)
+    let overflow = !isHuge && size > end
+    guard length > 0, overflow || offset < size else { return ("", size, overflow) }
+    let count = min(length, size)
+    return (try text(path, from: size - count, count: count), size, overflow)
+  }
+
+  private static func text(_ path: String, from start: Int, count: Int) throws(Fault) -> String {
+    do {
+      let bytes = try Files.read(path, from: start, count: min(count, longest))
+      return String(decoding: bytes, as: UTF8.self)
+    } catch {
+      throw Fault(.failed, "\(path): \(error.description)")
+    }
+  }
+}
+
+extension Int {
+  /// The absolute value, which the smallest number does not have.
+  fileprivate var magnitudeClamped: Int { self == .min ? .max : abs(self) }
+}

@@ -1,0 +1,61 @@
+import CircusConfig
+import CircusCore
+import CircusModel
+import XMLRPC
+
+/// The configuration, the groups it makes, and the daemon's own end.
+extension RPCInterface {
+  static let groupMethods: [String: RPCMethod] = [
+    "reloadConfig": RPCMethod(
+      ["array"],
+      help: "Read the configuration again; tells which groups were added, changed and removed."
+    ) { interface, _, answer throws(Fault) in
+      interface.daemon.order(.reread) { outcome in
+        guard case .changes(let changes) = outcome else { return answer(outcome.result) }
+        let lists = [changes.added, changes.changed, changes.removed].map {
+          XMLRPCValue.array($0.map { .string($0) })
+        }
+        answer(.success([.array(lists)]))
+      }
+    },
+    "addProcessGroup": RPCMethod(
+      ["boolean", "string"], help: "Activate a group of the configuration as it was read last."
+    ) { interface, parameters, answer throws(Fault) in
+      let name = try parameters.string(0)
+      interface.daemon.order(.addGroup(name)) { answer($0.result) }
+    },
+    "removeProcessGroup": RPCMethod(
+      ["boolean", "string"], help: "Remove a group whose processes are all stopped."
+    ) { interface, parameters, answer throws(Fault) in
+      let name = try parameters.string(0)
+      interface.daemon.order(.removeGroup(name)) { answer($0.result) }
+    },
+    "shutdown": RPCMethod(["boolean"], help: "Stop all processes and end the daemon.") {
+      interface, _, answer throws(Fault) in
+      interface.daemon.order(.shutdown) { answer($0.result) }
+    },
+    "restart": RPCMethod(
+      ["boolean"],
+      help: "Stop all processes, read the configuration and start again. Nothing is stopped when "
+        + "the configuration cannot be read: CANT_REREAD."
+    ) { interface, _, answer throws(Fault) in
+      interface.daemon.order(.restart) { answer($0.result) }
+    },
+    "getAllConfigInfo": RPCMethod(
+      ["array"], help: "How every process of the configuration as it was read last is defined."
+    ) { interface, _ in
+      let arbiter = interface.daemon.arbiter
+      let rows = arbiter.lastRead.flatMap { spec in
+        ConfigInfo.rows(spec, isActive: arbiter.hasGroup(spec.group))
+      }
+      return .array(rows.sorted { $0.name < $1.name }.map(\.value))
+    },
+  ]
+}
+
+extension SupervisorAnswer {
+  fileprivate var result: Result<XMLRPCValue, Fault> {
+    if case .fault(let fault) = self { return .failure(fault) }
+    return .success(true)
+  }
+}

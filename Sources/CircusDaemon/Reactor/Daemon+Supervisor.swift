@@ -1,0 +1,89 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import CircusWire
+import JSON
+import LinuxSystem
+
+/// supervisor's side of the daemon: orders of its clients, its events, its logs.
+extension Daemon {
+  /// Hands an order to the arbiter; the answer comes when it is done.
+  func order(_ order: SupervisorOrder, _ answer: @escaping (SupervisorAnswer) -> Void) {
+    queue.append(.supervise(order, supervised.add(answer)))
+  }
+
+  /// Tells listeners and subscribers.
+  func announce(_ event: SupervisorEvent) {
+    switch event {
+    case .groupAdded(let name):
+      // A pool hears of itself, so it has to be there first.
+      for watcher in arbiter.watchers where watcher.spec.group == name && !watcher.isDoomed {
+        if let spec = watcher.spec.listener { listeners.open(name, spec) }
+      }
+    case .groupRemoved: logPathCache = [:]
+    case .processState, .supervisorRunning, .supervisorStopping, .processLog, .processCommunication,
+      .remoteCommunication, .tick:
+      break
+    }
+    listeners.post(event)
+    events?.publish(event, at: Clock.wall)
+    if case .groupRemoved(let name) = event, !arbiter.hasGroup(name) { listeners.close(name) }
+  }
+
+  func send(_ signal: Signal, to pid: PID) { runner.run(.signal(pid, signal, .process)) }
+
+  func input(of pid: PID) -> StandardInput? { runner.input(of: pid) }
+
+  /// Log files of one process; empty where there is none.
+  struct LogPaths {
+    var stdout = ""
+    var stderr = ""
+  }
+
+  func logPaths(of view: ProcessView) -> LogPaths {
+    if let known = logPathCache[view.key] { return known }
+    let outputs = arbiter.outputs(of: view)
+    var paths = LogPaths()
+    paths.stdout = path(outputs.stdout, .stdout, view)
+    paths.stderr = path(outputs.stderr, .stderr, view)
+    logPathCache[view.key] = paths
+    return paths
+  }
+
+  private func path(_ stream: StreamSpec, _ output: Streams.Output, _ view: ProcessView) -> String {
+    let file: FileStreamSpec?
+    switch stream {
+    case .file(let spec): file = spec
+    case .program(let spec): file = spec.file
+    case .inherit, .null, .discard, .stdout, .fancy, .mergedWithStdout, .python: file = nil
+    }
+    guard let file else { return "" }
+    if file.isAutomatic {
+      return streams.automaticPath(view.key.watcher, output, process: view.name) ?? ""
+    }
+    return file.path.isEmpty ? "" : Files.absolute(file.path)
+  }
+}
+
+/// Clients that wait for the answer to an order.
+final class SupervisedOrders {
+  private var answers: [Ticket: (SupervisorAnswer) -> Void] = [:]
+  private var last: UInt64 = 0
+
+  func add(_ answer: @escaping (SupervisorAnswer) -> Void) -> Ticket {
+    last += 1
+    answers[Ticket(last)] = answer
+    return Ticket(last)
+  }
+
+  func finish(_ ticket: Ticket, _ answer: SupervisorAnswer) {
+    answers.removeValue(forKey: ticket)?(answer)
+  }
+
+  /// The daemon ends: nobody is kept waiting.
+  func dismiss() {
+    let left = answers.values
+    answers = [:]
+    for answer in left { answer(.fault(Fault(.shutdownState))) }
+  }
+}

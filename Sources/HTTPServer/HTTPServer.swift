@@ -1,0 +1,71 @@
+import CEvent
+import EventLoop
+import Glibc
+import LinuxSystem
+
+/// An HTTP server in the daemon's own loop, over libevent's evhttp: it parses, keeps connections
+/// alive and bounds what a client may send; who calls what is the handler's business.
+package final class HTTPServer {
+  /// What a client may cost.
+  package struct Bounds {
+    /// Request line and headers, in bytes.
+    package var headerBytes = 64 << 10
+    /// A request's body, in bytes; more is answered with 413.
+    package var bodyBytes = 8 << 20
+    /// Seconds a connection may be silent before a request is complete.
+    package var idleSeconds: Int32 = 600
+    package init() {}
+  }
+
+  /// Kept, because evhttp must be freed before its base.
+  private let loop: EventLoop
+  private let server: OpaquePointer
+  private let handler: (HTTPRequest) -> Void
+  private let bounds: Bounds
+  private var listeners: [OpaquePointer] = []
+
+  /// `handler` must answer every request, at once or later.
+  package init(
+    _ loop: EventLoop, bounds: Bounds = Bounds(), _ handler: @escaping (HTTPRequest) -> Void
+  ) {
+    guard let made = evhttp_new(loop.base) else { fatalError("evhttp_new: no memory") }
+    self.loop = loop
+    self.handler = handler
+    self.bounds = bounds
+    server = made
+    evhttp_set_max_headers_size(server, bounds.headerBytes)
+    evhttp_set_max_body_size(server, bounds.bodyBytes)
+    evhttp_set_timeout(server, bounds.idleSeconds)
+    // All of them: what is not known is refused by the handler, in its own words.
+    evhttp_set_allowed_methods(server, 0xFFFF)
+    evhttp_set_default_content_type(server, nil)
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    evhttp_set_gencb(
+      server,
+      { request, context in
+        guard let request, let context else { return }
+        Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().take(request)
+      }, me)
+  }
+
+  deinit {
+    for listener in listeners { Exhaustion.forget(listener) }
+    evhttp_free(server)
+  }
+
+  private func take(_ request: OpaquePointer) { handler(HTTPRequest(request)) }
+
+  /// Accepts connections on a bound socket, which is this server's from now on.
+  package func listen(on descriptor: Int32) {
+    setNonBlocking(descriptor, true)
+    let flags = UInt32(LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC)
+    // Freed with the server.
+    guard let listener = evconnlistener_new(loop.base, nil, nil, flags, 1_024, descriptor) else {
+      return closeDescriptor(descriptor)
+    }
+    evhttp_bind_listener(server, listener)
+    Exhaustion.watch(listener)
+    listeners.append(listener)
+  }
+}
+

@@ -1,0 +1,4 @@
+import CircusDaemon
+import Glibc
+
+exit(SupervisordProgram.run(CommandLine.arguments))
