@@ -36,6 +36,9 @@ let package = Package(
     .executable(name: "circusd", targets: ["circusd"]),
     .executable(name: "circusctl", targets: ["circusctl"]),
     .executable(name: "supervisord", targets: ["supervisord"]),
+    .executable(name: "supervisorctl", targets: ["supervisorctl"]),
+    .executable(name: "pidproxy", targets: ["pidproxy"]),
+    .executable(name: "echo_supervisord_conf", targets: ["echo_supervisord_conf"]),
     .executable(name: "circus-plugin", targets: ["circus-plugin"]),
     .executable(name: "circusd-stats", targets: ["circusd-stats"]),
     .executable(name: "circus-top", targets: ["circus-top"]),
@@ -54,6 +57,7 @@ let package = Package(
     .target(
       name: "CScreen", linkerSettings: ["ncursesw", "tinfo"].map { .linkedLibrary($0) }),
     .target(name: "CLineEditor", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CWebClient", linkerSettings: [.linkedLibrary("curl")]),
     // libcurl4-openssl-dev, libhiredis-dev, libpcre2-dev; only circus-plugin links them.
     .target(
       name: "CProbes",
@@ -85,8 +89,16 @@ let package = Package(
       "CircusControl",
       [
         "CircusClient", "CircusConfig", "CircusModel", "CircusWire", "JSON", "ZeroMQ",
-        "LinuxSystem", "CLineEditor",
+        "LinuxSystem", "LineEditor",
       ]),
+    room(
+      "SupervisorControl",
+      [
+        "CircusConfig", "CircusModel", "CWebClient", "LineEditor", "LinuxSystem", "ProgramOptions",
+        "XMLRPC",
+      ]),
+    room("SupervisorTools", ["LinuxSystem"]),
+    room("LineEditor", ["CLineEditor"]),
     room("ProgramOptions"),
     room(
       "CircusStats",
@@ -109,6 +121,9 @@ let package = Package(
     program("circusd", ["CircusDaemon"]),
     program("supervisord", ["CircusDaemon"]),
     program("circusctl", ["CircusControl"]),
+    program("supervisorctl", ["SupervisorControl"]),
+    program("pidproxy", ["SupervisorTools"]),
+    program("echo_supervisord_conf", ["SupervisorTools"]),
     program("circus-plugin", ["CircusPlugins"]),
     program("circusd-stats", ["CircusStats"]),
     program("circus-top", ["CircusTop"]),

@@ -1,5 +1,6 @@
 import CircusClient
 import CircusModel
+import CircusConfig
 import CircusWire
 import JSON
 import LinuxSystem
@@ -132,7 +133,7 @@ package struct ControlProgram {
         ])
         Terminal.say(JSON.object(event).text)
       } else {
-        Terminal.say("\(Terminal.bytesLiteral(topic)): \(Terminal.bytesLiteral(payload))")
+        Terminal.say("\(PythonText.bytesLiteral(topic)): \(PythonText.bytesLiteral(payload))")
       }
     }
   }

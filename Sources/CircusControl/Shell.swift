@@ -2,6 +2,7 @@ import CircusClient
 import CircusConfig
 import CircusWire
 import JSON
+import LineEditor
 import LinuxSystem
 
 /// circusctl without a command: a prompt. Ctrl-D leaves; `quit` stops the daemon.
@@ -42,7 +43,10 @@ struct Shell {
     let file =
       variables["CIRCUSCTL_HISTORY"] ?? variables["HOME"].map { $0 + "/.circusctl_history" }
     let completion = Completion { verb, properties in try? connection.call(verb, properties) }
-    return LineEditor(completion, historyFile: file)
+    return LineEditor(historyFile: file) { before, word in
+      // Blanks of a name are escaped, or the next word would begin there.
+      completion.candidates(((try? ShellWords.split(before)) ?? []) + [word]).map(\.escapingBlanks)
+    }
   }
 
   private func perform(_ line: String, _ connection: Connection) {
@@ -71,5 +75,11 @@ struct Shell {
     } catch {
       Terminal.complain((error as? ClientError)?.text ?? "\(error)")
     }
+  }
+}
+
+extension String {
+  fileprivate var escapingBlanks: String {
+    contains(" ") ? map { $0 == " " ? "\\ " : String($0) }.joined() : self
   }
 }

@@ -19,6 +19,22 @@ package final class SignalDescriptor {
     return signal == 0 ? nil : signal
   }
 
+  /// Some signals as data for a while, where the others go on as ever; one thread only.
+  package static func waiting(for signals: [Int32]) throws(Errno) -> SignalDescriptor {
+    setBlocked(signals, true)
+    return try SignalDescriptor(signals)
+  }
+
+  /// They are delivered as ever again.
+  package static func stopWaiting(for signals: [Int32]) { setBlocked(signals, false) }
+
+  private static func setBlocked(_ signals: [Int32], _ isBlocked: Bool) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal) }
+    sigprocmask(isBlocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nil)
+  }
+
   /// The signals that end a program which has nothing to finish; all others are blocked too.
   package static func forStopping() throws(Errno) -> SignalDescriptor {
     blockAll()

@@ -97,6 +97,39 @@ package struct SupervisorReader {
     return found
   }
 
+  /// Why supervisorctl refuses a file.
+  package struct ControlProblem: Error {
+    /// In supervisor's words.
+    package var text: String
+  }
+
+  /// `[supervisorctl]` of the main file alone: what else is in it is of no interest to supervisorctl.
+  package mutating func readControl(
+    _ path: String
+  ) -> Result<[String: ConfigValue], ControlProblem> {
+    var lexer = SupervisorLexer()
+    switch files.read(path) {
+    case .success(let bytes): lexer.read(bytes, file: path) { $0 }
+    case .failure(let error):
+      return .failure(
+        ControlProblem(
+          text: error.reason == .missing
+            ? "could not find config file \(path)" : "could not read config file \(path)"))
+    }
+    if let problem = lexer.problems.first { return .failure(ControlProblem(text: problem.text)) }
+    var names = environmentNames
+    names["here"] = Path.directory(of: Path.normalized(Path.join(workingDirectory, path)))
+    var resolver = SupervisorResolver(
+      sections: [], mainSections: lexer.document.filled, names: names, hostName: hostName,
+      workingDirectory: workingDirectory, environment: environment)
+    let document = resolver.resolveControl()
+    if let error = document.controlError { return .failure(ControlProblem(text: error)) }
+    guard let control = document.control else {
+      return .failure(ControlProblem(text: ".ini file does not include supervisorctl section"))
+    }
+    return .success(control)
+  }
+
   private var environmentNames: [String: String] {
     var names: [String: String] = [:]
     for (key, value) in environment { names["ENV_" + key] = value }

@@ -37,6 +37,12 @@ struct SupervisorResolver {
     return document
   }
 
+  /// Only what supervisorctl reads.
+  mutating func resolveControl() -> SupervisorDocument {
+    readControl(names)
+    return document
+  }
+
   mutating func finish(_ scope: SupervisorScope) {
     for problem in scope.diagnostics.all { diagnostics.add(problem) }
   }

@@ -1,3 +1,4 @@
+import CircusConfig
 import CircusLog
 import CircusModel
 import CircusWire
@@ -76,7 +77,7 @@ final class ProgramSink {
   private func output(_ bytes: [UInt8], _ pid: PID) -> ProcessOutput {
     ProcessOutput(
       process: origin.process, group: origin.group, pid: Int(pid.rawValue), channel: origin.channel,
-      text: String(validating: bytes, as: UTF8.self) ?? PythonBytes.undecodable(bytes))
+      text: String(validating: bytes, as: UTF8.self) ?? "Undecodable: \(PythonText.bytesLiteral(bytes))")
   }
 
   private func splitIntoLines(_ bytes: [UInt8]) {
@@ -89,28 +90,5 @@ final class ProgramSink {
   private func sendLine() {
     syslog?.send("\(origin.process) \(String(decoding: line, as: UTF8.self))", severity: 4)
     line = []
-  }
-}
-
-/// Bytes as Python shows them.
-enum PythonBytes {
-  /// What supervisor puts into an event in place of text that is none (supervisor.md 5.3).
-  static func undecodable(_ bytes: [UInt8]) -> String {
-    let quote = bytes.contains(0x27) && !bytes.contains(0x22) ? "\"" : "'"
-    var out = "Undecodable: b" + quote
-    for byte in bytes {
-      switch byte {
-      case 0x0A: out += "\\n"
-      case 0x0D: out += "\\r"
-      case 0x09: out += "\\t"
-      case 0x5C: out += "\\\\"
-      case 0x27 where quote == "'": out += "\\'"
-      case 0x20..<0x7F: out.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let digits = String(byte, radix: 16)
-        out += "\\x" + (byte < 16 ? "0" : "") + digits
-      }
-    }
-    return out + quote
   }
 }

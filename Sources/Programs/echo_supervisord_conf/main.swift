@@ -1,0 +1,4 @@
+import Glibc
+import SupervisorTools
+
+exit(SampleConfiguration.run())

@@ -1,0 +1,4 @@
+import Glibc
+import SupervisorTools
+
+exit(PIDProxy.run(CommandLine.arguments))

@@ -1,0 +1,4 @@
+import Glibc
+import SupervisorControl
+
+exit(SupervisorctlProgram.run(CommandLine.arguments))
