@@ -83,6 +83,8 @@ let package = Package(
       // Small Python programs the daemon runs for Python hooks and streams: part of the binary.
       resources: [
         .embedInCode("Resources/hook_helper.py"), .embedInCode("Resources/stream_helper.py"),
+        .embedInCode("Resources/console.css"), .embedInCode("Resources/console.js"),
+        .embedInCode("Resources/console.svg"),
       ]),
     room("CircusClient", ["CircusModel", "CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
     room(

@@ -19,13 +19,16 @@ package struct ConfigurationReader {
   private let environment: [String: String]
   private let hostName: String
   private let workingDirectory: String
+  /// What a file is read as that does not speak both.
+  private let assumed: Dialect?
   /// Everything found wrong so far by either dialect's reader, each problem once.
   package private(set) var diagnostics = DiagnosticList()
 
   package init(
     files: any FileReader, environment: [String: String], hostName: String,
-    workingDirectory: String
+    workingDirectory: String, assuming assumed: Dialect? = nil
   ) {
+    self.assumed = assumed
     self.files = files
     self.environment = environment
     self.hostName = hostName
@@ -61,10 +64,11 @@ package struct ConfigurationReader {
 
   /// The documents of a file and its includes; a half with an error is nil, see `diagnostics`.
   package mutating func readDocuments(_ path: String) -> Documents {
-    var dialect = Dialect.circus
+    var dialect = assumed ?? .circus
     if case .success(let bytes) = files.read(path) {
       dialect = Self.dialect(of: bytes, path: path)
     }
+    if let assumed, dialect != .both { dialect = assumed }
     var documents = Documents(dialect: dialect)
     if dialect != .supervisor {
       var reader = CircusReader(files: files, environment: environment)
@@ -173,7 +177,7 @@ package struct ConfigurationReader {
       document.supervisord["identifier"]?.string ?? configuration.settings.identifier
     configuration.settings.childLogDirectory =
       document.supervisord["childlogdir"]?.string ?? configuration.settings.childLogDirectory
-    configuration.supervisord = document.supervisord
+    configuration.supervisord = document.isFragment ? nil : document.supervisord
     configuration.settings.ticks = true
     configuration.included = document.included
     configuration.settings.stripsAnsi = document.supervisord["strip_ansi"]?.bool ?? false

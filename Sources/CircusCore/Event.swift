@@ -10,6 +10,8 @@ package enum Event: Sendable {
   case request(Request, Ticket?)
   /// An order of a supervisor client; always answered.
   case supervise(SupervisorOrder, Ticket)
+  /// More or fewer processes of one watcher.
+  case scale(WatcherID, by: Int)
   case spawned(ProcessID, PID)
   case spawnFailed(ProcessID, SpawnFailure)
   /// A child is dead and collected: one of ours, or an orphan we adopted.

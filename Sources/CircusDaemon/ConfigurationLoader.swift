@@ -56,7 +56,8 @@ package struct ConfigurationLoader {
   package func makeReader() -> ConfigurationReader {
     ConfigurationReader(
       files: DiskFiles(), environment: environment, hostName: Environment.hostName,
-      workingDirectory: workingDirectory)
+      workingDirectory: workingDirectory,
+      assuming: overrides.face == .supervisor ? .supervisor : nil)
   }
 
   /// The configuration, and what should be told about it; all errors in one text otherwise.

@@ -131,7 +131,8 @@ package final class Logger {
       dropped += 1
       return openFile()
     }
-    file.reopenIfMoved()
+    // supervisord goes on in a file that was moved until it is told to reopen its logs.
+    if case .circus = style { file.reopenIfMoved() }
     if !Array(line.utf8).withUnsafeBytes({ file.write($0) }) { dropped += 1 }
   }
 

@@ -27,7 +27,11 @@ struct Command: Sendable {
       arguments = (verb.count > 1 ? [String(verb.dropFirst())] : []) + arguments
       verb = "help"
     }
-    if verb == "help" { return Help.show(arguments.first, controller) }
+    if verb == "help" {
+      return Help.show(arguments.isEmpty ? nil : arguments.joined(separator: " "), controller)
+    }
+    // Outside the shell there is nothing to leave.
+    if ["exit", "quit", "EOF"].contains(verb) { return controller.say("") }
     guard let command = named(verb) else {
       controller.say("*** Unknown syntax: \(line)")
       controller.exitStatus = Controller.Status.generic

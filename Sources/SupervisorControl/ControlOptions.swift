@@ -94,6 +94,12 @@ struct ControlOptions {
     case .success(let found): section = found
     case .failure(let problem): throw Failure(text: problem.text)
     }
+    if case .list(let plugins)? = section["plugins"] {
+      for case .map(let plugin) in plugins {
+        Screen.complain(
+          PluginAdvice.control(plugin["name"]?.string ?? "", plugin["factory"]?.string ?? ""))
+      }
+    }
     serverURL = section["serverurl"]?.string ?? serverURL
     username = section["username"]?.string
     password = section["password"]?.string

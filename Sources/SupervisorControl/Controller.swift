@@ -100,13 +100,12 @@ final class Controller {
       let quote = text.contains("'") ? "\"" : "'"
       tell("xmlrpc.client.Fault", "<Fault \(code): \(quote)\(text)\(quote)>")
     case .refused: tell("ConnectionRefusedError", "[Errno 111] Connection refused")
-    case .noFile(let path):
-      tell("FileNotFoundError", "[Errno 2] No such file or directory: '\(path)'")
+    case .noFile: tell("FileNotFoundError", "[Errno 2] No such file or directory")
     case .unauthorized:
       say("Server requires authentication")
-      tell("xmlrpc.client.ProtocolError", "<ProtocolError for \(options.serverURL)/RPC2: 401 Unauthorized>")
+      tell("xmlrpc.client.ProtocolError", "<ProtocolError for 127.0.0.1/RPC2: 401 Unauthorized>")
     case .status(let status):
-      tell("xmlrpc.client.ProtocolError", "<ProtocolError for \(options.serverURL)/RPC2: \(status)>")
+      tell("xmlrpc.client.ProtocolError", "<ProtocolError for 127.0.0.1/RPC2: \(status)>")
     case .other(let kind, let text): tell(kind, text)
     }
   }

@@ -24,7 +24,7 @@ package struct XMLRPCCall: Hashable, Sendable {
     guard root.name == "methodCall", let name = root.child("methodName") else {
       throw XMLRPCFailure(text: "no method name")
     }
-    method = name.trimmedText
+    method = name.text
     guard !method.isEmpty else { throw XMLRPCFailure(text: "no method name") }
     parameters = try XMLRPCMessage.parameters(root.child("params"))
   }

@@ -54,6 +54,8 @@ package struct SupervisorDocument: Sendable {
   package var rpcInterfaces: [ConfigValue] = []
   /// What supervisorctl makes of the file; nil when it has no such section.
   package var control: [String: ConfigValue]?
+  /// There is no `[supervisord]` section: some other file includes this one.
+  package var isFragment = false
   /// Files that `[include]` brought in.
   package var included: [String] = []
   /// Why supervisorctl would refuse the file.

@@ -11,6 +11,7 @@ package struct SupervisorReader {
   /// The main file by itself, which is all that supervisorctl looks at.
   private var main = INIDocument()
   private var included: [String] = []
+  private var isFragment = false
 
   /// `hostName` is `%(host_node_name)s`; relative paths are taken from `workingDirectory`.
   package init(
@@ -52,6 +53,7 @@ package struct SupervisorReader {
         lexer = alone
       }
     }
+    isFragment = lexer.document.section("supervisord") == nil
     lexer.addSection("supervisord", file: path)
     for problem in lexer.problems { diagnostics.add(problem) }
     return diagnostics.firstError == nil ? lexer.document : nil
@@ -146,6 +148,7 @@ package struct SupervisorReader {
       workingDirectory: workingDirectory, environment: environment)
     var document = resolver.resolve()
     document.included = included
+    document.isFragment = isFragment
     for problem in resolver.diagnostics.all { diagnostics.add(problem) }
     return diagnostics.firstError == nil ? document : nil
   }

@@ -169,7 +169,8 @@ extension SupervisorResolver {
       return .fcgi(socket: socket)
     }
     if !(1...65535).contains(port) {
-      scope.fail("socket", "\(port) is above upper bound (65535) in [\(name)] socket")
+      let bound = port < 1 ? "below lower bound (1)" : "above upper bound (65535)"
+      scope.fail("socket", "\(port) is \(bound) in [\(name)] socket")
     }
     socket["host"] = .string(parts[0].lowercased())
     socket["port"] = .int(port)

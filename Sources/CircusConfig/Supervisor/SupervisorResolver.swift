@@ -102,11 +102,17 @@ struct SupervisorResolver {
   // MARK: plugins
 
   private mutating func readInterfaces() {
-    document.rpcInterfaces = plugins(
-      "rpcinterface:", key: "supervisor.rpcinterface_factory", in: sections
-    ).map {
-      .map($0)
+    let found = plugins("rpcinterface:", key: "supervisor.rpcinterface_factory", in: sections)
+    for plugin in found {
+      let name = plugin["name"]?.string ?? ""
+      guard let advice = PluginAdvice.interface(name, plugin["factory"]?.string ?? ""),
+        let section = sections.first(where: { $0.name == "rpcinterface:\(name)" })
+      else { continue }
+      var scope = SupervisorScope(section, names: [:])
+      scope.warn("supervisor.rpcinterface_factory", advice.problem, hint: advice.hint)
+      finish(scope)
     }
+    document.rpcInterfaces = found.map { .map($0) }
   }
 
   mutating func plugins(

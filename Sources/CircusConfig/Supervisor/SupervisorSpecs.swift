@@ -54,7 +54,8 @@ enum SupervisorSpecs {
     spec.definition["section"] = .string(program.section)
     spec.definition["file"] = .string(program.file)
     spec.definition["group"] = .string("\(group.name) \(group.priority)")
-    if case .listener(let size, let events, _) = group.kind {
+    if case .listener(let size, let events, let handler) = group.kind {
+      spec.unsupported = PluginAdvice.handler(handler)
       spec.listener = ListenerSpec(events: events, bufferSize: size)
     }
     spec.sharedSocket = program.sharedSocket

@@ -39,7 +39,8 @@ enum SupervisorTypes {
 
   static func signal(_ text: String) throws(Failure) -> Int {
     guard let signal = Signal(parsing: PythonText.strip(text)), !text.contains("+") else {
-      throw Failure(text: "value \(PythonText.quoted(text)) is not a valid signal name")
+      let kind = PythonText.int(text) == nil ? "name" : "number"
+      throw Failure(text: "value \(PythonText.quoted(text)) is not a valid signal \(kind)")
     }
     return Int(signal.number)
   }

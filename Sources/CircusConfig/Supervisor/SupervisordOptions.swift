@@ -47,6 +47,7 @@ package struct SupervisordOptions: Sendable {
   package struct Refusal: Error, Equatable {
     /// The part after `invalid value for -e 'foo': `.
     package var text: String
+    package init(text: String) { self.text = text }
   }
 
   /// A flag's text as the section's value of the same name. `path` makes a path absolute.

@@ -71,6 +71,7 @@ extension Arbiter {
 
   private mutating func bootAgain(_ now: Moment, _ effects: inout [Effect]) {
     mode = .running
+    ledger.notices.append(.supervisorRunning)
     startAll(cause: .restart, now, &effects)
   }
 
@@ -160,7 +161,8 @@ extension WatcherSpec {
     for key in ["__CF_USER_TEXT_ENCODING", "PS1", "COMP_WORDBREAKS", "PROMPT_COMMAND"] {
       spec.environment[key] = nil
     }
-    spec.definition = [:]
+    // Of a program some options are nowhere else.
+    spec.definition = spec.dialect == .supervisor ? definition.filter { $0.key != "file" } : [:]
     return spec
   }
 
@@ -168,6 +170,10 @@ extension WatcherSpec {
   fileprivate var launchRelevant: WatcherSpec {
     var spec = withoutNoise
     let fresh = WatcherSpec(name: name)
+    spec.definition = definition.filter {
+      $0.key.hasSuffix("_capture_maxbytes") || $0.key.hasSuffix("_events_enabled")
+    }
+    if dialect == .circus { spec.definition = [:] }
     spec.processCount = fresh.processCount
     spec.warmup = fresh.warmup
     spec.stop = fresh.stop

@@ -108,6 +108,24 @@ extension Arbiter {
     advanceStopQueue(now, &effects)
   }
 
+  /// supervisord says every three seconds whom it is waiting for.
+  mutating func reportStop(_ now: Moment, _ effects: inout [Effect]) {
+    guard ledger.settings.face == .supervisor, mode == .stopping || mode == .restarting,
+      !isAllStopped
+    else {
+      nextStopReport = nil
+      return
+    }
+    if let next = nextStopReport, now.instant < next { return }
+    let names = processTable.filter { !$0.stage.isStopped }.map(\.name)
+    if !names.isEmpty {
+      effects.append(.log(.info, "waiting for \(names.joined(separator: ", ")) to die"))
+    }
+    let next = now.instant + .seconds(3)
+    nextStopReport = next
+    ledger.timers.push(next, .arbiter)
+  }
+
   mutating func advanceStopQueue(_ now: Moment, _ effects: inout [Effect]) {
     while let stage = stopQueue.first {
       let cause = stopQueueCause

@@ -33,6 +33,8 @@ package struct Arbiter {
   /// Groups still to be stopped, when order matters.
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
+  /// When those that are still up are named again.
+  var nextStopReport: Instant?
   var configuredSockets: [SocketSpec] = []
   /// Whether some of them could not be opened: the next reload asks again.
   var hasMissingSockets = false
@@ -110,6 +112,11 @@ package struct Arbiter {
       mode = .running
       ledger.notices.append(.supervisorRunning)
       startAll(cause: .boot, now, &effects)
+    case .scale(let id, let change):
+      guard let index = index(of: id), mode == .running, !watchers[index].spec.singleton else {
+        return
+      }
+      resize(id, to: min(100_000, watchers[index].target + change), now, &effects)
     case .supervise(let order, let ticket): supervise(order, ticket, now, &effects)
     case .request(let request, let ticket): handle(request, ticket, now, &effects)
     case .spawned(let process, let pid):
@@ -233,6 +240,7 @@ package struct Arbiter {
     awaitSockets(now, &effects)
     answerWaiting(now, &effects)
     answerSupervised(&effects)
+    reportStop(now, &effects)
     advanceMode(now, &effects)
   }
 
@@ -262,6 +270,9 @@ package struct Arbiter {
           ledger.settings.face == .supervisor
             ? "received \(signal.name) indicating log reopen request"
             : "Got signal \(signal.name): reopening log files"))
+      if ledger.settings.face == .supervisor {
+        effects.append(.log(.info, "supervisord logreopen"))
+      }
       effects.append(.reopenLogs)
     default: effects.append(.log(.debug, "Got signal \(signal.name), ignored"))
     }

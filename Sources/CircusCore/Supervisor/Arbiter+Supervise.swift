@@ -119,16 +119,23 @@ extension Arbiter {
     }
     var wanted: [String: [WatcherSpec]] = [:]
     for spec in lastRead { wanted[spec.group, default: []].append(spec.withoutNoise) }
-    for (name, specs) in wanted {
+    // In the order of priority and name, in which the groups of a file are listed.
+    for name in lastRead.map(\.group).uniqued {
       guard let old = active[name] else {
         changes.added.append(name)
         continue
       }
-      if Set(old) != Set(specs) { changes.changed.append(name) }
+      if Set(old) != Set(wanted[name] ?? []) { changes.changed.append(name) }
     }
-    changes.removed = active.keys.filter { wanted[$0] == nil }.sorted()
-    changes.added.sort()
-    changes.changed.sort()
+    changes.removed = groupNames.filter { active[$0] != nil && wanted[$0] == nil }
     return changes
+  }
+}
+
+extension [String] {
+  /// Each once, in the order of its first appearance.
+  fileprivate var uniqued: [String] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0).inserted }
   }
 }

@@ -78,6 +78,11 @@ extension Watcher {
     ledger.publish(event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
     let name = spec.dialect == .supervisor ? slots[index].name : spec.name
     effects.append(.log(.warning, "killing '\(name)' (\(pid)) with SIGKILL"))
+    if spec.dialect == .supervisor {
+      let group = spec.stop.takesDescendants ? "process group " : ""
+      effects.append(
+        .log(.debug, "killing \(name) (pid \(pid)) \(group)with signal SIGKILL"))
+    }
     enter(.stopping(pid, killAt: killAt, wasKilled: true), at: index, &ledger)
   }
 

@@ -8,15 +8,8 @@ enum SupervisorPlaces {
   /// The first that is wrong, in supervisor's words.
   static func problem(in configuration: Configuration) -> String? {
     let section = configuration.supervisord ?? [:]
-    for key in ["directory", "childlogdir"] {
-      if let path = section[key]?.string, !Files.isDirectory(path) {
-        return "\(path) is not an existing directory"
-      }
-    }
-    for key in ["logfile", "pidfile"] {
-      if let path = section[key]?.string, path != "syslog", !hasDirectory(path) {
-        return "The directory named as part of the path \(path) does not exist"
-      }
+    for key in ["directory", "childlogdir", "logfile", "pidfile", "user"] {
+      if let text = section[key]?.string, let problem = problem(key, text) { return problem }
     }
     for spec in configuration.watchers where spec.dialect == .supervisor {
       if let problem = problem(in: spec) { return problem }
@@ -24,12 +17,27 @@ enum SupervisorPlaces {
     return nil
   }
 
+  /// What is wrong with one option of `[supervisord]`.
+  static func problem(_ key: String, _ text: String) -> String? {
+    switch key {
+    case "directory", "childlogdir":
+      return Files.isDirectory(text) ? nil : "\(text) is not an existing directory"
+    case "logfile", "pidfile":
+      return text == "syslog" || hasDirectory(text)
+        ? nil : "The directory named as part of the path \(text) does not exist"
+    case "user":
+      guard Users.find(text) == nil else { return nil }
+      return Int(text) == nil ? "Invalid user name \(text)" : "Invalid user id \(text)"
+    default: return nil
+    }
+  }
+
   private static func problem(in spec: WatcherSpec) -> String? {
     let section = spec.definition["section"]?.string ?? "program:\(spec.name)"
     let file = spec.definition["file"]?.string ?? ""
     let place = " in section '\(section)' (file: '\(file)')"
-    if let user = spec.definition["user"]?.string, Users.find(user) == nil {
-      return (Int(user) == nil ? "Invalid user name \(user)" : "Invalid user id \(user)") + place
+    if let user = spec.definition["user"]?.string, let problem = problem("user", user) {
+      return problem + place
     }
     guard case .list(let processes)? = spec.definition["processes"] else { return nil }
     for process in processes {

@@ -96,6 +96,9 @@ package struct SupervisordArguments {
       }
       do throws(SupervisordOptions.Refusal) {
         overrides[key] = try SupervisordOptions.value(key, text, path: path)
+        if let problem = SupervisorPlaces.problem(key, text) {
+          throw SupervisordOptions.Refusal(text: problem)
+        }
       } catch {
         throw Failure(text: "invalid value for \(found.spelling) '\(text)': \(error.text)")
       }

@@ -127,7 +127,9 @@ struct SupervisordLaunch {
   }
 
   private func start(_ places: LowDescriptors, _ ready: (String?) -> Void) -> Int32 {
-    let echoes = options.staysInForeground && !options.isSilent
+    // A log that is stdout already is not repeated there.
+    let isStandardOutput = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(options.logFile)
+    let echoes = options.staysInForeground && !options.isSilent && !isStandardOutput
     let log = Logger(
       level: options.logLevel, target: target, style: .supervisor(echoes: echoes))
     guard log.isOpen else {
@@ -141,7 +143,6 @@ struct SupervisordLaunch {
     do {
       daemon = try Daemon(configuration, loader: loader, places: places, log: log)
     } catch {
-      log.error(error.text)
       ready(error.text)
       return 2
     }

@@ -8,9 +8,11 @@ import XMLRPC
 final class HTTPRouter {
   private let interface: RPCInterface
   private let follower: LogFollower
+  private let console: WebConsole
   private let log: Logger
 
-  init(interface: RPCInterface, follower: LogFollower, log: Logger) {
+  init(interface: RPCInterface, follower: LogFollower, console: WebConsole, log: Logger) {
+    self.console = console
     self.interface = interface
     self.follower = follower
     self.log = log
@@ -32,8 +34,8 @@ final class HTTPRouter {
       follower.followMainLog(request)
     } else if request.path == "/ok.html" {
       request.respond(200, headers: [("Content-Type", "text/plain")], body: Array("OK".utf8))
-    } else {
-      request.refuse(404)
+    } else if !console.handle(request, server) {
+      request.refuse(["GET", "HEAD"].contains(request.method) ? 404 : 400)
     }
   }
 

@@ -122,6 +122,6 @@ final class HTTPServers {
 
   private static func failure(_ reason: String, _ place: String) -> Failure {
     if reason.contains("Address already in use") { return inUse }
-    return Failure(text: "Cannot open an HTTP server: \(place): \(reason)")
+    return Failure(text: "Cannot open an HTTP server: socket.error reported \(reason) (\(place))")
   }
 }

@@ -10,13 +10,14 @@ final class LogFollower {
   private final class Follow {
     let path: String
     let stream: HTTPStream
-    var identity: FileIdentity
+    /// Held open, so that a new file at the path cannot look like this one.
+    var file: OpenedFile
     var position: Int
 
-    init(_ path: String, _ stream: HTTPStream, _ identity: FileIdentity, _ position: Int) {
+    init(_ path: String, _ stream: HTTPStream, _ file: OpenedFile, _ position: Int) {
       self.path = path
       self.stream = stream
-      self.identity = identity
+      self.file = file
       self.position = position
     }
   }
@@ -50,7 +51,7 @@ final class LogFollower {
   }
 
   private func follow(_ path: String, _ request: HTTPRequest, isChild: Bool) {
-    guard !path.isEmpty, let identity = FileIdentity(path) else { return request.refuse(404) }
+    guard !path.isEmpty, let file = OpenedFile(path) else { return request.refuse(404) }
     var headers = [
       ("Last-Modified", Calendar.httpDate(Files.modificationTime(path) ?? 0)),
       ("Content-Type", "text/plain;charset=utf-8"),
@@ -58,8 +59,7 @@ final class LogFollower {
     // Or a proxy in front of us collects until it has enough.
     if isChild { headers.append(("X-Accel-Buffering", "no")) }
     let stream = request.stream(headers)
-    let size = Files.size(path) ?? 0
-    let follow = Follow(path, stream, identity, max(0, size - Self.history))
+    let follow = Follow(path, stream, file, max(0, file.size - Self.history))
     let key = ObjectIdentifier(follow)
     stream.onClose = { [unowned self] in follows[key] = nil }
     follows[key] = follow
@@ -79,19 +79,22 @@ final class LogFollower {
   /// Sends what is new.
   private func look(_ follow: Follow) {
     guard follow.stream.backlog < Self.mostBacklog else { return }
-    guard let now = FileIdentity(follow.path) else { return }
-    if now != follow.identity {
-      follow.identity = now
+    let size = follow.file.size
+    if size <= follow.position, !follow.file.isAt(follow.path),
+      let fresh = OpenedFile(follow.path)
+    {
+      // Rotated away or cleared; what came to the old one is sent.
+      follow.file = fresh
       follow.position = 0
+      return look(follow)
     }
-    let size = Files.size(follow.path) ?? 0
     if size < follow.position {
       follow.stream.send(Array("==> File truncated <==\n".utf8))
       follow.position = size
     }
     guard size > follow.position else { return }
     let count = min(size - follow.position, Self.chunk)
-    guard let bytes = try? Files.read(follow.path, from: follow.position, count: count) else { return }
+    let bytes = follow.file.read(from: follow.position, count: count)
     follow.position += bytes.count
     follow.stream.send(bytes)
   }

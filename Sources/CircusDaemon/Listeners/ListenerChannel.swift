@@ -47,12 +47,15 @@ final class ListenerChannel {
       case .becameReady: log.debug("\(name): ACKNOWLEDGED -> READY")
       case .processed:
         log.debug("\(name): event was processed")
+        log.debug("\(name): BUSY -> ACKNOWLEDGED")
         event = nil
       case .rejected:
         log.warning("\(name): event was rejected")
+        log.debug("\(name): BUSY -> ACKNOWLEDGED")
         giveBack()
-      case .broke(let reason):
+      case .broke(let reason, let before):
         log.warning("\(name): \(reason)")
+        log.debug("\(name): \(before.rawValue) -> UNKNOWN")
         log.warning(
           "\(name): has entered the UNKNOWN state and will no longer receive events, this usually "
             + "indicates the process violated the eventlistener protocol")

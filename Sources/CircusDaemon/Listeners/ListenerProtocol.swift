@@ -12,7 +12,7 @@ struct ListenerProtocol {
     /// The event in its hands goes to somebody else.
     case rejected
     /// It broke the protocol and is not heard any more; a busy one has rejected its event.
-    case broke(String)
+    case broke(String, was: State)
   }
 
   private(set) var state = State.acknowledged
@@ -71,9 +71,10 @@ struct ListenerProtocol {
   }
 
   private mutating func breakOff(_ reason: String) -> Outcome {
+    let before = state
     state = .unknown
     buffer = []
-    return .broke(reason)
+    return .broke(reason, was: before)
   }
 }
 

@@ -16,6 +16,8 @@ final class ProgramSink {
   /// The file as it is now; another one after a configuration reload.
   let file: LogFile?
   private let origin: Origin
+  /// What an event listener says is no output to be repeated.
+  private let isProtocol: Bool
   private let syslog: Syslog?
   private let spec: ProgramStreamSpec
   private var ansi: AnsiFilter?
@@ -27,7 +29,8 @@ final class ProgramSink {
   private static let longestLine = 64 << 10
 
   init(
-    _ spec: ProgramStreamSpec, _ origin: Origin, file: LogFile?, stripsAnsi: Bool, log: Logger,
+    _ spec: ProgramStreamSpec, _ origin: Origin, file: LogFile?, stripsAnsi: Bool,
+    isProtocol: Bool, log: Logger,
     announce: @escaping (SupervisorEvent) -> Void
   ) {
     self.spec = spec
@@ -35,6 +38,7 @@ final class ProgramSink {
     self.file = file
     self.log = log
     self.announce = announce
+    self.isProtocol = isProtocol
     syslog = spec.usesSyslog ? Syslog(.unix(path: "/dev/log"), facility: "user") : nil
     if stripsAnsi { ansi = AnsiFilter() }
     if spec.captureBytes > 0 { capture = CaptureFilter(limit: spec.captureBytes) }
@@ -62,14 +66,19 @@ final class ProgramSink {
   private func take(_ piece: CaptureFilter.Piece, _ pid: PID) {
     switch piece {
     case .plain(let bytes): pass(bytes, pid)
-    case .captured(let bytes): announce(.processCommunication(output(bytes, pid)))
+    case .captured(let bytes):
+      // supervisor tells it twice, whatever its documentation says.
+      if spec.emitsEvents { announce(.processLog(output(bytes, pid))) }
+      announce(.processCommunication(output(bytes, pid)))
     }
   }
 
   private func pass(_ bytes: [UInt8], _ pid: PID) {
     bytes.withUnsafeBytes { _ = file?.write($0) }
-    log.debug(
-      "'\(origin.process)' \(origin.channel) output:\n\(String(decoding: bytes, as: UTF8.self))")
+    if !isProtocol {
+      log.debug(
+        "'\(origin.process)' \(origin.channel) output:\n\(String(decoding: bytes, as: UTF8.self))")
+    }
     if spec.emitsEvents { announce(.processLog(output(bytes, pid))) }
     if syslog != nil { splitIntoLines(bytes) }
   }

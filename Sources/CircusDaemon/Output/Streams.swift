@@ -103,9 +103,10 @@ final class Streams {
     }
     let origin = ProgramSink.Origin(
       process: plan.processName, group: plan.groupName, channel: "\(output)")
+    let isProtocol = plan.isListener && output == .stdout
     return .program(
       ProgramSink(
-        spec, origin, file: file, stripsAnsi: stripsAnsi && !(plan.isListener && output == .stdout),
+        spec, origin, file: file, stripsAnsi: stripsAnsi && !isProtocol, isProtocol: isProtocol,
         log: log
       ) { [unowned self] event in announce(event) })
   }

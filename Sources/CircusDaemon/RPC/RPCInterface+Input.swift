@@ -9,7 +9,7 @@ extension RPCInterface {
       ["boolean", "string", "string"], help: "Write text to a process's standard input."
     ) { interface, parameters throws(Fault) in
       let name = try parameters.string(0)
-      let text = try parameters.string(1)
+      let text = try parameters.chars(1)
       let view = try interface.process(name)
       guard view.stage.isRunning, let pid = view.slot?.state.pid else {
         throw Fault(.notRunning, view.displayName)

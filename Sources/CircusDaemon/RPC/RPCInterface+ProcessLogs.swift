@@ -30,7 +30,7 @@ extension RPCInterface {
       let offset = try parameters.integer(1)
       let length = try parameters.integer(2)
       let path = interface.path(view, channel)
-      guard !path.isEmpty else { throw Fault(.noFile, view.displayName) }
+      guard !path.isEmpty else { throw Fault(.noFile) }
       return .string(try LogSlice.read(path, offset: offset, length: length))
     }
   }

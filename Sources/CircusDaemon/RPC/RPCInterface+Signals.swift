@@ -40,7 +40,7 @@ extension RPCInterface {
   }
 
   private func signal(_ view: ProcessView, _ text: String) throws(Fault) {
-    guard let signal = Signal(parsing: text), signal.number > 0, !text.contains("+") else {
+    guard let signal = Signal(parsing: text), !text.contains("+") else {
       throw Fault(.badSignal, text)
     }
     guard view.stage.isSignallable, let pid = view.slot?.state.pid else {

@@ -1,3 +1,4 @@
+import CircusConfig
 import CircusCore
 import XMLRPC
 
@@ -12,6 +13,14 @@ struct RPCParameters {
     guard counts.contains(values.count) else { throw Fault(.incorrectParameters) }
     self.values = values
     self.agent = agent
+  }
+
+  /// A text that must be one; the complaint shows what it is instead.
+  func chars(_ index: Int) throws(Fault) -> String {
+    guard let text = values[index].string else {
+      throw Fault(.incorrectParameters, values[index].pythonText)
+    }
+    return text
   }
 
   func string(_ index: Int) throws(Fault) -> String {
@@ -40,19 +49,26 @@ struct RPCParameters {
   }
 
   /// Any value as text, the way Python would print it.
-  func text(_ index: Int) -> String {
-    switch values[index] {
-    case .string(let text): text
-    case .int(let number): String(number)
-    case .bool(let truth): truth ? "True" : "False"
-    case .double(let number): number.description
-    case .array, .structure: ""
-    }
-  }
+  func text(_ index: Int) -> String { values[index].string ?? values[index].pythonText }
 
   /// A list of structs (`system.multicall`).
   func list(_ index: Int) throws(Fault) -> [XMLRPCValue] {
     guard let items = values[index].array else { throw Fault(.incorrectParameters) }
     return items
+  }
+}
+
+extension XMLRPCValue {
+  /// Python's `repr`.
+  fileprivate var pythonText: String {
+    switch self {
+    case .string(let text): PythonText.quoted(text)
+    case .int(let number): String(number)
+    case .bool(let truth): truth ? "True" : "False"
+    case .double(let number): number.description
+    case .array(let items): "[\(items.map(\.pythonText).joined(separator: ", "))]"
+    case .structure(let members):
+      "{\(members.map { "\(PythonText.quoted($0.name)): \($0.value.pythonText)" }.joined(separator: ", "))}"
+    }
   }
 }

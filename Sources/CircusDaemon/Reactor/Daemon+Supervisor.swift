@@ -21,13 +21,29 @@ extension Daemon {
         if let spec = watcher.spec.listener { listeners.open(name, spec) }
       }
     case .groupRemoved: logPathCache = [:]
-    case .processState, .supervisorRunning, .supervisorStopping, .processLog, .processCommunication,
+    case .supervisorRunning:
+      if hasBooted, settings.face == .supervisor {
+        log.reopen()
+        log.info("supervisord started with pid \(Environment.pid)")
+      }
+      hasBooted = true
+    case .processState, .supervisorStopping, .processLog, .processCommunication,
       .remoteCommunication, .tick:
       break
     }
     listeners.post(event)
+    let entry = history.add(event, at: Clock.wall)
+    if hasServers { console.feed.note(event, entry) }
     events?.publish(event, at: Clock.wall)
     if case .groupRemoved(let name) = event, !arbiter.hasGroup(name) { listeners.close(name) }
+  }
+
+  /// Whether there is a console at all.
+  var hasServers: Bool { !settings.servers.isEmpty }
+
+  /// More or fewer processes of a watcher, as `incr` and `decr` make them.
+  func scale(_ watcher: WatcherID, by change: Int) {
+    queue.append(.scale(watcher, by: change))
   }
 
   func send(_ signal: Signal, to pid: PID) { runner.run(.signal(pid, signal, .process)) }

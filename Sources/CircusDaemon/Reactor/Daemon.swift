@@ -28,11 +28,17 @@ package final class Daemon {
   var arbiter: Arbiter
   var runner: EffectRunner!
   let supervised = SupervisedOrders()
+  /// Another start is a restart.
+  var hasBooted = false
   /// Looked up once per process; emptied when the configuration changes.
   var logPathCache: [ProcessKey: LogPaths] = [:]
   private lazy var follower = LogFollower(self)
+  private lazy var interface = RPCInterface(self)
+  private(set) lazy var console = WebConsole(self, interface)
   private lazy var router = HTTPRouter(
-    interface: RPCInterface(self), follower: follower, log: log)
+    interface: interface, follower: follower, console: console, log: log)
+  /// The last events, for the console.
+  var history = EventHistory()
   private(set) lazy var servers = HTTPServers(loop: loop, log: log) { [unowned self] request, server in
     router.handle(request, server)
   }
@@ -181,6 +187,7 @@ package final class Daemon {
     logs.finish()
     supervised.dismiss()
     follower.closeAll()
+    console.feed.closeAll()
     loop.runOnce()
     servers.closeAll()
     streams.closeAll()
@@ -232,6 +239,7 @@ package final class Daemon {
       rounds += 1
     } while !queue.isEmpty && !hasMoreSpawns && rounds < Self.roundsPerTurn
     logs.serveFollowers()
+    if hasServers { console.feed.flush() }
     if hasMoreSpawns || needsControl || !queue.isEmpty { loop.hasPendingWork = true }
     armDeadline()
   }

@@ -16,7 +16,8 @@ extension Command {
       "\t\t(for UNIX domain socket, use unix:///socket/path)",
     ]
   ) { controller, words throws(CallFailure) in
-    guard let url = words.first, url.hasPrefix("http://") || url.hasPrefix("unix://") else {
+    let url = words.joined(separator: " ")
+    guard url.hasPrefix("http://") || url.hasPrefix("unix://") else {
       controller.say("ERROR: url must be http:// or unix://")
       controller.exitStatus = Controller.Status.generic
       return
