@@ -101,21 +101,18 @@
     rows.clear();
     const sections = state.groups.map(group => {
       const alone = group.processes.length === 1 && group.processes[0].display === group.name;
-      const tools = make("span", { class: "tools" });
-      if (group.scales) {
-        tools.append(
-          make("button", { title: `One process fewer of ${group.name}`, onclick: () => act("scale", `${group.name}:*`, "-1") }, "−"),
-          make("button", { title: `One process more of ${group.name}`, onclick: () => act("scale", `${group.name}:*`, "1") }, "+"));
-      }
+      const section = make("section", { class: alone ? "group alone" : "group", "data-group": group.name });
       if (!alone) {
+        const tools = make("span", { class: "tools" }, ...scaleButtons(group));
         for (const [action, label] of [["start", "Start"], ["restart", "Restart"], ["stop", "Stop"]])
           tools.append(make("button", { onclick: () => act(action, `${group.name}:*`) }, label));
+        section.append(make("h2", {}, group.name, make("span", { class: "kind" }, group.kind), tools));
       }
-      const section = make("section", { class: "group", "data-group": group.name },
-        make("h2", {}, group.name, make("span", { class: "kind" }, group.kind), tools));
       for (const process of group.processes) {
         const row = known.get(process.id) ?? { cpu: [], memory: [] };
         row.process = process;
+        // A program of one process is scaled from its own row.
+        row.group = alone ? group : null;
         row.element = make("div", { class: "row", "data-id": process.id, onclick: () => select(process.id) });
         fill(row);
         rows.set(process.id, row);
@@ -128,6 +125,13 @@
     if (selected) select(selected);
     applyFilter();
     count();
+  }
+
+  function scaleButtons(group) {
+    if (!group.scales) return [];
+    const scale = (label, title, by) => make("button",
+      { title, onclick: event => { event.stopPropagation(); act("scale", `${group.name}:*`, by); } }, label);
+    return [scale("−", `One process fewer of ${group.name}`, "-1"), scale("+", `One process more of ${group.name}`, "1")];
   }
 
   function fill(row) {
@@ -145,12 +149,13 @@
     row.memoryMeter = make("span", { class: "meter", title: "Resident memory" });
     row.element.replaceChildren(
       make("span", { class: "state", "data-state": process.state }, process.state.toLowerCase()),
-      make("span", { class: "name" }, process.display), row.what, row.cpuMeter, row.memoryMeter,
+      make("span", { class: "name" }, process.display, ...(row.group ? [" ", make("span", { class: "kind" }, row.group.kind)] : [])),
+      row.what, row.cpuMeter, row.memoryMeter,
       make("span", { class: "actions" },
         ...(isUp ? [button("Restart", "restart"), button("Stop", "stop")] : [make("button",
           { disabled: process.state === "STOPPING", onclick: event => { event.stopPropagation(); act("start", id); } }, "Start")]),
         make("button", { onclick: event => { event.stopPropagation(); openLog(id, "stdout"); } }, "Log"),
-        signals, button("Clear", "clearlog", "Empty its logs")));
+        signals, button("Clear", "clearlog", "Empty its logs"), ...(row.group ? scaleButtons(row.group) : [])));
     describe(row);
     meters(row);
   }
@@ -205,7 +210,7 @@
         element.hidden = !`${process.display} ${process.state} ${process.group}`.toLowerCase().includes(filter);
         any ||= !element.hidden;
       }
-      section.hidden = !any && (filter !== "" || !section.querySelector("h2"));
+      section.hidden = !any && filter !== "";
     }
   }
 
