@@ -72,13 +72,14 @@ let package = Package(
     room("ZeroMQ", ["CZeroMQ"]),
     room("CircusLog", ["CircusModel", "LinuxSystem"]),
     room("CircusConfig", ["CircusModel"]),
+    room("ConfigurationFiles", ["CircusConfig", "LinuxSystem"]),
     room("CircusWire", ["CircusModel", "JSON"]),
     room("CircusCore", ["CircusConfig", "CircusWire", "CircusModel", "JSON"]),
     room(
       "CircusDaemon",
       [
-        "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "CircusLog", "JSON",
-        "LinuxSystem", "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC", "ZeroMQ",
+        "CircusCore", "CircusConfig", "ConfigurationFiles", "CircusWire", "CircusModel",
+        "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC", "ZeroMQ",
       ],
       // Small Python programs the daemon runs for Python hooks and streams: part of the binary.
       resources: [
@@ -90,13 +91,13 @@ let package = Package(
     room(
       "CircusControl",
       [
-        "CircusClient", "CircusConfig", "CircusModel", "CircusWire", "JSON", "ZeroMQ",
-        "LinuxSystem", "LineEditor",
+        "CircusClient", "CircusConfig", "CircusModel", "CircusWire", "ConfigurationFiles", "JSON",
+        "ZeroMQ", "LinuxSystem", "LineEditor",
       ]),
     room(
       "SupervisorControl",
       [
-        "CircusConfig", "CircusModel", "CWebClient", "LineEditor", "LinuxSystem", "ProgramOptions",
+        "CircusConfig", "CircusModel", "ConfigurationFiles", "CWebClient", "LineEditor", "LinuxSystem", "ProgramOptions",
         "XMLRPC",
       ]),
     room("SupervisorTools", ["LinuxSystem"]),
@@ -148,8 +149,11 @@ let package = Package(
       of: "CircusCore", ["CircusTestKit", "CircusConfig", "CircusModel", "CircusWire", "JSON"]),
     tests(of: "CircusWire", ["JSON"]),
     tests(of: "JSON"),
+    tests(of: "XMLRPC"),
+    tests(of: "HTTPServer", ["LinuxSystem"]),
     tests(of: "LinuxSystem"),
-    tests(of: "CircusDaemon"),
+    tests(
+      of: "CircusDaemon", ["CircusCore", "CircusLog", "CircusModel", "CircusWire", "LinuxSystem"]),
     tests(of: "CircusPlugins", ["CircusModel", "JSON", "LinuxSystem"]),
     tests(of: "CircusTop", ["JSON"]),
     tests(of: "CircusLog", ["CircusModel", "LinuxSystem"]),

@@ -55,8 +55,6 @@ package struct ConfigurationCheck {
     section.options.compactMap { option -> Diagnostic? in
       let problem: String
       switch option.key {
-      case "httpd" where PythonText.bool(option.value) == true:
-        problem = "there is no web console yet"
       case "loggerconfig" where option.value.lowercased() != "default":
         problem = "is a Python logging file, which is not read"
       default: return nil

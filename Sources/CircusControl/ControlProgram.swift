@@ -20,6 +20,7 @@ package struct ControlProgram {
     let environment = Environment.variables
     if environment["AUTO_COMPLETE"] != nil { return complete(environment) }
     if words.first == "--complete" { return complete(Array(words.dropFirst()), environment) }
+    if words.first == Convert.verb { return Convert.run(Array(words.dropFirst())) }
     if words.first == "help" { return help(words.dropFirst().first) }
     let arguments: ControlArguments
     do {

@@ -6,8 +6,10 @@ enum Help {
 
   static var overview: String {
     var lines = [usage, "", "Controls a Circus daemon", "", "Commands:"]
-    for command in Commands.all.sorted(by: { $0.verb < $1.verb }) {
-      lines.append("  " + padded(command.verb) + command.grammar.summary)
+    let commands =
+      Commands.all.map { ($0.verb, $0.grammar.summary) } + [(Convert.verb, Convert.summary)]
+    for (verb, summary) in commands.sorted(by: { $0.0 < $1.0 }) {
+      lines.append("  " + padded(verb) + summary)
     }
     lines += [
       "", "options:", "  " + padded("--endpoint ENDPOINT") + "connection endpoint",

@@ -1,6 +1,7 @@
 import CircusConfig
 import CircusCore
 import CircusModel
+import ConfigurationFiles
 import LinuxSystem
 
 /// Reads configurations from the disk of this machine.
@@ -118,20 +119,5 @@ package struct ConfigurationLoader {
     ConfigurationCheck.run(
       path, files: DiskFiles(), environment: environment, hostName: Environment.hostName,
       workingDirectory: workingDirectory)
-  }
-}
-
-/// The real disk.
-struct DiskFiles: FileReader {
-  func read(_ path: String) -> Result<[UInt8], FileReaderError> {
-    do { return .success(try Files.read(path)) } catch {
-      let reason: FileReaderError.Reason = Files.exists(path) ? .unreadable : .missing
-      return .failure(FileReaderError(reason, error.description))
-    }
-  }
-
-  /// Python's glob never yields `.` and `..`.
-  func glob(_ pattern: String) -> [String] {
-    Files.glob(pattern).filter { !$0.hasSuffix("/.") && !$0.hasSuffix("/..") }
   }
 }

@@ -1,5 +1,6 @@
 import CircusConfig
 import CircusModel
+import ConfigurationFiles
 import LinuxSystem
 import ProgramOptions
 
@@ -128,16 +129,4 @@ struct ControlOptions {
     action an interactive shell is started.
     """
   }
-}
-
-/// The real disk.
-private struct DiskFiles: FileReader {
-  func read(_ path: String) -> Result<[UInt8], FileReaderError> {
-    do { return .success(try Files.read(path)) } catch {
-      let reason: FileReaderError.Reason = Files.exists(path) ? .unreadable : .missing
-      return .failure(FileReaderError(reason, error.description))
-    }
-  }
-  // supervisorctl follows no includes.
-  func glob(_ pattern: String) -> [String] { [] }
 }

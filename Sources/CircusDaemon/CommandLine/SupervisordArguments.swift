@@ -9,7 +9,10 @@ package struct SupervisordArguments {
   package enum Action: Equatable { case run, help, version }
 
   /// A mistake: told with the way to the help, exit status 2.
-  package struct Failure: Error, Equatable { package var text: String }
+  package struct Failure: Error, Equatable {
+    package var text: String
+    package init(text: String) { self.text = text }
+  }
 
   /// Runs the daemon unless told otherwise.
   package private(set) var action = Action.run
