@@ -139,6 +139,7 @@ let package = Package(
       name: "IntegrationTests",
       dependencies: [
         "circusd", "circusctl", "circus-plugin", "circusd-stats", "circus-top", "example-client",
+        "supervisord", "supervisorctl", "pidproxy", "echo_supervisord_conf",
         "CircusClient",
         "CircusWire",
         "JSON",
