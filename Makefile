@@ -64,6 +64,8 @@ screenshots: ## draw the pictures of the docs from the running programs
 	@scripts/install-dependencies --test
 	@swift build --product circusd && swift build --product circus-top
 	@scripts/screenshot-top docs/images/circus-top.png
+	@swift build --product supervisord
+	@scripts/screenshot-console docs/images/console-light.png docs/images/console-dark.png
 
 clean: ## remove build products
 	@rm -rf .build

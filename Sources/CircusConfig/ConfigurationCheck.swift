@@ -92,7 +92,9 @@ package struct ConfigurationCheck {
     } else if section.name.hasPrefix("plugin:") {
       return []
     } else {
-      let isForeign = isMixed && SupervisorKeys.known(in: section.name) != nil
+      let isForeign =
+        isMixed
+        && (SupervisorKeys.known(in: section.name) != nil || SupervisorKeys.isOpen(section.name))
       if section.name == "env" || section.name.hasPrefix("env:") || isForeign { return [] }
       return [unknownSection(section, ["circus", "watcher:NAME", "socket:NAME", "plugin:NAME"])]
     }
@@ -126,8 +128,7 @@ package struct ConfigurationCheck {
         isMixed
         && ["circus", "env", "watcher", "socket", "plugin"].contains(
           String(section.name.prefix { $0 != ":" }))
-      let isOpen = section.name.hasPrefix("rpcinterface:") || section.name.hasPrefix("ctlplugin:")
-      if isForeign || isOpen { return [] }
+      if isForeign || SupervisorKeys.isOpen(section.name) { return [] }
       return [unknownSection(section, ["supervisord", "program:NAME", "group:NAME", "include"])]
     }
     return section.options.compactMap { option in

@@ -71,7 +71,9 @@ package struct ConfigurationReader {
     if let assumed, dialect != .both { dialect = assumed }
     var documents = Documents(dialect: dialect)
     if dialect != .supervisor {
-      var reader = CircusReader(files: files, environment: environment)
+      let here = Path.directory(of: Path.normalized(Path.join(workingDirectory, path)))
+      var reader = CircusReader(
+        files: files, environment: environment, here: dialect == .both ? here : nil)
       documents.circus = reader.read(path)
       take(reader.diagnostics)
     }

@@ -9,10 +9,14 @@ package struct CircusReader {
   /// Options that count for nothing because they were given before; told by `--check`.
   private(set) var losers: [Diagnostic] = []
 
+  /// The file's directory, where it is also a supervisor file: `%(here)s` means it there.
+  private let here: String?
+
   /// `environment` is the daemon's own, for `copy_env` and `$(circus.env.x)`.
-  package init(files: any FileReader, environment: [String: String]) {
+  package init(files: any FileReader, environment: [String: String], here: String? = nil) {
     self.files = files
     self.environment = environment
+    self.here = here
   }
 
   /// The sections of the main file and everything it includes.
@@ -84,7 +88,8 @@ package struct CircusReader {
 
   /// The whole configuration, or nil when an error was found.
   package mutating func read(_ path: String) -> CircusDocument? {
-    guard let sections = readSections(path) else { return nil }
+    guard var sections = readSections(path) else { return nil }
+    if let here { sections.mapValues { $0.replacing("%(here)s", by: here) } }
     var resolver = CircusResolver(sections: sections.filled, environment: environment)
     let document = resolver.resolve()
     for problem in resolver.diagnostics.all { diagnostics.add(problem) }

@@ -108,7 +108,7 @@ struct SupervisorWriter {
     if spec.shell { text = "/bin/sh -c " + ShellWords.quote(text) }
     text = text.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
     for (ours, theirs) in [("$(circus.wid)", "%(process_num)d"), ("((circus.wid))", "%(process_num)d")] {
-      text = text.replacingAll(ours, by: theirs)
+      text = text.replacing(ours, by: theirs)
     }
     if text.lowercased().contains("(circus.") {
       file.note(section, "cmd: names something of circus in it, which supervisor does not fill in")
@@ -148,7 +148,7 @@ struct SupervisorWriter {
     // What is inherited anyway (secrets among it) is nobody's configuration.
     let own = spec.environment.filter { inherited[$0.key] != $0.value }
     let pairs = own.sorted { $0.key < $1.key }.map { key, value in
-      "\(key)=\"\(value.replacingAll("\\", by: "\\\\").replacingAll("\"", by: "\\\""))\""
+      "\(key)=\"\(value.replacing("\\", by: "\\\\").replacing("\"", by: "\\\""))\""
     }
     if !pairs.isEmpty { set("environment", pairs.joined(separator: ",")) }
   }
@@ -173,17 +173,5 @@ struct SupervisorWriter {
     for limit in spec.limits {
       file.note(section, "rlimit_\(limit.name): start the program through `prlimit` or a shell")
     }
-  }
-}
-
-extension String {
-  fileprivate func replacingAll(_ needle: String, by text: String) -> String {
-    var out = ""
-    var rest = self[...]
-    while let found = rest.firstRange(of: needle) {
-      out += rest[..<found.lowerBound] + text
-      rest = rest[found.upperBound...]
-    }
-    return out + rest
   }
 }

@@ -45,6 +45,16 @@ package struct INIDocument: Sendable {
   /// All sections, the defaults filled in (before their own options, as Python lists them).
   package var filled: [Section] { sections.map(withDefaults) }
 
+  /// Changes every value, those of the defaults too.
+  mutating func mapValues(_ change: (String) -> String) {
+    for index in defaults.indices { defaults[index].value = change(defaults[index].value) }
+    for section in sections.indices {
+      for option in sections[section].options.indices {
+        sections[section].options[option].value = change(sections[section].options[option].value)
+      }
+    }
+  }
+
   private func withDefaults(_ section: Section) -> Section {
     guard !defaults.isEmpty else { return section }
     var filled = section

@@ -25,6 +25,11 @@ enum SupervisorKeys {
     "serverurl", "username", "password", "prompt", "history_file",
   ]
 
+  /// Whether a section takes any option: it is a plugin's.
+  static func isOpen(_ section: String) -> Bool {
+    section.hasPrefix("rpcinterface:") || section.hasPrefix("ctlplugin:")
+  }
+
   /// Options a section of this name may have; nil where anything goes or nobody looks.
   static func known(in section: String) -> Set<String>? {
     if section == "supervisord" { return supervisord }

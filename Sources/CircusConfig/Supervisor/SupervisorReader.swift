@@ -76,7 +76,7 @@ package struct SupervisorReader {
   }
 
   private static func expandHere(_ value: String, _ here: String) -> String {
-    value.components(separatedBy: "%(here)s").joined(separator: here)
+    value.replacing("%(here)s", by: here)
   }
 
   private mutating func included(
@@ -151,24 +151,5 @@ package struct SupervisorReader {
     document.isFragment = isFragment
     for problem in resolver.diagnostics.all { diagnostics.add(problem) }
     return diagnostics.firstError == nil ? document : nil
-  }
-}
-
-extension String {
-  /// The pieces between occurrences of `separator`.
-  fileprivate func components(separatedBy separator: String) -> [String] {
-    var pieces: [String] = []
-    var rest = self[...]
-    var piece = ""
-    while !rest.isEmpty {
-      if rest.hasPrefix(separator) {
-        pieces.append(piece)
-        piece = ""
-        rest = rest.dropFirst(separator.count)
-      } else {
-        piece.append(rest.removeFirst())
-      }
-    }
-    return pieces + [piece]
   }
 }

@@ -345,14 +345,21 @@
 
   // ---- the feed
 
+  async function refresh() {
+    state = await (await fetch("/console/state")).json();
+    draw();
+  }
+
   const feed = new EventSource("/console/stream");
   feed.addEventListener("open", () => { offline.hidden = true; });
   feed.addEventListener("error", () => { offline.hidden = false; });
   feed.addEventListener("state", event => { state = JSON.parse(event.data); draw(); });
   feed.addEventListener("rows", event => {
-    for (const process of JSON.parse(event.data).rows) {
+    const changed = JSON.parse(event.data).rows;
+    // One more than there were: the table is another.
+    if (changed.some(process => !rows.has(process.id))) return refresh();
+    for (const process of changed) {
       const row = rows.get(process.id);
-      if (!row) continue;
       if (row.process.pid !== process.pid) { row.cpu = []; row.memory = []; }
       row.process = process;
       fill(row);
