@@ -141,6 +141,10 @@ extension SupervisorEvent {
       object["from_state"] = .string(transition.from.name)
       object["state"] = .string(transition.to.name)
       if transition.pid > 0 { object["pid"] = .int(transition.pid) }
+      if transition.to == .starting || transition.to == .backoff {
+        object["tries"] = .int(transition.tries)
+      }
+      if transition.to == .exited { object["expected"] = .bool(transition.isExpected) }
     case .groupAdded(let name), .groupRemoved(let name): object["groupname"] = .string(name)
     case .processLog(let output), .processCommunication(let output):
       object["processname"] = .string(output.process)

@@ -11,6 +11,12 @@ package enum Program {
     return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
+  /// Where it lies, by the name it was called with; one that was found through PATH has none of its
+  /// directory in that name.
+  package static func path(calledAs name: String) -> String {
+    name.contains("/") ? name : path ?? name
+  }
+
   /// Another program of this project: beside this one where it is there, else through PATH.
   package static func sibling(_ name: String) -> String {
     guard let path, let slash = path.lastIndex(of: "/") else { return name }

@@ -81,8 +81,9 @@ struct ControlOptions {
   private mutating func readFile(_ program: String) throws(Failure) {
     var path = given["configuration"]
     if path == nil {
-      path = SupervisorSearch.paths(program: program, workingDirectory: Files.currentDirectory)
-        .first(where: Files.exists)
+      path = SupervisorSearch.paths(
+        program: Program.path(calledAs: program), workingDirectory: Files.currentDirectory
+      ).first(where: Files.exists)
       // Without any file the built-in address is tried.
       if path == nil { return }
     }

@@ -149,6 +149,7 @@ import Testing
       """)
     let web = try port(daemon, "web")
     #expect(web > 0)
+    #expect(eventually { (try? daemon.pids("w").count) == 2 })
     let pids = try daemon.pids("w")
     #expect(eventually { Set(pids.map { socketInode($0, 4) }).count == 2 })
     // The kernel shares connections out among those who listen, and to nobody else.

@@ -65,8 +65,22 @@ extension SupervisorResolver {
           "[\(section.name)] name \(program) is ambiguous (exists as program and fcgi-program)")
       }
     }
+    warnOfEqualNames(group, &scope)
     finish(scope)
     return group
+  }
+
+  /// supervisor keeps the last of them and says nothing.
+  private func warnOfEqualNames(
+    _ group: SupervisorDocument.Group, _ scope: inout SupervisorScope
+  ) {
+    var seen: Set<String> = []
+    for name in group.programs.flatMap(\.processes).compactMap({ $0["name"]?.string })
+    where !seen.insert(name).inserted {
+      scope.warn(
+        "programs", "two processes of this group are called \(name): commands reach the first alone",
+        hint: "give one of the programs another process_name")
+    }
   }
 
   /// A section that is its own group.

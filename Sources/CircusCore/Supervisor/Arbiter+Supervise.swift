@@ -48,7 +48,7 @@ extension Arbiter {
         // As supervisor has it: waiting, this is a failure; otherwise nothing happens.
         if waits { fail(Fault(.abnormalTermination, view.displayName)) }
       } else {
-        call.pending.append(key)
+        call.pending.append(SupervisedCall.Pending(view))
         update(key.watcher, now, &effects) { watcher, _, _ in watcher.startProcess(key.number) }
       }
     }
@@ -72,7 +72,7 @@ extension Arbiter {
         }
         continue
       }
-      call.pending.append(key)
+      call.pending.append(SupervisedCall.Pending(view))
       startQueue.pending.removeAll { $0 == key.watcher }
       update(key.watcher, now, &effects) { watcher, ledger, effects in
         watcher.stopProcess(key.number, now, &ledger, &effects)

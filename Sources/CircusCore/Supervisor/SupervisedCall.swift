@@ -4,13 +4,22 @@ import CircusModel
 struct SupervisedCall {
   enum Kind: Hashable { case start, stop }
 
+  /// A process that is not there yet; named, for it may be gone when it is.
+  struct Pending {
+    let key: ProcessKey
+    let name: String
+    let group: String
+
+    init(_ view: ProcessView) { (key, name, group) = (view.key, view.name, view.group) }
+  }
+
   var ticket: Ticket
   var kind: Kind
   /// Whether a start is done when the process counts as running, or as soon as it was tried.
   var waits: Bool
   /// One process was named: the answer is a boolean or a fault, not a list.
   var isSingle: Bool
-  var pending: [ProcessKey]
+  var pending: [Pending]
   var results: [ProcessResult]
 }
 
@@ -25,9 +34,9 @@ extension Arbiter {
     for var call in calls {
       let pending = call.pending
       call.pending = []
-      for key in pending {
-        guard let outcome = outcome(of: key, call) else {
-          call.pending.append(key)
+      for process in pending {
+        guard let outcome = outcome(of: process, call) else {
+          call.pending.append(process)
           continue
         }
         call.results.append(outcome)
@@ -43,15 +52,18 @@ extension Arbiter {
   }
 
   /// What became of one process; nil: not known yet.
-  private func outcome(of key: ProcessKey, _ call: SupervisedCall) -> ProcessResult? {
-    // Removed meanwhile: whatever was wanted of it is over.
-    guard let view = view(key) else {
-      return ProcessResult(name: "", group: "", fault: Fault(.badName))
-    }
+  private func outcome(
+    of process: SupervisedCall.Pending, _ call: SupervisedCall
+  ) -> ProcessResult? {
     func result(_ code: Fault.Code?) -> ProcessResult {
-      ProcessResult(
-        name: view.name, group: view.group, fault: code.map { Fault($0, view.displayName) })
+      let name =
+        process.group == process.name ? process.name : "\(process.group):\(process.name)"
+      return ProcessResult(
+        name: process.name, group: process.group, fault: code.map { Fault($0, name) })
     }
+    // Its place is given up (a circus watcher keeps none when it is stopped, and numbers go with
+    // `decr`): that is as stopped as can be.
+    guard let view = view(process.key) else { return result(call.kind == .stop ? nil : .badName) }
     switch call.kind {
     case .stop:
       if !call.waits { return result(nil) }

@@ -63,7 +63,7 @@ package enum SupervisordProgram {
           + "the current directory among them; name it with -c and an absolute path.\n", 2)
     }
     let paths = SupervisorSearch.paths(
-      program: program, workingDirectory: Files.currentDirectory)
+      program: Program.path(calledAs: program), workingDirectory: Files.currentDirectory)
     guard let found = paths.first(where: Files.exists) else {
       throw Refusal(
         text: "No config file found at default paths (\(paths.joined(separator: ", "))); use the -c "

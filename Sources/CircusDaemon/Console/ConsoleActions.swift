@@ -69,7 +69,11 @@ final class ConsoleActions {
     let view: ProcessView?
     switch daemon.arbiter.find(name) {
     case .process(let one)?: view = one
-    case .group(let views)?: view = views.first
+    case .group(let views)?:
+      guard Set(views.map(\.key.watcher)).count < 2 else {
+        return answer(false, "ERROR: \(name) has several programs: scale one of them")
+      }
+      view = views.first
     case nil: view = nil
     }
     guard let view else {

@@ -9,10 +9,12 @@ final class HTTPRouter {
   private let interface: RPCInterface
   private let follower: LogFollower
   private let console: WebConsole
+  private let browserGuard: BrowserGuard
   private let log: Logger
 
   init(interface: RPCInterface, follower: LogFollower, console: WebConsole, log: Logger) {
     self.console = console
+    browserGuard = console.browserGuard
     self.interface = interface
     self.follower = follower
     self.log = log
@@ -26,6 +28,10 @@ final class HTTPRouter {
           401, headers: [("Connection", "close"), ("WWW-Authenticate", "Basic realm=\"default\"")])
       }
     }
+    if let reason = browserGuard.refusal(request, server) {
+      log.warning("refused a request from \(request.peer): \(reason)")
+      return request.refuse(403)
+    }
     if request.target.hasPrefix("/RPC2") {
       call(request)
     } else if request.target.hasPrefix("/logtail") {
@@ -34,7 +40,7 @@ final class HTTPRouter {
       follower.followMainLog(request)
     } else if request.path == "/ok.html" {
       request.respond(200, headers: [("Content-Type", "text/plain")], body: Array("OK".utf8))
-    } else if !console.handle(request, server) {
+    } else if !console.handle(request) {
       request.refuse(["GET", "HEAD"].contains(request.method) ? 404 : 400)
     }
   }

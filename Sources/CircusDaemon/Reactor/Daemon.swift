@@ -194,6 +194,7 @@ package final class Daemon {
     helpers.finish()
     runner.endOrphans()
     control?.stop()
+    if settings.usesZeroMQ { Endpoints.removeFiles(settings) }
     sockets.closeAll()
     return status
   }

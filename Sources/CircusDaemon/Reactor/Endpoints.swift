@@ -41,6 +41,14 @@ struct Endpoints {
     }
   }
 
+  /// The files of `ipc://` endpoints, which ZeroMQ leaves behind.
+  static func removeFiles(_ settings: DaemonSettings) {
+    for endpoint in [settings.endpoint, settings.pubsubEndpoint, settings.statsEndpoint]
+    where endpoint.hasPrefix("ipc://") {
+      Files.remove(String(endpoint.dropFirst("ipc://".count)))
+    }
+  }
+
   private static func give(_ endpoint: String, to name: String) throws(Failure) {
     let path = String(endpoint.dropFirst("ipc://".count))
     guard let user = Users.find(name) else {

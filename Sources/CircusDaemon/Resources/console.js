@@ -307,7 +307,7 @@
   // ---- keys
 
   const keys = { j: "next process", k: "previous process", s: "start or stop it", r: "restart it", l: "its log",
-    "+ −": "one process more or fewer of its group", "/": "filter", e: "events", Esc: "close", "?": "these keys" };
+    "+ −": "one process more or fewer of its program", "/": "filter", e: "events", Esc: "close", "?": "these keys" };
 
   function showHelp() {
     const list = make("dl");
@@ -336,8 +336,8 @@
       case "s": if (process) act(isUp ? "stop" : "start", process.id); break;
       case "r": if (process) act("restart", process.id); break;
       case "l": case "Enter": if (process && event.target === document.body) openLog(process.id, "stdout"); break;
-      case "+": if (process) act("scale", `${process.group}:*`, "1"); break;
-      case "-": if (process) act("scale", `${process.group}:*`, "-1"); break;
+      case "+": if (process) act("scale", process.id, "1"); break;
+      case "-": if (process) act("scale", process.id, "-1"); break;
       default: return;
     }
     if (event.key !== "Enter") event.preventDefault();

@@ -15,8 +15,6 @@ def pictures(port, light, dark):
         browser.picture(light)
         browser.size(1200, 760, dark=True)
         browser.key("j")
-        browser.key("j")
-        browser.key("j")
         browser.key("l")
         browser.until("document.querySelector('#log pre')?.textContent.length > 200")
         browser.picture(dark)
