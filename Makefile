@@ -5,7 +5,8 @@ PREFIX ?= /usr/local
 RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -Osize -Xlinker --gc-sections \
   -Xlinker -s -Xlinker -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=all
 BIN = .build/release
-PROGRAMS = circusd circusctl circus-plugin circus-top circusd-stats
+PROGRAMS = circusd circusctl circus-plugin circus-top circusd-stats supervisord supervisorctl pidproxy \
+  echo_supervisord_conf
 ROOT = $(DESTDIR)$(PREFIX)
 MAN = $(ROOT)/share/man
 BASH_COMPLETION = $(ROOT)/share/bash-completion/completions/circusctl
@@ -58,7 +59,7 @@ install-files:
 
 uninstall: ## remove what install put there
 	@for p in $(PROGRAMS); do rm -f $(ROOT)/bin/$$p $(MAN)/man1/$$p.1; done
-	@rm -f $(MAN)/man5/circus.ini.5 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+	@rm -f $(MAN)/man5/circus.ini.5 $(MAN)/man5/supervisord.conf.5 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
 
 screenshots: ## draw the pictures of the docs from the running programs
 	@scripts/install-dependencies --test

@@ -79,7 +79,8 @@ let package = Package(
       "CircusDaemon",
       [
         "CircusCore", "CircusConfig", "ConfigurationFiles", "CircusWire", "CircusModel",
-        "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC", "ZeroMQ",
+        "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC",
+        "ZeroMQ",
       ],
       // Small Python programs the daemon runs for Python hooks and streams: part of the binary.
       resources: [
@@ -97,7 +98,8 @@ let package = Package(
     room(
       "SupervisorControl",
       [
-        "CircusConfig", "CircusModel", "ConfigurationFiles", "CWebClient", "LineEditor", "LinuxSystem", "ProgramOptions",
+        "CircusConfig", "CircusModel", "ConfigurationFiles", "CWebClient", "LineEditor",
+        "LinuxSystem", "ProgramOptions",
         "XMLRPC",
       ]),
     room("SupervisorTools", ["LinuxSystem"]),

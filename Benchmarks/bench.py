@@ -341,6 +341,79 @@ def reap(args, system):
         return statistics.median(times)
 
 
+class Supervisord:
+    """supervisord of one system under the same supervisord.conf."""
+
+    def __init__(self, args, system, count):
+        self.lab = Lab(args, "supervisor", count, args.child + " BEGAN")
+        self.programs = args.ours if system == "ours" else args.stock
+
+    def __enter__(self):
+        path = self.lab.write_supervisor()
+        self.lab.start([self.programs + "/supervisord", "-n", "-s", "-c", path])
+        self.socket = self.lab.directory + "/s.sock"
+        self.configuration = path
+        self.lab.wait_children()
+        return self
+
+    def __exit__(self, *rest):
+        self.lab.__exit__(*rest)
+
+
+def xmlrpc_calls(args, system, processes=10):
+    """getAllProcessInfo over one connection to the unix socket, calls a second"""
+    if system not in ("supervisor", "ours"):
+        return None
+    body = b"<?xml version='1.0'?><methodCall><methodName>supervisor.getAllProcessInfo</methodName></methodCall>"
+    request = b"POST /RPC2 HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with Supervisord(args, system, processes) as daemon, socket.socket(socket.AF_UNIX) as client:
+        client.connect(daemon.socket)
+        stream = client.makefile("rb", 1 << 20)
+
+        def call():
+            client.sendall(request)
+            length = 0
+            while (line := stream.readline().strip()):
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.split(b":")[1])
+            return stream.read(length)
+
+        assert call().count(b"<name>statename</name>") == processes
+        count = 10000 if system == "ours" else 500
+        began = time.monotonic()
+        for _ in range(count):
+            call()
+        return count / (time.monotonic() - began)
+
+
+def supervisorctl(args, system):
+    """supervisorctl status of ten processes, whole process, ms"""
+    if system not in ("supervisor", "ours"):
+        return None
+    with Supervisord(args, system, 10) as daemon:
+        words = [daemon.programs + "/supervisorctl", "-c", daemon.configuration, "status"]
+        times = []
+        for _ in range(30 if system == "ours" else 8):
+            began = time.perf_counter()
+            subprocess.run(words, stdout=subprocess.DEVNULL, check=False)
+            times.append((time.perf_counter() - began) * 1000)
+        return statistics.median(times)
+
+
+def restart_time(args, system):
+    """supervisorctl restart of one process that ends at once, whole process, ms"""
+    if system not in ("supervisor", "ours"):
+        return None
+    with Supervisord(args, system, 2) as daemon:
+        words = [daemon.programs + "/supervisorctl", "-c", daemon.configuration, "restart", "w:w_0000"]
+        times = []
+        for _ in range(10 if system == "ours" else 4):
+            began = time.perf_counter()
+            subprocess.run(words, stdout=subprocess.DEVNULL, check=False)
+            times.append((time.perf_counter() - began) * 1000)
+        return statistics.median(times)
+
+
 FIGURES = {
     "respawn": ("kill -9 to replacement running, ms", respawn, ["%.2f"], "<= 1.5x limit"),
     "herd": ("start / stop 1,000 children, s", start_stop, ["%.2f", "%.2f"], "<= 1.5x / 3x limit"),
@@ -363,6 +436,9 @@ FIGURES = {
                   lambda a, s: statistics_cost(a, s, 1000), ["%.1f"], "<= 20"),
     "first": ("exec to first control answer, ms", first_answer, ["%.1f"], "<= 2.5x limit"),
     "reap": ("death to reap event, median ms", reap, ["%.2f"], "<= 1.5x limit"),
+    "xmlrpc": ("XML-RPC getAllProcessInfo, calls/s", xmlrpc_calls, ["%.0f"], ">= 10x supervisor"),
+    "supervisorctl": ("supervisorctl status, process, ms", supervisorctl, ["%.1f"], "<= supervisor/5"),
+    "restart": ("supervisorctl restart, process, ms", restart_time, ["%.1f"], "at once"),
 }
 
 

@@ -1,6 +1,6 @@
 import CircusClient
-import CircusModel
 import CircusConfig
+import CircusModel
 import CircusWire
 import JSON
 import LinuxSystem

@@ -10,6 +10,8 @@ struct Ledger {
   /// Wildcard endpoints by what they were bound to.
   var boundEndpoints: [String: String] = [:]
   var timers = TimerHeap()
+  /// The daemon stops or restarts: nothing is started any more.
+  var isEnding = false
   var processes: [PID: ProcessID] = [:]
   /// What happened in supervisor's terms and was not told yet.
   var notices: [SupervisorEvent] = []

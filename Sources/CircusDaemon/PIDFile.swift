@@ -40,7 +40,8 @@ package struct PIDFile {
   /// The live process a pid file names; nil for none, a dead one or garbage.
   private static func holder(_ path: String) -> Int32? {
     guard let bytes = try? Files.read(path),
-      let pid = Int32(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }), pid > 0
+      let word = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first,
+      let pid = Int32(word), pid > 0
     else { return nil }
     do {
       return try Kill.process(pid, 0) ? pid : nil

@@ -37,7 +37,8 @@ package final class LogFile {
     descriptor = opened.release()
     var info = stat()
     size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
-    isRegular = info.st_mode & S_IFMT == S_IFREG
+    place = Files.isLink(path) ? Files.real(path) ?? path : path
+    isRegular = info.st_mode & S_IFMT == S_IFREG && !isDevice
     if schedule == nil, let timed = spec.timed {
       let begun = size > 0 ? Double(info.st_mtim.tv_sec) : Clock.wall
       schedule = RotationSchedule(timed, from: begun)
@@ -45,6 +46,13 @@ package final class LogFile {
   }
   /// Only regular files can be rotated.
   private var isRegular = true
+  /// What is renamed and removed: the file itself, not a link to it.
+  private var place = ""
+
+  /// `/dev/stdout` may well lead to a file; its name belongs to the system all the same.
+  private var isDevice: Bool {
+    [path, place].contains { $0.hasPrefix("/dev/") || $0.hasPrefix("/proc/") }
+  }
 
   /// Other rotation limits for the same file (a `set` on a live stream).
   package func adopt(_ spec: FileStreamSpec) {
@@ -140,9 +148,9 @@ package final class LogFile {
     schedule.advance(past: Clock.wall)
     self.schedule = schedule
     begin { path in Glibc.rename(path, path + suffix) }
-    guard spec.backups > 0, let slash = path.lastIndex(of: "/") else { return }
-    let directory = String(path[..<slash])
-    let name = path[path.index(after: slash)...] + "."
+    guard spec.backups > 0, let slash = place.lastIndex(of: "/") else { return }
+    let directory = String(place[..<slash])
+    let name = place[place.index(after: slash)...] + "."
     let dated = Files.list(directory).filter { file in
       file.hasPrefix(name) && file.utf8.count == name.utf8.count + suffix.utf8.count - 1
         && file.utf8.dropFirst(name.utf8.count).allSatisfy { (48...57).contains($0) }
@@ -154,7 +162,7 @@ package final class LogFile {
   private func begin(_ putAside: (String) -> Void) {
     // The new file comes first: without it (no descriptors, no inodes) nothing is moved, and the
     // old one grows until there is room again.
-    let fresh = path + ".new"
+    let fresh = place + ".new"
     guard
       let opened = try? FileDescriptor.open(
         fresh, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: spec.isAutomatic ? 0o600 : 0o666)
@@ -163,8 +171,8 @@ package final class LogFile {
       size = 0
       return
     }
-    putAside(path)
-    Glibc.rename(fresh, path)
+    putAside(place)
+    Glibc.rename(fresh, place)
     close(descriptor)
     descriptor = opened.release()
     size = 0
@@ -174,7 +182,7 @@ package final class LogFile {
   /// alone. False when it cannot be done; the old file goes on being used.
   package func clear() -> Bool {
     guard isRegular else { return true }
-    guard unlink(path) == 0 || errno == ENOENT else { return false }
+    guard unlink(place) == 0 || errno == ENOENT else { return false }
     reopen()
     return Files.exists(path)
   }

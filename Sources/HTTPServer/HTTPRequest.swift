@@ -14,10 +14,13 @@ package final class HTTPRequest {
   /// Everything after the headers.
   package let body: [UInt8]
   private let raw: OpaquePointer
+  private let pending: Pending
   private var isAnswered = false
 
-  init(_ raw: OpaquePointer) {
+  init(_ raw: OpaquePointer, _ pending: Pending) {
     self.raw = raw
+    self.pending = pending
+    pending.begin()
     method = Self.method(of: raw)
     target = evhttp_request_get_uri(raw).map { String(cString: $0) } ?? "/"
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -88,15 +91,18 @@ package final class HTTPRequest {
     write(headers)
     let buffer = evbuffer_new()
     defer { evbuffer_free(buffer) }
-    if method != "HEAD" { body.withUnsafeBytes { _ = evbuffer_add(buffer, $0.baseAddress, $0.count) } }
+    if method != "HEAD" {
+      body.withUnsafeBytes { _ = evbuffer_add(buffer, $0.baseAddress, $0.count) }
+    }
     evhttp_send_reply(raw, status, HTTPStatus.reason(status), buffer)
+    pending.end()
   }
 
   /// Begins an answer without an end in sight; chunked where the client understands that.
   package func stream(_ headers: [(String, String)]) -> HTTPStream {
     isAnswered = true
     write(headers)
-    return HTTPStream(raw)
+    return HTTPStream(raw, pending)
   }
 
   private func write(_ headers: [(String, String)]) {

@@ -23,6 +23,12 @@ package final class HTTPServer {
   private let handler: (HTTPRequest) -> Void
   private let bounds: Bounds
   private var listeners: [OpaquePointer] = []
+  private var sockets: [OpaquePointer] = []
+  /// Requests that are not answered to their end.
+  private let pending = Pending()
+
+  /// Whether somebody still waits for an answer. Only without them may the server go.
+  package var isBusy: Bool { pending.count > 0 }
 
   /// `handler` must answer every request, at once or later.
   package init(
@@ -49,11 +55,23 @@ package final class HTTPServer {
   }
 
   deinit {
-    for listener in listeners { Exhaustion.forget(listener) }
-    evhttp_free(server)
+    stopListening()
+    // What requests point to must stay, whoever lets go of the server.
+    if !isBusy { evhttp_free(server) }
   }
 
-  private func take(_ request: OpaquePointer) { handler(HTTPRequest(request)) }
+  /// Takes no more connections; those there are go on.
+  package func stopListening() {
+    for listener in listeners {
+      Exhaustion.forget(listener)
+      evconnlistener_disable(listener)
+    }
+    for socket in sockets { evhttp_del_accept_socket(server, socket) }
+    listeners = []
+    sockets = []
+  }
+
+  private func take(_ request: OpaquePointer) { handler(HTTPRequest(request, pending)) }
 
   /// Accepts connections on a bound socket, which is this server's from now on.
   package func listen(on descriptor: Int32) {
@@ -63,9 +81,15 @@ package final class HTTPServer {
     guard let listener = evconnlistener_new(loop.base, nil, nil, flags, 1_024, descriptor) else {
       return closeDescriptor(descriptor)
     }
-    evhttp_bind_listener(server, listener)
+    if let socket = evhttp_bind_listener(server, listener) { sockets.append(socket) }
     Exhaustion.watch(listener)
     listeners.append(listener)
   }
 }
 
+/// Counts the requests in work.
+final class Pending {
+  fileprivate(set) var count = 0
+  func begin() { count += 1 }
+  func end() { count -= 1 }
+}

@@ -10,8 +10,11 @@ package final class HTTPStream {
   /// Seconds a client may take nothing before it is cut.
   private static let patience = timeval(tv_sec: 60, tv_usec: 0)
 
-  init(_ raw: OpaquePointer) {
+  private let pending: Pending
+
+  init(_ raw: OpaquePointer, _ pending: Pending) {
     self.raw = raw
+    self.pending = pending
     connection = evhttp_request_get_connection(raw)
     if let connection {
       // Silence is what such a stream is about; only a reader that takes nothing is cut.
@@ -21,7 +24,9 @@ package final class HTTPStream {
       evhttp_connection_set_closecb(
         connection,
         { _, context in
-          if let context { Unmanaged<HTTPStream>.fromOpaque(context).takeUnretainedValue().closed() }
+          if let context {
+            Unmanaged<HTTPStream>.fromOpaque(context).takeUnretainedValue().closed()
+          }
         }, me)
     }
     evhttp_send_reply_start(raw, 200, HTTPStatus.reason(200))
@@ -52,6 +57,7 @@ package final class HTTPStream {
     if let connection { evhttp_connection_set_closecb(connection, nil, nil) }
     connection = nil
     evhttp_send_reply_end(raw)
+    pending.end()
   }
 
   /// The connection is being freed; what is left of the request is ours to free.

@@ -13,6 +13,7 @@ package enum Base64 {
   package static func encode(_ bytes: [UInt8]) -> String {
     var out = [CChar](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
     let count = cl_base64_encode(bytes, bytes.count, &out, out.count)
-    return String(decoding: out.prefix(max(0, Int(count))).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return String(
+      decoding: out.prefix(max(0, Int(count))).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

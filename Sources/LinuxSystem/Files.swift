@@ -96,6 +96,19 @@ package enum Files {
   /// Empties a file; false when that is refused.
   package static func truncate(_ path: String) -> Bool { Glibc.truncate(path, 0) == 0 }
 
+  /// Whether a path is a symbolic link itself.
+  package static func isLink(_ path: String) -> Bool {
+    var info = stat()
+    return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFLNK
+  }
+
+  /// Where a path leads when all links are followed; nil when it leads nowhere.
+  package static func real(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// Takes a file or socket away; one that is not there or may not go is passed over.
   package static func remove(_ path: String) { unlink(path) }
 

@@ -15,7 +15,11 @@ final class Interrupt {
   /// Whether it came.
   var came: Bool { signals?.next() != nil }
 
-  deinit { SignalDescriptor.stopWaiting(for: [SIGINT]) }
+  deinit {
+    // One that came and was not looked at would end the program now.
+    while came {}
+    SignalDescriptor.stopWaiting(for: [SIGINT])
+  }
 }
 
 extension String {

@@ -56,7 +56,8 @@ package enum PIDProxy {
 
   private static func pass(_ signal: Int32, _ file: String) {
     guard let bytes = try? Files.read(file),
-      let pid = Int32(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }), pid > 0
+      let word = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first,
+      let pid = Int32(word), pid > 0
     else { return say("Can't read child pidfile \(file)!") }
     _ = try? Kill.process(pid, signal)
   }

@@ -47,7 +47,8 @@ struct XMLRPCWriter {
   /// refuse the whole answer.
   mutating func text(_ text: String) {
     var plain = true
-    for byte in text.utf8 where byte < 0x20 || byte == 0x26 || byte == 0x3C || byte == 0x3E || byte == 0xEF {
+    for byte in text.utf8
+    where byte < 0x20 || byte == 0x26 || byte == 0x3C || byte == 0x3E || byte == 0xEF {
       plain = false
       break
     }

@@ -10,10 +10,15 @@ import Testing
 @Suite struct SupervisorTests {
   private static let head = "[supervisord]\n"
 
-  private func simulate(_ text: String, face: DaemonSettings.Face = .supervisor) -> Simulation {
+  private func simulate(
+    _ text: String, face: DaemonSettings.Face = .supervisor, stubborn: Set<String> = []
+  )
+    -> Simulation
+  {
     var configuration = configuration(text)
     configuration.settings.face = face
     var simulation = Simulation(configuration)
+    simulation.kernel.stubborn = stubborn
     simulation.boot()
     return simulation
   }
@@ -113,7 +118,6 @@ import Testing
     var simulation = simulate(many)
     simulation.advance(.seconds(3))
     simulation.diesAtOnce = false
-    simulation.kernel.stubborn.insert("many")
     let stopping = stop(&simulation, "many:*")
     simulation.diesAtOnce = true
     simulation.advance(.seconds(3))
@@ -204,7 +208,8 @@ import Testing
   }
 
   @Test func anExitIsToldAndTheProgramStartedAgain() {
-    var simulation = simulate("[program:p]\ncommand=run\nstartsecs=1\nautorestart=true\nexitcodes=0,2")
+    var simulation = simulate(
+      "[program:p]\ncommand=run\nstartsecs=1\nautorestart=true\nexitcodes=0,2")
     simulation.advance(.seconds(5))
     simulation.clearTrace()
     simulation.exit("p", 0, .exited(2))
@@ -226,6 +231,27 @@ import Testing
       ])
     #expect(simulation.exitStatus == 0)
     #expect(ask(&simulation, .reread)?.fault == .shutdownState)
+  }
+
+  @Test func nothingIsStartedOnTheWayDown() {
+    var simulation = simulate(
+      "[program:slow]\ncommand=run\npriority=10\nstopwaitsecs=30\n"
+        + "[program:crash]\ncommand=run\npriority=5\nautorestart=true\n"
+        + "[program:fails]\ncommand=run\npriority=6\nstartsecs=9\n",
+      stubborn: ["slow"])
+    simulation.advance(.seconds(3))
+    simulation.diesAtOnce = false
+    simulation.exit("fails", 0, .exited(1))
+    simulation.signal(.terminate)
+    simulation.clearTrace()
+    simulation.exit("crash", 0, .exited(1))
+    simulation.advance(.seconds(20))
+    #expect(!events(simulation).contains { $0.hasSuffix("STARTING") })
+    #expect(simulation.log.contains("waiting for fails, slow to die"), "\(simulation.log)")
+    simulation.diesAtOnce = true
+    simulation.advance(.seconds(20))
+    #expect(simulation.exitStatus == 0)
+    #expect(simulation.violations == [])
   }
 
   // MARK: the file
@@ -311,9 +337,14 @@ import Testing
     #expect(simulation.pids("web").count == 1)
     start(&simulation, "web:web-1")
     #expect(states(simulation) == ["web:web-1 RUNNING", "web:web-2 RUNNING"])
-    simulation.send("stop", ["name": "web"])
+    let down = answer(&simulation) { stop(&$0, "web:*") }
+    #expect(down?.names.sorted() == ["web-1", "web-2"])
     #expect(states(simulation) == ["web:web-1 STOPPED", "web:web-2 STOPPED"])
-    start(&simulation, "web:*")
+    start(&simulation, "web:web-2")
+    #expect(states(simulation) == ["web:web-1 STOPPED", "web:web-2 RUNNING"])
+    simulation.send("stop", ["name": "web"])
+    let up = answer(&simulation) { start(&$0, "web:*") }
+    #expect(up?.names.sorted() == ["web-1", "web-2"])
     #expect(simulation.pids("web").count == 2)
     #expect(simulation.violations == [])
   }
@@ -327,7 +358,9 @@ private struct OneFile: FileReader {
 
 extension SupervisorAnswer {
   fileprivate var isDone: Bool { if case .done = self { true } else { false } }
-  fileprivate var fault: Fault.Code? { if case .fault(let fault) = self { fault.code } else { nil } }
+  fileprivate var fault: Fault.Code? {
+    if case .fault(let fault) = self { fault.code } else { nil }
+  }
   fileprivate var names: [String] {
     if case .results(let results) = self { results.map(\.name) } else { [] }
   }

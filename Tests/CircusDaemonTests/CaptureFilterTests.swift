@@ -33,7 +33,8 @@ import Testing
   }
 
   @Test func oneReadMayHoldSeveral() {
-    let text = "<!--XSUPERVISOR:BEGIN-->a<!--XSUPERVISOR:END--><!--XSUPERVISOR:BEGIN--><!--XSUPERVISOR:END-->b"
+    let text =
+      "<!--XSUPERVISOR:BEGIN-->a<!--XSUPERVISOR:END--><!--XSUPERVISOR:BEGIN--><!--XSUPERVISOR:END-->b"
     let result = run([Array(text.utf8)])
     #expect(result.captured == ["a", ""])
     #expect(result.plain == "b")
@@ -57,7 +58,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\u{1B}[31mred\u{1B}[0m", "red"), ("a\u{1B}[2Kb", "ab"), ("\u{1B}]0;t\u{7}x", "\u{1B}]0;t\u{7}x"),
+    ("\u{1B}[31mred\u{1B}[0m", "red"), ("a\u{1B}[2Kb", "ab"),
+    ("\u{1B}]0;t\u{7}x", "\u{1B}]0;t\u{7}x"),
     ("100% [ok]", "100% [ok]"), ("\u{1B}[1;5Gcolumn", "column"),
   ])
   func escapesAreTakenOut(text: String, wanted: String) {

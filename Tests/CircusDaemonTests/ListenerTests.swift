@@ -27,7 +27,9 @@ import Testing
     #expect(conversation.state == .acknowledged)
   }
 
-  @Test func anEmptyResultIsAnAnswer() { #expect(outcomes("RESULT 0\n", busy: true) == [.rejected]) }
+  @Test func anEmptyResultIsAnAnswer() {
+    #expect(outcomes("RESULT 0\n", busy: true) == [.rejected])
+  }
 
   @Test func theWordItselfIsNotLookedAt() {
     #expect(outcomes("result 2\nOK", busy: true) == [.processed])
@@ -48,12 +50,14 @@ import Testing
 
   @Test func speakingUnaskedEndsTheConversation() {
     #expect(outcomes("READY\nx").last == .broke("spoke without being asked", was: .ready))
-    #expect(outcomes("hello\n").last == .broke("said something else than READY", was: .acknowledged))
+    #expect(
+      outcomes("hello\n").last == .broke("said something else than READY", was: .acknowledged))
   }
 
   // MARK: what is sent
 
-  private func transition(_ to: ProcessStage, from: ProcessStage, tries: Int = 0) -> SupervisorEvent {
+  private func transition(_ to: ProcessStage, from: ProcessStage, tries: Int = 0) -> SupervisorEvent
+  {
     .processState(
       ProcessTransition(
         from: from, to: to, process: "p", group: "g", pid: 7, tries: tries, isExpected: true))
@@ -66,7 +70,8 @@ import Testing
     #expect(
       transition(.exited, from: .running).payload
         == "processname:p groupname:g from_state:RUNNING expected:1 pid:7")
-    #expect(transition(.fatal, from: .backoff).payload == "processname:p groupname:g from_state:BACKOFF")
+    #expect(
+      transition(.fatal, from: .backoff).payload == "processname:p groupname:g from_state:BACKOFF")
     #expect(SupervisorEvent.groupAdded("g").payload == "groupname:g\n")
     #expect(SupervisorEvent.tick(period: 5, when: 10).payload == "when:10")
     #expect(SupervisorEvent.remoteCommunication(type: "t", data: "d").payload == "type:t\nd")

@@ -36,7 +36,9 @@ import Testing
       #expect(try LogSlice.read(path, offset: offset, length: length) == wanted)
     }
     for (offset, length) in [(-5, 1), (0, -1), (-5, -1)] {
-      #expect(throws: Fault(.badArguments)) { try LogSlice.read(path, offset: offset, length: length) }
+      #expect(throws: Fault(.badArguments)) {
+        try LogSlice.read(path, offset: offset, length: length)
+      }
     }
     for (offset, length, text, overflow) in [
       (0, 5, "FGHIJ", true), (5, 15, "56789ABCDEFGHIJ", false),

@@ -46,6 +46,31 @@ import Testing
     #expect(folder.all.count == 3)
   }
 
+  @Test func theFileBehindALinkIsRotatedAndCleared() throws {
+    let folder = Folder()
+    symlink(folder.path + "/real.log", folder.path + "/x.log")
+    let file = try open(folder, 10, 2, .afterWrite)
+    write("0123456789\n", file)
+    write("next\n", file)
+    #expect(folder.all == ["real.log", "real.log.1", "x.log"])
+    #expect(Files.isLink(folder.path + "/x.log"))
+    #expect(folder.text("x.log") == "next\n")
+    #expect(file.clear())
+    write("after\n", file)
+    #expect(Files.isLink(folder.path + "/x.log"))
+    #expect(folder.text("real.log") == "after\n")
+  }
+
+  @Test func namesOfTheSystemAreLeftAlone() throws {
+    // Standard output may be a file; its name is not to be removed or renamed.
+    let link = "/dev/fd/1"
+    let before = Files.isLink("/dev/stdout")
+    let file = try LogFile(
+      FileStreamSpec(path: "/dev/stdout", maxBytes: 1, backups: 1, rotation: .afterWrite))
+    #expect(file.clear())
+    #expect(Files.isLink("/dev/stdout") == before && Files.exists(link))
+  }
+
   @Test func oneBigChunkIsDividedAtLineEnds() throws {
     let folder = Folder()
     let file = try open(folder, 10, 9, .beforeWrite)

@@ -33,7 +33,10 @@ import Testing
 
   @Test func otherPeoplesPagesGetNowhere() throws {
     let daemon = try daemon()
-    #expect(eventually { daemon.state("said") == "RUNNING" && daemon.ask("tail", "said").out.contains("two") })
+    #expect(
+      eventually {
+        daemon.state("said") == "RUNNING" && daemon.ask("tail", "said").out.contains("two")
+      })
     let result = daemon.check("browsers", "\(daemon.port)")
     #expect(result.out == "ok\n", "\(result.error)")
   }
@@ -41,6 +44,8 @@ import Testing
   @Test func anOpenDoorIsLoudlyTold() throws {
     let daemon = try TestSupervisor(
       TestSupervisor.programs + "\n[inet_http_server]\nport=*:@PORT@\n")
-    #expect(daemon.log.contains("CRIT [inet_http_server] anybody who reaches any address of this machine on port"))
+    #expect(
+      daemon.log.contains(
+        "CRIT [inet_http_server] anybody who reaches any address of this machine on port"))
   }
 }

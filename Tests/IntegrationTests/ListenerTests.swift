@@ -110,7 +110,9 @@ import ZeroMQ
     daemon.ask("start", "speaker")
     #expect(eventually { self.lines(daemon, "ears").count == 2 })
     let heard = lines(daemon, "ears").sorted()
-    #expect(heard[0].hasPrefix("PROCESS_COMMUNICATION_STDOUT ears 'processname:speaker groupname:speaker pid:"))
+    #expect(
+      heard[0].hasPrefix(
+        "PROCESS_COMMUNICATION_STDOUT ears 'processname:speaker groupname:speaker pid:"))
     #expect(heard[0].hasSuffix("\\nhéllo'"))
     #expect(heard[1].hasSuffix("channel:stderr\\nshort'"))
     #expect(eventually { daemon.file("speaker.log") == "beforeafter\n" })
@@ -137,15 +139,18 @@ import ZeroMQ
       command=/bin/cat
       startsecs=0
       """)
-    #expect(eventually { daemon.state("crashmail") == "RUNNING" && daemon.state("httpok") == "RUNNING" })
+    #expect(
+      eventually { daemon.state("crashmail") == "RUNNING" && daemon.state("httpok") == "RUNNING" })
     // Nobody answers at that address: the program is started again by httpok, over XML-RPC.
     let before = daemon.ask("pid", "web").out
     daemon.ask("start", "dies")
-    #expect(eventually { daemon.file("mail").contains("Process dies in group dies exited unexpectedly") })
-    #expect(eventually(seconds: 30) {
-      let now = daemon.ask("pid", "web").out
-      return now != before && now != "0\n"
-    })
+    #expect(
+      eventually { daemon.file("mail").contains("Process dies in group dies exited unexpectedly") })
+    #expect(
+      eventually(seconds: 30) {
+        let now = daemon.ask("pid", "web").out
+        return now != before && now != "0\n"
+      })
   }
 
   @Test func subscribersHearTheSame() throws {
@@ -165,10 +170,11 @@ import ZeroMQ
     let subscription = try Subscription(
       endpoint: events, topics: ["supervisor."], context: Context())
     // Subscribing takes a moment that nobody tells the end of.
-    #expect(eventually {
-      daemon.ask("restart", "later")
-      return subscription.next(timeout: 0.2) != nil
-    })
+    #expect(
+      eventually {
+        daemon.ask("restart", "later")
+        return subscription.next(timeout: 0.2) != nil
+      })
     daemon.ask("stop", "later")
     var found: JSON?
     while let (topic, payload) = subscription.next(timeout: 5) {

@@ -159,7 +159,8 @@ import Testing
     #expect(again.error.hasPrefix("Error: Another program is already listening on a port"))
     #expect(control("pid").out == pid)
     #expect(control("shutdown").out == "Shut down\n")
-    #expect(eventually { !Files.exists(directory + "/s.pid") && !Files.exists(directory + "/s.sock") })
+    #expect(
+      eventually { !Files.exists(directory + "/s.pid") && !Files.exists(directory + "/s.sock") })
   }
 
   @Test func aBrokenFileStopsNothing() throws {
@@ -223,7 +224,9 @@ import Testing
     defer { _ = run("/bin/rm", ["-rf", directory]) }
     // With every option it shows switched on, too.
     let path = directory + "/s.conf"
-    for text in [sample.out, sample.out.replacing("\n;[", with: "\n[").replacing("\n;", with: "\n")] {
+    for text in [
+      sample.out, sample.out.replacing("\n;[", with: "\n[").replacing("\n;", with: "\n"),
+    ] {
       Path.write(text, to: path)
       let check = run(TestDaemon.programs + "/circusd", ["--check", path])
       #expect(!check.out.contains("unknown"), "\(check.out)")
@@ -258,10 +261,11 @@ import Testing
     #expect(eventually { daemon.ask("version").status == 0 })
     daemon.ask("restart", "proxied")
     #expect(eventually { !daemon.file("p.pid").isEmpty && daemon.state("proxied") == "RUNNING" })
-    #expect(eventually {
-      daemon.ask("signal", "HUP", "proxied")
-      return daemon.file("heard").contains("hup\n")
-    })
+    #expect(
+      eventually {
+        daemon.ask("signal", "HUP", "proxied")
+        return daemon.file("heard").contains("hup\n")
+      })
     daemon.ask("stop", "proxied")
     #expect(eventually { daemon.file("heard").hasSuffix("term\n") })
   }

@@ -114,7 +114,8 @@ final class TestSupervisor {
   /// The second column of `status`.
   func state(_ name: String) -> String {
     let words = ask("status", name).out.split(separator: " ", omittingEmptySubsequences: true)
-    return words.count > 1 ? String(words[1]).split(separator: "\n").first.map(String.init) ?? "" : ""
+    return words.count > 1
+      ? String(words[1]).split(separator: "\n").first.map(String.init) ?? "" : ""
   }
 
   /// Runs one of the checks in Python.

@@ -56,7 +56,8 @@ import ZeroMQ
       """)
     #expect(
       daemon.ask("update").out
-        == "plain: stopped\nplain: removed process group\napp: stopped\napp: updated process group\n")
+        == "plain: stopped\nplain: removed process group\napp: stopped\napp: updated process group\n"
+    )
     #expect(eventually { self.circusctl(endpoint, "list").out == "app\n" })
   }
 
@@ -93,7 +94,54 @@ import ZeroMQ
     let pids = try daemon.pids("one")
     #expect(control("restart", "one:*").out == "one:one-1: stopped\none:one-1: started\n")
     #expect(try daemon.pids("one") != pids)
-    #expect(control("status", "one:one-1").out.hasPrefix("one:one-1                        RUNNING   pid "))
+    #expect(
+      control("status", "one:one-1").out.hasPrefix(
+        "one:one-1                        RUNNING   pid "))
+  }
+
+  @Test func whoWaitsIsAnsweredThroughADoorThatIsClosed() throws {
+    let ports = (0..<2).compactMap { _ in Network.freePort() }
+    try #require(ports.count == 2)
+    func text(_ port: Int) -> String {
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      multicast_endpoint =
+      httpd = True
+      httpd_host = 127.0.0.1
+      httpd_port = \(port)
+      [watcher:slow]
+      cmd = sh -c 'trap "" TERM; touch @DIR@/ready; while :; do sleep 0.1; done'
+      graceful_timeout = 2
+      """
+    }
+    let daemon = try TestDaemon(text(ports[0]))
+    #expect(eventually { Files.exists(daemon.directory + "/ready") })
+    let output = try FileDescriptor.open(daemon.directory + "/answer", O_WRONLY | O_CREAT)
+    var request = SpawnRequest()
+    request.candidates = [TestSupervisor.supervisorctl]
+    request.arguments = [
+      TestSupervisor.supervisorctl, "-s", "http://127.0.0.1:\(ports[0])", "stop", "slow",
+    ]
+    request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
+    request.stdio[1] = output.number
+    let client = try Children.spawn(request)
+    #expect(eventually { daemon.status("slow") == "stopping" })
+    daemon.write(text(ports[1]), to: "circus.ini")
+    try daemon.call("reloadconfig")
+    #expect(
+      eventually {
+        var status: Int32 = 0
+        return waitpid(client, &status, WNOHANG) == client
+      })
+    #expect(daemon.file("answer") == "slow: stopped\n")
+    let moved = run(
+      TestSupervisor.supervisorctl, ["-s", "http://127.0.0.1:\(ports[1])", "version"])
+    #expect(moved.out == "4.3.0\n")
+    let old = run(
+      TestSupervisor.supervisorctl, ["-s", "http://127.0.0.1:\(ports[0])", "version"])
+    #expect(old.out == "http://127.0.0.1:\(ports[0]) refused connection\n")
   }
 
   // MARK: fcgi
@@ -136,7 +184,8 @@ import ZeroMQ
     #expect(answer(daemon.directory + "/f.socket").hasPrefix("answered by "))
     #expect(!daemon.log.contains("Closing socket unix"))
     daemon.ask("stop", "g:*")
-    #expect(eventually { daemon.log.contains("Closing socket unix://\(daemon.directory)/f.socket") })
+    #expect(
+      eventually { daemon.log.contains("Closing socket unix://\(daemon.directory)/f.socket") })
     daemon.ask("start", "g:*")
     #expect(answer(daemon.directory + "/f.socket").hasPrefix("answered by "))
   }
@@ -172,18 +221,20 @@ import ZeroMQ
       run(TestSupervisor.supervisorctl, ["-c", file] + words, environment: environment)
     }
     // Everything comes up, and what is meant to end has ended.
-    #expect(eventually(seconds: 30) {
-      let status = control("status").out
-      return !status.isEmpty && !status.contains("STARTING") && !status.contains("no such file")
-        && !status.contains("FATAL") && !status.contains("BACKOFF")
-    })
+    #expect(
+      eventually(seconds: 30) {
+        let status = control("status").out
+        return !status.isEmpty && !status.contains("STARTING") && !status.contains("no such file")
+          && !status.contains("FATAL") && !status.contains("BACKOFF")
+      })
     #expect(control("status").out.contains("RUNNING"), "\(control("status").out)")
     #expect(control("shutdown").status == 0)
-    #expect(eventually(seconds: 30) {
-      var status: Int32 = 0
-      ended = ended || waitpid(pid, &status, WNOHANG) == pid
-      return ended
-    })
+    #expect(
+      eventually(seconds: 30) {
+        var status: Int32 = 0
+        ended = ended || waitpid(pid, &status, WNOHANG) == pid
+        return ended
+      })
   }
 
   @Test func examplesAreFilesTheStockDaemonTakes() {

@@ -3,7 +3,9 @@ import Testing
 @testable import XMLRPC
 
 @Suite struct XMLRPCTests {
-  private func parse(_ text: String) throws -> XMLRPCCall { try XMLRPCCall(parsing: Array(text.utf8)) }
+  private func parse(_ text: String) throws -> XMLRPCCall {
+    try XMLRPCCall(parsing: Array(text.utf8))
+  }
 
   @Test func everyTypeIsRead() throws {
     let call = try parse(
@@ -31,12 +33,15 @@ import Testing
 
   @Test(arguments: [
     "", "x", "<methodCall/>", "<methodCall><methodName/></methodCall>", "<methodResponse/>",
-    "<methodCall><methodName>x</methodName>", "<methodCall><methodName>x</methodName></methodCall>y",
+    "<methodCall><methodName>x</methodName>",
+    "<methodCall><methodName>x</methodName></methodCall>y",
     "<methodCall><methodName>x</methodName><params><param><value><int>z</int></value></param></params></methodCall>",
     "<methodCall><methodName>x</methodName><params><param/></params></methodCall>",
     "<!DOCTYPE a [<!ENTITY b 'c'>]><methodCall><methodName>&b;</methodName></methodCall>",
   ])
-  func badMessagesAreRefused(text: String) { #expect(throws: XMLRPCFailure.self) { try parse(text) } }
+  func badMessagesAreRefused(text: String) {
+    #expect(throws: XMLRPCFailure.self) { try parse(text) }
+  }
 
   @Test func deepNestingIsRefused() {
     let deep = String(repeating: "<value><array><data>", count: 50)

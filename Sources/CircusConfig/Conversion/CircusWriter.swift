@@ -136,7 +136,9 @@ struct CircusWriter {
       file.note(
         section, "autorestart=unexpected, exitcodes: circus restarts whatever the status was")
     }
-    if let retries = options["startretries"]?.int, retries != 3 { set("max_retry", String(retries)) }
+    if let retries = options["startretries"]?.int, retries != 3 {
+      set("max_retry", String(retries))
+    }
     if let seconds = options["startsecs"]?.int, seconds != 1 {
       file.note(section, "startsecs: circus counts a process as started when it is there")
     }
@@ -180,7 +182,8 @@ struct CircusWriter {
   private mutating func noteRest(_ program: SupervisorDocument.Program, _ group: String?) {
     let section = program.section
     if let group {
-      file.note(section, "is \(group):\(program.name) no more: circus has no groups, but name patterns")
+      file.note(
+        section, "is \(group):\(program.name) no more: circus has no groups, but name patterns")
     }
     for stream in ["stdout", "stderr"] {
       if (program.common["\(stream)_capture_maxbytes"]?.int ?? 0) > 0 {

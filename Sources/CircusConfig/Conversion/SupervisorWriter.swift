@@ -24,8 +24,10 @@ struct SupervisorWriter {
   }
 
   private mutating func set(_ key: String, _ value: String) {
-    file.option(key, value.split(separator: "%", omittingEmptySubsequences: false)
-      .joined(separator: "%%"), "=")
+    file.option(
+      key,
+      value.split(separator: "%", omittingEmptySubsequences: false)
+        .joined(separator: "%%"), "=")
   }
 
   /// A value with expressions of supervisor's.
@@ -73,7 +75,9 @@ struct SupervisorWriter {
     let section = "watcher:\(spec.name)"
     var name = ""
     for c in spec.name { name.append(" :/".contains(c) ? "_" : c) }
-    if name != spec.name { file.note(section, "is called \(name): supervisor's names have no blanks, colons or slashes") }
+    if name != spec.name {
+      file.note(section, "is called \(name): supervisor's names have no blanks, colons or slashes")
+    }
     file.begin("program:\(name)")
     setExpression("command", command(spec, section))
     if spec.processCount != 1 {
@@ -107,7 +111,9 @@ struct SupervisorWriter {
     }
     if spec.shell { text = "/bin/sh -c " + ShellWords.quote(text) }
     text = text.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
-    for (ours, theirs) in [("$(circus.wid)", "%(process_num)d"), ("((circus.wid))", "%(process_num)d")] {
+    for (ours, theirs) in [
+      ("$(circus.wid)", "%(process_num)d"), ("((circus.wid))", "%(process_num)d"),
+    ] {
       text = text.replacing(ours, by: theirs)
     }
     if text.lowercased().contains("(circus.") {
@@ -139,7 +145,8 @@ struct SupervisorWriter {
           self.file.note(section, "\(name)_stream: supervisor rotates by size only")
         }
       case .python(let custom):
-        file.note(section, "\(name)_stream.class \(custom.className): supervisor has no stream classes")
+        file.note(
+          section, "\(name)_stream.class \(custom.className): supervisor has no stream classes")
       }
     }
   }
@@ -161,14 +168,17 @@ struct SupervisorWriter {
       file.note(section, "use_sockets, stdin_socket: see the sockets below")
     }
     if spec.warmup > .zero { file.note(section, "warmup_delay: supervisor starts all at once") }
-    if spec.maxAge > 0 { file.note(section, "max_age: supervisor's processes live as long as they do") }
+    if spec.maxAge > 0 {
+      file.note(section, "max_age: supervisor's processes live as long as they do")
+    }
     if spec.singleton { file.note(section, "singleton: numprocs=1 says it") }
     if spec.onDemand { file.note(section, "on_demand: supervisor starts nothing on demand") }
     if spec.sendsHangup { file.note(section, "send_hup: `supervisorctl signal HUP` does it") }
     if spec.userGroup != nil { file.note(section, "gid: the program gets the groups of its user") }
     if spec.virtualenv != nil { file.note(section, "virtualenv: name its python in the command") }
     for hook in spec.hooks.keys.sorted() {
-      file.note(section, "hooks.\(hook): supervisor has no hooks; an event listener hears afterwards")
+      file.note(
+        section, "hooks.\(hook): supervisor has no hooks; an event listener hears afterwards")
     }
     for limit in spec.limits {
       file.note(section, "rlimit_\(limit.name): start the program through `prlimit` or a shell")

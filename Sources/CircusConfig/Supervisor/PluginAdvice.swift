@@ -11,7 +11,9 @@ package enum PluginAdvice {
     ("supervisor_twiddler", "its groups and processes can be made by `circusctl add` and `incr`"),
     ("superlance", "its listeners run as they are, as [eventlistener:x]"),
     ("supervisor_cache", "nothing here keeps a cache for programs; a file or redis does"),
-    ("supervisor_stdout", "stdout_logfile=/dev/stdout with stdout_logfile_maxbytes=0 does the same"),
+    (
+      "supervisor_stdout", "stdout_logfile=/dev/stdout with stdout_logfile_maxbytes=0 does the same"
+    ),
     ("supervisor_logging", "stdout_syslog=true sends lines to syslog"),
     ("supervisor_quick", "processes are started side by side here without it"),
     ("supervisor_wildcards", "`circusctl start 'web*' --match glob` takes patterns"),
@@ -23,7 +25,8 @@ package enum PluginAdvice {
   ]
 
   private static func replacement(_ factory: String) -> String {
-    known.first { factory.hasPrefix($0.0) }?.1 ?? "docs/migrating-from-supervisor.md tells what does the same"
+    known.first { factory.hasPrefix($0.0) }?.1
+      ?? "docs/migrating-from-supervisor.md tells what does the same"
   }
 
   /// Nil for what is built in.
@@ -38,7 +41,8 @@ package enum PluginAdvice {
   /// Why a pool is not started; nil for what is built in.
   static func handler(_ handler: String) -> String? {
     guard handler != ownHandler else { return nil }
-    return "result_handler \(handler) is Python code, which is not run here: leave it out, and let the "
+    return
+      "result_handler \(handler) is Python code, which is not run here: leave it out, and let the "
       + "listener answer OK or FAIL"
   }
 

@@ -78,7 +78,8 @@ extension SupervisorResolver {
     for name in group.programs.flatMap(\.processes).compactMap({ $0["name"]?.string })
     where !seen.insert(name).inserted {
       scope.warn(
-        "programs", "two processes of this group are called \(name): commands reach the first alone",
+        "programs",
+        "two processes of this group are called \(name): commands reach the first alone",
         hint: "give one of the programs another process_name")
     }
   }
@@ -260,7 +261,8 @@ extension SupervisorResolver {
       PythonOrder.precedes($0["name"]?.string ?? "", $1["name"]?.string ?? "")
     }
     return SupervisorDocument.Program(
-      name: name, section: section.name, file: section.file, template: template, sharedSocket: sharedSocket(section),
+      name: name, section: section.name, file: section.file, template: template,
+      sharedSocket: sharedSocket(section),
       common: common, processes: processes, mainProcessOnly: mainOnly)
   }
 

@@ -71,6 +71,7 @@ extension Arbiter {
 
   private mutating func bootAgain(_ now: Moment, _ effects: inout [Effect]) {
     mode = .running
+    ledger.isEnding = false
     ledger.notices.append(.supervisorRunning)
     startAll(cause: .restart, now, &effects)
   }

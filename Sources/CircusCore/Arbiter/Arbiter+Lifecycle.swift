@@ -70,6 +70,7 @@ extension Arbiter {
   mutating func restartAll(_ now: Moment, _ effects: inout [Effect]) {
     guard mode == .running else { return }
     mode = .restarting
+    ledger.isEnding = true
     ledger.notices.append(.supervisorStopping)
     stopAll(cause: .restart, now, &effects)
   }

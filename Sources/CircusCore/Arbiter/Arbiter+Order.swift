@@ -159,6 +159,7 @@ extension Arbiter {
   mutating func shutDown(_ now: Moment, _ effects: inout [Effect]) {
     guard mode != .stopping && mode != .finished else { return }
     mode = .stopping
+    ledger.isEnding = true
     ledger.notices.append(.supervisorStopping)
     stopAll(cause: .shutdown, now, &effects)
   }

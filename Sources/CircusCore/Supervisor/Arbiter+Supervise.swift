@@ -32,8 +32,9 @@ extension Arbiter {
   ) {
     var call = SupervisedCall(
       ticket: ticket, kind: .start, waits: waits, isSingle: isSingle, pending: [], results: [])
-    for key in keys {
-      guard let view = view(key) else { continue }
+    // As they are before the first of them is touched.
+    for view in keys.compactMap({ view($0) }) {
+      let key = view.key
       func fail(_ fault: Fault) {
         call.results.append(ProcessResult(name: view.name, group: view.group, fault: fault))
       }
@@ -49,7 +50,9 @@ extension Arbiter {
         if waits { fail(Fault(.abnormalTermination, view.displayName)) }
       } else {
         call.pending.append(SupervisedCall.Pending(view))
-        update(key.watcher, now, &effects) { watcher, _, _ in watcher.startProcess(key.number) }
+        update(key.watcher, now, &effects) { watcher, ledger, _ in
+          watcher.startProcess(key.number, &ledger)
+        }
       }
     }
     park(call)
@@ -61,8 +64,8 @@ extension Arbiter {
   ) {
     var call = SupervisedCall(
       ticket: ticket, kind: .stop, waits: waits, isSingle: isSingle, pending: [], results: [])
-    for key in keys {
-      guard let view = view(key) else { continue }
+    for view in keys.compactMap({ view($0) }) {
+      let key = view.key
       // A process that will start again by itself is running as far as an operator is concerned.
       guard view.stage.isRunning || view.slot?.restsUntil != nil else {
         if isSingle {
@@ -115,7 +118,8 @@ extension Arbiter {
     var changes = GroupChanges()
     var active: [String: [WatcherSpec]] = [:]
     for watcher in watchers where !watcher.isDoomed && watcher.isFromFile {
-      active[watcher.spec.group, default: []].append((watcher.fileSpec ?? watcher.spec).withoutNoise)
+      active[watcher.spec.group, default: []].append(
+        (watcher.fileSpec ?? watcher.spec).withoutNoise)
     }
     var wanted: [String: [WatcherSpec]] = [:]
     for spec in lastRead { wanted[spec.group, default: []].append(spec.withoutNoise) }

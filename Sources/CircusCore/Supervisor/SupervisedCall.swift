@@ -46,7 +46,9 @@ extension Arbiter {
   }
 
   private func answer(_ call: SupervisedCall, _ effects: inout [Effect]) {
-    guard call.isSingle else { return effects.append(.supervised(call.ticket, .results(call.results))) }
+    guard call.isSingle else {
+      return effects.append(.supervised(call.ticket, .results(call.results)))
+    }
     let fault = call.results.first { $0.fault != nil }?.fault
     effects.append(.supervised(call.ticket, fault.map(SupervisorAnswer.fault) ?? .done))
   }

@@ -42,9 +42,10 @@ extension Watcher {
     }
   }
 
-  /// Wants one process to run; a watcher that has none of it yet starts as a whole.
-  mutating func startProcess(_ number: Int) {
+  /// Wants one process to run, and leaves the others as they are.
+  mutating func startProcess(_ number: Int, _ ledger: inout Ledger) {
     startCause = .command
+    if slots.isEmpty { makePlaces(&ledger) }
     guard let index = slots.firstIndex(where: { $0.number == number && !$0.isSurplus }) else {
       return want()
     }
@@ -55,6 +56,17 @@ extension Watcher {
     desired = .running
     // The others may still be on their way down: that is their own business.
     if phase == .stopping, spec.dialect == .supervisor { phase = .active }
+  }
+
+  /// The places of a stopped circus watcher, which has none; nobody wants them filled yet.
+  private mutating func makePlaces(_ ledger: inout Ledger) {
+    for number in 1..<(1 + max(1, target)) {
+      var slot = Slot(
+        id: ledger.nextProcess(of: id), number: number, name: name(of: number),
+        generation: generation)
+      slot.isWanted = false
+      slots.append(slot)
+    }
   }
 
   /// Wants one process not to run; with the last one the watcher is stopped.

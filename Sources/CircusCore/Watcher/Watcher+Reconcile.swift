@@ -67,6 +67,7 @@ extension Watcher {
   private mutating func fill(
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
+    guard !ledger.isEnding else { return }
     var index = 0
     while index < slots.count {
       if slots[index].isEmptyAndWanted, holdsPlace(slots[index]) {

@@ -5,7 +5,8 @@ import CircusConfig
 enum SupervisorErrors {
   /// Options supervisor looks at outside its reader of processes; their errors name no section.
   private static let outside: Set<String> = [
-    "priority", "events", "buffer_size", "result_handler", "socket", "socket_backlog", "socket_owner",
+    "priority", "events", "buffer_size", "result_handler", "socket", "socket_backlog",
+    "socket_owner",
     "socket_mode", "programs",
   ]
 
@@ -24,7 +25,8 @@ enum SupervisorErrors {
     let prefix = "not a section, an option or a continuation: "
     let lines = errors.filter { $0.problem.hasPrefix(prefix) }
     guard let first = lines.first, errors.first == first else { return nil }
-    return (["Source contains parsing errors: '\(first.file)'"]
+    return
+      (["Source contains parsing errors: '\(first.file)'"]
       + lines.map { line in
         let number = line.line < 10 ? " \(line.line)" : "\(line.line)"
         let text = line.problem.dropFirst(prefix.count + 1).dropLast()

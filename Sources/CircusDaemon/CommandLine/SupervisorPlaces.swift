@@ -42,7 +42,9 @@ enum SupervisorPlaces {
     guard case .list(let processes)? = spec.definition["processes"] else { return nil }
     for process in processes {
       for key in ["stdout_logfile", "stderr_logfile"] {
-        guard let path = process.map?[key]?.string, path != "AUTO", !hasDirectory(path) else { continue }
+        guard let path = process.map?[key]?.string, path != "AUTO", !hasDirectory(path) else {
+          continue
+        }
         return "The directory named as part of the path \(path) does not exist" + place
       }
     }

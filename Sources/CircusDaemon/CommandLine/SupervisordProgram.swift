@@ -66,7 +66,8 @@ package enum SupervisordProgram {
       program: Program.path(calledAs: program), workingDirectory: Files.currentDirectory)
     guard let found = paths.first(where: Files.exists) else {
       throw Refusal(
-        text: "No config file found at default paths (\(paths.joined(separator: ", "))); use the -c "
+        text:
+          "No config file found at default paths (\(paths.joined(separator: ", "))); use the -c "
           + "option to specify a config file at a different path")
     }
     return found

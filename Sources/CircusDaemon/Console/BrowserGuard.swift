@@ -16,13 +16,13 @@ struct BrowserGuard {
     token = digits.joined()
   }
 
-  /// Why a request is refused; nil: it is not.
-  func refusal(_ request: HTTPRequest, _ server: HTTPServerSpec) -> String? {
+  /// Why a request is refused; nil: it is not. `isPage`: only browsers ask for it.
+  func refusal(_ request: HTTPRequest, _ server: HTTPServerSpec, isPage: Bool) -> String? {
     guard case .inet(let host, _) = server.address else { return nil }
     let target = request.header("Host") ?? ""
     // Clients that are no browsers send neither of these, and may call us what they like.
     let isBrowser = request.header("Origin") != nil || request.header("Sec-Fetch-Site") != nil
-    guard isBrowser else { return nil }
+    guard isBrowser || isPage else { return nil }
     if let origin = request.header("Origin"), origin != "http://\(target)",
       origin != "https://\(target)"
     {
@@ -30,7 +30,8 @@ struct BrowserGuard {
     }
     // Without a password the name is all that tells us apart from a name somebody made point here.
     guard server.username == nil, !isOurs(Self.name(of: target), host) else { return nil }
-    return "\(target) is no name of this server: use an address, localhost, or set a password"
+    return
+      "\(target) is no name of this server: use an address, localhost or the machine's own name, or set a password"
   }
 
   /// The name without its port.
@@ -45,7 +46,7 @@ struct BrowserGuard {
     let isAddress =
       name.hasPrefix("[") || name.split(separator: ".").allSatisfy { UInt8($0) != nil }
     return isAddress || name == "localhost" || name.hasSuffix(".localhost") || name == configured
-      || name == machine || machine.hasPrefix(name + ".") || name.hasPrefix(machine + ".")
+      || name == machine || machine.hasPrefix(name + ".")
   }
 
   /// Headers of every answer of the console: nothing from elsewhere, no frames, nothing kept.

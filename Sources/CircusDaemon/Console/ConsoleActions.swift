@@ -89,7 +89,8 @@ final class ConsoleActions {
     interface.call("supervisor.\(method)", parameters, agent: "console") { result in
       switch result {
       case .success: answer(true, success)
-      case .failure(let fault): answer(false, "ERROR: \(Self.text(fault, parameters.first?.string))")
+      case .failure(let fault):
+        answer(false, "ERROR: \(Self.text(fault, parameters.first?.string))")
       }
     }
   }

@@ -16,8 +16,8 @@ final class ConsoleFeed {
   private var hasNewGroups = false
   private static let pause = 2_000
   /// One that takes less than it is sent is cut; the page comes back and begins anew.
-  private static let mostBacklog = 4 << 20
-  private static let mostStreams = 200
+  private static let mostBacklog = 512 << 10
+  private static let mostStreams = 100
 
   init(_ daemon: Daemon) { self.daemon = daemon }
 

@@ -7,6 +7,11 @@ struct EventHistory {
   private(set) var entries: [JSONObject] = []
   private static let most = 200
 
+  /// Anybody may send anything of any length.
+  private func cut(_ text: String) -> String {
+    String(decoding: text.utf8.prefix(200), as: UTF8.self)
+  }
+
   /// Keeps an event, unless it is only somebody's output or the clock; returns what was kept.
   mutating func add(_ event: SupervisorEvent, at time: Double) -> JSONObject? {
     let text: String
@@ -20,7 +25,7 @@ struct EventHistory {
     case .groupRemoved(let name): text = "group \(name) removed"
     case .supervisorRunning: text = "the daemon runs"
     case .supervisorStopping: text = "the daemon stops"
-    case .remoteCommunication(let type, let data): text = "\(type): \(data.prefix(200))"
+    case .remoteCommunication(let type, let data): text = "\(cut(type)): \(cut(data))"
     case .processLog, .processCommunication, .tick: return nil
     }
     let entry: JSONObject = [

@@ -33,6 +33,9 @@ final class WebConsole {
     return true
   }
 
+  /// Whether a path is one of the console's.
+  static func answers(_ path: String) -> Bool { Route(rawValue: path) != nil }
+
   private enum Route: String {
     case root = "/"
     case index = "/index.html"
@@ -72,7 +75,8 @@ final class WebConsole {
   private func act(_ request: HTTPRequest) {
     let fields = Percent.form(String(decoding: request.body, as: UTF8.self))
     let wantsJSON = request.header("Accept")?.contains("application/json") ?? false
-    guard fields["token"] == browserGuard.token || request.header("X-Token") == browserGuard.token else {
+    guard fields["token"] == browserGuard.token || request.header("X-Token") == browserGuard.token
+    else {
       let text = "this page is too old, or not ours: load it again"
       return wantsJSON
         ? request.json(["ok": false, "message": .string(text)], status: 403)

@@ -28,7 +28,8 @@ final class HTTPRouter {
           401, headers: [("Connection", "close"), ("WWW-Authenticate", "Basic realm=\"default\"")])
       }
     }
-    if let reason = browserGuard.refusal(request, server) {
+    let isPage = WebConsole.answers(request.path)
+    if let reason = browserGuard.refusal(request, server, isPage: isPage) {
       log.warning("refused a request from \(request.peer): \(reason)")
       return request.refuse(403)
     }

@@ -16,6 +16,8 @@ final class HTTPServers {
   }
 
   private var open: [Open] = []
+  /// Closed, and not done with their last answers.
+  private var retired: [HTTPServer] = []
   private let loop: EventLoop
   private let log: Logger
   private let handler: (HTTPRequest, HTTPServerSpec) -> Void
@@ -30,7 +32,13 @@ final class HTTPServers {
 
   /// Opens and closes so that exactly these are open; stops at the first that cannot be had.
   func apply(_ specs: [HTTPServerSpec]) throws(Failure) {
-    for entry in open where !specs.contains(entry.spec) { close(entry) }
+    retired.removeAll { !$0.isBusy }
+    for entry in open where !specs.contains(entry.spec) {
+      close(entry)
+      // Whoever waits for an answer gets it.
+      entry.server.stopListening()
+      if entry.server.isBusy { retired.append(entry.server) }
+    }
     open.removeAll { !specs.contains($0.spec) }
     for spec in specs where !open.contains(where: { $0.spec == spec }) {
       let descriptor = try bind(spec)

@@ -28,9 +28,10 @@ final class LogFollower {
   /// Milliseconds between two looks at the files.
   private static let pause = 100
   private static let history = 1_024
+  private static let mostFollowers = 300
   private static let chunk = 256 << 10
   /// A reader that has so much before it is not sent more until it has caught up.
-  private static let mostBacklog = 1 << 20
+  private static let mostBacklog = 256 << 10
 
   init(_ daemon: Daemon) { self.daemon = daemon }
 
@@ -51,6 +52,7 @@ final class LogFollower {
   }
 
   private func follow(_ path: String, _ request: HTTPRequest, isChild: Bool) {
+    guard follows.count < Self.mostFollowers else { return request.refuse(503) }
     guard !path.isEmpty, let file = OpenedFile(path) else { return request.refuse(404) }
     var headers = [
       ("Last-Modified", Calendar.httpDate(Files.modificationTime(path) ?? 0)),

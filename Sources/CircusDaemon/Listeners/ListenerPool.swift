@@ -48,7 +48,9 @@ final class ListenerPool {
   }
 
   /// Only the names that are subscribed to matter to whoever makes events.
-  func hears(type: String) -> Bool { subscriptions.contains(type) || subscriptions.contains("EVENT") }
+  func hears(type: String) -> Bool {
+    subscriptions.contains(type) || subscriptions.contains("EVENT")
+  }
 
   func accept(_ event: SupervisorEvent, serial: Int) {
     lastSerial += 1

@@ -2,7 +2,9 @@
 /// (supervisor.md 5.4, 5.5). No descriptors here: bytes go in, what they mean comes out.
 struct ListenerProtocol {
   /// Where a listener stands.
-  enum State: String { case acknowledged = "ACKNOWLEDGED", ready = "READY", busy = "BUSY", unknown = "UNKNOWN" }
+  enum State: String {
+    case acknowledged = "ACKNOWLEDGED", ready = "READY", busy = "BUSY", unknown = "UNKNOWN"
+  }
 
   /// What its words come to.
   enum Outcome: Equatable {
@@ -41,7 +43,9 @@ struct ListenerProtocol {
     switch state {
     case .acknowledged:
       guard buffer.count >= Self.ready.count else { return nil }
-      guard buffer.starts(with: Self.ready) else { return breakOff("said something else than READY") }
+      guard buffer.starts(with: Self.ready) else {
+        return breakOff("said something else than READY")
+      }
       buffer.removeFirst(Self.ready.count)
       state = .ready
       return .becameReady

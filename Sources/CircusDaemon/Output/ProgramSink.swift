@@ -86,7 +86,8 @@ final class ProgramSink {
   private func output(_ bytes: [UInt8], _ pid: PID) -> ProcessOutput {
     ProcessOutput(
       process: origin.process, group: origin.group, pid: Int(pid.rawValue), channel: origin.channel,
-      text: String(validating: bytes, as: UTF8.self) ?? "Undecodable: \(PythonText.bytesLiteral(bytes))")
+      text: String(validating: bytes, as: UTF8.self)
+        ?? "Undecodable: \(PythonText.bytesLiteral(bytes))")
   }
 
   private func splitIntoLines(_ bytes: [UInt8]) {

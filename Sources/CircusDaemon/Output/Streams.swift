@@ -207,7 +207,9 @@ final class Streams {
   /// Empties the log file at a path, whether somebody writes to it or not.
   func clear(_ path: String) -> Bool {
     if let file = files[path]?.file { return file.clear() }
-    guard Files.exists(path), Files.isRegular(path) else { return true }
+    guard Files.isRegular(path), !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else {
+      return true
+    }
     return Files.truncate(path)
   }
 

@@ -15,7 +15,9 @@ extension RPCInterface {
         throw Fault(.notRunning, view.displayName)
       }
       do {
-        guard let input = interface.daemon.input(of: pid) else { throw StandardInput.Refusal.closed }
+        guard let input = interface.daemon.input(of: pid) else {
+          throw StandardInput.Refusal.closed
+        }
         try input.send(Array(text.utf8))
       } catch StandardInput.Refusal.full {
         throw Fault(.failed, view.displayName)

@@ -7,13 +7,16 @@ import XMLRPC
 extension RPCInterface {
   static let statusMethods: [String: RPCMethod] = [
     "getAPIVersion": version, "getVersion": version,
-    "getSupervisorVersion": RPCMethod(["string"], help: "The version of supervisor this answers like.") {
+    "getSupervisorVersion": RPCMethod(
+      ["string"], help: "The version of supervisor this answers like."
+    ) {
       _, _ in .string(CircusdProgram.supervisorVersion)
     },
     "getIdentification": RPCMethod(["string"], help: "The daemon's identifier.") { interface, _ in
       .string(interface.daemon.settings.identifier)
     },
-    "getState": RPCMethod(["struct"], help: "The daemon's state: statecode and statename.") { _, _ in
+    "getState": RPCMethod(["struct"], help: "The daemon's state: statecode and statename.") {
+      _, _ in
       ["statecode": 1, "statename": "RUNNING"]
     },
     "getPID": RPCMethod(["int"], help: "The daemon's process id.") { _, _ in

@@ -16,7 +16,8 @@ extension Daemon {
   /// Applies changed `[circus]` settings, each by itself: what cannot be had leaves the old in place
   /// and is tried again at the next reload.
   func apply(_ new: DaemonSettings) {
-    if settings.face == .circus, (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput),
+    if settings.face == .circus,
+      (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput),
       let target = Logger.target(new.logOutput)
     {
       log.change(level: Logger.level(new.logLevel), target: target)
@@ -24,6 +25,11 @@ extension Daemon {
     let old = settings
     settings = new
     applyNames()
+    if old.servers != new.servers {
+      // Nobody goes on reading through a door that is closed.
+      follower.closeAll()
+      console.feed.closeAll()
+    }
     do { try servers.apply(new.servers) } catch {
       log.error("\(error.text); tried again at the next reload")
     }

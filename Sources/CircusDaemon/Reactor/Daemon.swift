@@ -32,14 +32,15 @@ package final class Daemon {
   var hasBooted = false
   /// Looked up once per process; emptied when the configuration changes.
   var logPathCache: [ProcessKey: LogPaths] = [:]
-  private lazy var follower = LogFollower(self)
+  private(set) lazy var follower = LogFollower(self)
   private lazy var interface = RPCInterface(self)
   private(set) lazy var console = WebConsole(self, interface)
   private lazy var router = HTTPRouter(
     interface: interface, follower: follower, console: console, log: log)
   /// The last events, for the console.
   var history = EventHistory()
-  private(set) lazy var servers = HTTPServers(loop: loop, log: log) { [unowned self] request, server in
+  private(set) lazy var servers = HTTPServers(loop: loop, log: log) {
+    [unowned self] request, server in
     router.handle(request, server)
   }
   private var ticks: Ticks?

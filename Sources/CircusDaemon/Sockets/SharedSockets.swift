@@ -98,7 +98,8 @@ enum SocketFile {
       }
       guard chown(path, user.uid, group) == 0 else {
         throw Failure(
-          text: "Not permitted to chown \(path) to uid/gid (\(user.uid), \(Int32(bitPattern: group)));"
+          text:
+            "Not permitted to chown \(path) to uid/gid (\(user.uid), \(Int32(bitPattern: group)));"
             + " adjust \"sockchown\" value in config file or on command line to values that the"
             + " current user (\(Users.name(of: Users.current) ?? "?")) can successfully chown")
       }

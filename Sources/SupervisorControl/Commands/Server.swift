@@ -36,7 +36,9 @@ extension Command {
     guard words.isEmpty else {
       return controller.misused("shutdown accepts no arguments")
     }
-    guard agrees("Really shut the remote supervisord process down y/N? ", controller) else { return }
+    guard agrees("Really shut the remote supervisord process down y/N? ", controller) else {
+      return
+    }
     do throws(CallFailure) {
       _ = try controller.call("shutdown")
       controller.say("Shut down")

@@ -3,6 +3,7 @@ import base64
 import itertools
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -96,7 +97,7 @@ class Browser:
                 return found
             if time.monotonic() > end:
                 raise AssertionError(f"not within {seconds} s: {problem}; console: {self.console}")
-            time.sleep(0.05)
+            select.select([], [], [], 0.05)
 
     def open(self, url):
         self.send("Page.navigate", url=url)

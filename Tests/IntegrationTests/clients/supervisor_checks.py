@@ -4,6 +4,7 @@ import base64
 import http.client
 import os
 import re
+import select
 import socket
 import sys
 import threading
@@ -46,7 +47,7 @@ def wait(condition, seconds=20):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
+        select.select([], [], [], 0.02)
 
 
 def raw(path, data, seconds=10, until=None):
@@ -135,6 +136,9 @@ def rpc(path, _):
                                     {"methodName": "system.multicall"}])
     assert bare[0] == "3.0" and [b["faultCode"] for b in bare[1:]] == [1, 2, 2], bare
     assert server.system.multicall([]) == []
+    # A great many calls that are answered at once.
+    many = server.system.multicall([{"methodName": "a.b"}] * 20000)
+    assert len(many) == 20000 and many[-1]["faultCode"] == 1
 
 
 def remote(path, data):

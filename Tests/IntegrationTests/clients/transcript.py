@@ -162,7 +162,6 @@ def main(daemon, control):
         while ask("status", "said").stdout.split()[1:2] != ["RUNNING"] or not ask("tail", "said", "stderr").stdout.strip():
             if time.monotonic() > end:
                 sys.exit("supervisord does not answer")
-            time.sleep(0.05)
         for line in COMMANDS.strip().splitlines():
             done = ask(*line.split())
             output = normal(done.stdout, directory)
