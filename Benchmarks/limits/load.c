@@ -1,6 +1,6 @@
 // Load on a control socket.
-//   load ENDPOINT CLIENTS SECONDS     round trips per second of so many clients
-//   load first ENDPOINT COMMAND...    ms from exec of the command to its first answer
+//   load ENDPOINT CLIENTS SECONDS [METHOD]     round trips per second of so many clients
+//   load first ENDPOINT COMMAND...             ms from exec of the command to its first answer
 // An endpoint unix:PATH is supervisor's XML-RPC over HTTP, anything else ZeroMQ.
 #define _GNU_SOURCE
 #include <poll.h>
@@ -34,25 +34,30 @@ static int http(const char *path) {
   return fd;
 }
 
+static const char *method = "supervisor.getState";
+
 static void post(int fd) {
-  static const char body[] =
-      "<?xml version='1.0'?><methodCall><methodName>supervisor.getState</methodName>"
-      "<params></params></methodCall>";
-  char text[1024];
+  char body[256], text[1024];
+  int length = snprintf(body, sizeof body,
+                        "<?xml version='1.0'?><methodCall><methodName>%s</methodName>"
+                        "<params></params></methodCall>", method);
   int size = snprintf(text, sizeof text,
                       "POST /RPC2 HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n"
-                      "Content-Length: %zu\r\n\r\n%s",
-                      sizeof body - 1, body);
+                      "Content-Length: %d\r\n\r\n%s",
+                      length, body);
   if (write(fd, text, size) != size) exit(1);
 }
 
-// One whole answer ends with the closing tag.
-static int answered(int fd) {
-  char text[8192];
-  ssize_t size = read(fd, text, sizeof text - 1);
-  if (size <= 0) exit(1);
-  text[size] = 0;
-  return strstr(text, "</methodResponse>") != NULL;
+// Reads one whole answer, which ends with the closing tag.
+static void answered(int fd) {
+  static const char end[] = "</methodResponse>\n";
+  static char text[4 << 20];
+  size_t size = 0, tail = sizeof end - 1;
+  do {
+    ssize_t some = read(fd, text + size, sizeof text - size);
+    if (some <= 0) exit(1);
+    size += some;
+  } while (size < tail || memcmp(text + size - tail, end, tail));
 }
 
 static int load_http(const char *path, int clients, double seconds) {
@@ -67,7 +72,8 @@ static int load_http(const char *path, int clients, double seconds) {
   while (now() - begin < seconds) {
     poll(fds, clients, 1000);
     for (int i = 0; i < clients; i++)
-      if (fds[i].revents && answered(fds[i].fd)) {
+      if (fds[i].revents) {
+        answered(fds[i].fd);
         count++;
         post(fds[i].fd);
       }
@@ -124,7 +130,7 @@ static int first(const char *endpoint, char **command) {
     int fd;
     while ((fd = http(endpoint + 5)) < 0) usleep(500);
     post(fd);
-    while (!answered(fd)) {}
+    answered(fd);
   } else if (zmq_recv(socket, reply, sizeof reply, 0) < 0) {
     return 1;
   }
@@ -137,7 +143,8 @@ static int first(const char *endpoint, char **command) {
 
 int main(int argc, char **argv) {
   if (argc >= 4 && !strcmp(argv[1], "first")) return first(argv[2], argv + 3);
-  if (argc != 4) return 2;
+  if (argc == 5) method = argv[4];
+  if (argc != 4 && argc != 5) return 2;
   if (!strncmp(argv[1], "unix:", 5)) return load_http(argv[1] + 5, atoi(argv[2]), atof(argv[3]));
   return load_zmq(argv[1], atoi(argv[2]), atof(argv[3]));
 }

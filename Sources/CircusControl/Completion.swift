@@ -29,9 +29,9 @@ struct Completion {
   private func all(_ before: [String], _ current: String) -> [String] {
     guard let place = before.firstIndex(where: { Commands.named($0) != nil || $0 == "help" }) else {
       if current.hasPrefix("-") { return Self.globalOptions }
-      return Commands.all.map { $0.verb } + ["help"]
+      return Self.verbs + ["help"]
     }
-    guard let command = Commands.named(before[place]) else { return Commands.all.map { $0.verb } }
+    guard let command = Commands.named(before[place]) else { return Self.verbs }
     let grammar = command.grammar
     if let last = before.dropFirst(place + 1).last, last.hasPrefix("--"),
       let found = grammar.switches.first(where: { "--" + $0.name == last }), found.value != nil
@@ -41,6 +41,8 @@ struct Completion {
     if current.hasPrefix("-") { return grammar.switches.map { "--" + $0.name } }
     return positionals(command, given(before.dropFirst(place + 1), grammar))
   }
+
+  private static let verbs = Commands.all.map { $0.verb } + [Convert.verb]
 
   private static let globalOptions = [
     "--endpoint", "--timeout", "--json", "--prettify", "--ssh", "--ssh_keyfile", "--discover",

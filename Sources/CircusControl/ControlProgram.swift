@@ -185,6 +185,10 @@ package struct ControlProgram {
       Terminal.say(Help.overview)
       return 0
     }
+    if verb == Convert.verb {
+      Terminal.say(Convert.help)
+      return 0
+    }
     guard let command = Commands.named(verb) else {
       Terminal.complain("there is no command '\(verb)': circusctl help")
       return 2

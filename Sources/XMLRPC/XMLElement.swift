@@ -21,12 +21,16 @@ final class XMLElement {
   /// Deeper nesting than any client's is refused.
   fileprivate static let deepest = 64
 
+  /// Against tables filled on purpose; one for all parsers, or each would ask the kernel for its own.
+  private static let salt = UInt.random(in: 1...UInt.max)
+
   /// The root element of a document.
   static func parse(_ bytes: [UInt8]) throws(XMLRPCFailure) -> XMLElement {
     guard let parser = XML_ParserCreate("UTF-8") else {
       throw XMLRPCFailure(text: "no memory for a parser")
     }
     defer { XML_ParserFree(parser) }
+    XML_SetHashSalt(parser, salt)
     let builder = Builder(parser)
     XML_SetUserData(parser, Unmanaged.passUnretained(builder).toOpaque())
     XML_SetElementHandler(

@@ -46,13 +46,7 @@ struct XMLRPCWriter {
   /// Text with `& < >` escaped; what XML 1.0 does not allow is replaced, or a strict parser would
   /// refuse the whole answer.
   mutating func text(_ text: String) {
-    var plain = true
-    for byte in text.utf8
-    where byte < 0x20 || byte == 0x26 || byte == 0x3C || byte == 0x3E || byte == 0xEF {
-      plain = false
-      break
-    }
-    if plain { return bytes.append(contentsOf: text.utf8) }
+    if appendPlain(text) { return }
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0x26: raw("&amp;")
@@ -64,6 +58,19 @@ struct XMLRPCWriter {
       case 0..<0x20, 0xFFFE, 0xFFFF: raw("\u{FFFD}")
       default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
       }
+    }
+  }
+
+  /// The usual case in one go; false when something has to be written differently.
+  private mutating func appendPlain(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { utf8 in
+      for byte in utf8
+      where byte < 0x20 || byte == 0x26 || byte == 0x3C || byte == 0x3E || byte == 0xEF {
+        return false
+      }
+      bytes.append(contentsOf: utf8)
+      return true
     }
   }
 }

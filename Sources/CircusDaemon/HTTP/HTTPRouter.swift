@@ -6,7 +6,7 @@ import XMLRPC
 
 /// From a request to whoever answers it, in supervisor's order (supervisor.md 4.1).
 final class HTTPRouter {
-  private let interface: RPCInterface
+  private let answers: RPCAnswers
   private let follower: LogFollower
   private let console: WebConsole
   private let browserGuard: BrowserGuard
@@ -15,7 +15,7 @@ final class HTTPRouter {
   init(interface: RPCInterface, follower: LogFollower, console: WebConsole, log: Logger) {
     self.console = console
     browserGuard = console.browserGuard
-    self.interface = interface
+    answers = RPCAnswers(interface)
     self.follower = follower
     self.log = log
   }
@@ -56,13 +56,8 @@ final class HTTPRouter {
       return request.refuse(400)
     }
     let agent = request.header("User-Agent") ?? ""
-    interface.call(call.method, call.parameters, agent: agent) { result in
-      let response: XMLRPCResponse =
-        switch result {
-        case .success(let value): .value(value)
-        case .failure(let fault): .fault(code: fault.code.rawValue, text: fault.text)
-        }
-      request.respond(200, headers: [("Content-Type", "text/xml")], body: response.encode())
+    answers.answer(call, agent: agent) { bytes in
+      request.respond(200, headers: [("Content-Type", "text/xml")], body: bytes)
     }
   }
 }

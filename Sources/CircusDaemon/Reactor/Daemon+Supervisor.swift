@@ -20,14 +20,13 @@ extension Daemon {
       for watcher in arbiter.watchers where watcher.spec.group == name && !watcher.isDoomed {
         if let spec = watcher.spec.listener { listeners.open(name, spec) }
       }
-    case .groupRemoved: logPathCache = [:]
     case .supervisorRunning:
       if hasBooted, settings.face == .supervisor {
         log.reopen()
         log.info("supervisord started with pid \(Environment.pid)")
       }
       hasBooted = true
-    case .processState, .supervisorStopping, .processLog, .processCommunication,
+    case .groupRemoved, .processState, .supervisorStopping, .processLog, .processCommunication,
       .remoteCommunication, .tick:
       break
     }

@@ -30,8 +30,10 @@ package final class Daemon {
   let supervised = SupervisedOrders()
   /// Another start is a restart.
   var hasBooted = false
-  /// Looked up once per process; emptied when the configuration changes.
+  /// Looked up once per process, until something happens.
   var logPathCache: [ProcessKey: LogPaths] = [:]
+  /// Grows with every event the arbiter handles: while it stands, so does all the arbiter tells.
+  private(set) var revision = 0
   private(set) lazy var follower = LogFollower(self)
   private lazy var interface = RPCInterface(self)
   private(set) lazy var console = WebConsole(self, interface)
@@ -258,7 +260,8 @@ package final class Daemon {
   private func handle(_ event: Event) {
     let now = Moment(instant: Instant(nanoseconds: Clock.monotonic), wall: Clock.wall)
     if case .socketsChanged = event { stats?.socketsChanged() }
-    if case .configurationLoaded = event { logPathCache = [:] }
+    if !logPathCache.isEmpty { logPathCache = [:] }
+    revision &+= 1
     arbiter.handle(event, at: now, into: &effects)
     for effect in effects { runner.run(effect) }
     effects.removeAll(keepingCapacity: true)
