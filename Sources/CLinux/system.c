@@ -53,8 +53,9 @@ void cl_block_all_signals(void) {
   const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT};
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&all, faults[i]);
   sigprocmask(SIG_SETMASK, &all, NULL);
-  // Ignored by whoever started us, it would let the kernel collect our children unseen.
-  signal(SIGCHLD, SIG_DFL);
+  // What whoever started us ignores (nohup, a script's `&`) is no business of our children; and SIGCHLD ignored would
+  // let the kernel collect them unseen.
+  for (int number = 1; number < SIGRTMIN; number++) signal(number, SIG_DFL);
 }
 
 void cl_settle_descriptors(void) {

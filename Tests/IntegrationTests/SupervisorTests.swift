@@ -163,6 +163,18 @@ import Testing
       eventually { !Files.exists(directory + "/s.pid") && !Files.exists(directory + "/s.sock") })
   }
 
+  @Test func ignoredSignalsAreNotHandedDown() throws {
+    let daemon = try TestSupervisor(
+      """
+      [program:asks]
+      command=/bin/grep SigIgn /proc/self/status
+      startsecs=0
+      stdout_logfile=@DIR@/asked
+      """, launcher: ["/bin/sh", "-c", "trap '' HUP INT QUIT PIPE; exec \"$@\"", "sh"])
+    // The bits of signals 1 to 28.
+    #expect(eventually { daemon.file("asked").hasSuffix("0000000\n") }, "\(daemon.file("asked"))")
+  }
+
   @Test func aBrokenFileStopsNothing() throws {
     let daemon = try TestSupervisor()
     let pid = daemon.ask("pid", "cat").out

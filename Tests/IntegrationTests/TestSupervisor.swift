@@ -8,6 +8,7 @@ final class TestSupervisor {
   let port: Int
   private(set) var pid: Int32 = 0
   private(set) var exitStatus: Int32?
+  private let launcher: [String]
   static let supervisord = TestDaemon.programs + "/supervisord"
   static let supervisorctl = TestDaemon.programs + "/supervisorctl"
   static let stock = Path.package + "/.venv/bin"
@@ -31,8 +32,13 @@ final class TestSupervisor {
   /// It does not answer.
   struct Silent: Error { var log: String }
 
-  /// The head of the file is made here; `@DIR@` and `@PORT@` are filled in.
-  init(_ programs: String = TestSupervisor.programs, head: String = "", waits: Bool = true) throws {
+  /// The head of the file is made here; `@DIR@` and `@PORT@` are filled in. A launcher is a command
+  /// that runs the one behind it.
+  init(
+    _ programs: String = TestSupervisor.programs, head: String = "", launcher: [String] = [],
+    waits: Bool = true
+  ) throws {
+    self.launcher = launcher
     directory = Path.makeTemporary()
     port = Int(try #require(Network.freePort()))
     write(programs, head: head)
@@ -78,8 +84,9 @@ final class TestSupervisor {
     let output = try FileDescriptor.open("\(directory)/output", O_WRONLY | O_CREAT | O_APPEND)
     let null = try FileDescriptor.open("/dev/null", O_RDWR)
     var request = SpawnRequest()
-    request.candidates = [Self.supervisord]
-    request.arguments = [Self.supervisord, "-c", "\(directory)/s.conf"] + arguments
+    request.arguments =
+      launcher + [Self.supervisord, "-c", "\(directory)/s.conf"] + arguments
+    request.candidates = [request.arguments[0]]
     request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
     request.directory = directory
     request.stdio = [null.number, output.number, output.number]
