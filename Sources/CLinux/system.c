@@ -100,11 +100,13 @@ static int release_segments(struct dl_phdr_info *info, size_t size, void *contex
 
 void cl_release_code_pages(void) { dl_iterate_phdr(release_segments, NULL); }
 
-// The classic double fork: returns 1 in the process that may go, 0 in the daemon, -1 on failure.
-int cl_daemonize(void) {
+// Returns 1 in the process that may go, 0 in the daemon, -1 on failure. The classic second fork, for a daemon that must
+// not lead its session, is optional.
+int cl_daemonize(int leads) {
   pid_t pid = fork();
   if (pid != 0) return pid < 0 ? -1 : 1;
   setsid();
+  if (leads) return 0;
   pid = fork();
   if (pid < 0) return -1;
   if (pid > 0) _exit(0);

@@ -5,14 +5,16 @@ import LinuxSystem
 /// or when it cannot be, with the reason (circus always ends with 0, B15).
 enum Background {
   /// Runs `serve` in the background; it reports nil when ready or a reason when it gives up.
+  /// Whoever `leads` its session can be signalled as a group by its pid.
   static func run(
-    failure: (String) -> Int32 = report, _ serve: (_ ready: (String?) -> Void) -> Int32
+    leads: Bool = false, failure: (String) -> Int32 = report,
+    _ serve: (_ ready: (String?) -> Void) -> Int32
   ) -> Int32 {
     let ends: (read: Int32, write: Int32)
     let isParent: Bool
     do {
       ends = try Pipe().split()
-      isParent = try Environment.daemonize()
+      isParent = try Environment.daemonize(leads: leads)
     } catch {
       return failure("cannot go to the background: \(error.description)")
     }

@@ -43,8 +43,9 @@ package enum Environment {
   /// One malloc arena: two would cost memory for libzmq's threads and win nothing.
   package static func limitArenas() { cl_limit_arenas() }
 
-  /// Goes to the background. True in the process that should exit, false in the daemon.
-  package static func daemonize() throws(Errno) -> Bool {
-    try systemCall { cl_daemonize() } == 1
+  /// Goes to the background, leading its session or not. True in the process that should exit, false
+  /// in the daemon.
+  package static func daemonize(leads: Bool) throws(Errno) -> Bool {
+    try systemCall { cl_daemonize(leads ? 1 : 0) } == 1
   }
 }

@@ -119,7 +119,8 @@ struct ControlOptions {
     Options:
     -c/--configuration FILE -- configuration file (looked for when it is not given)
     -h/--help -- show this help and exit
-    -i/--interactive -- ask before the daemon is shut down or restarted
+    -i/--interactive -- start an interactive session: ask for a password, and before the
+         daemon is shut down or restarted; no shell beside an action
     -s/--serverurl URL -- URL on which supervisord server is listening
          (default "http://localhost:9001").
     -u/--username USERNAME -- username to use for authentication with server

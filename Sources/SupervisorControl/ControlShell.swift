@@ -24,7 +24,7 @@ struct ControlShell {
     let prompt = "\(controller.options.prompt)> "
     if let editor { return editor.read(prompt) }
     Screen.write(prompt)
-    return readLine()
+    return Screen.readLine()
   }
 
   private func makeEditor() -> LineEditor {

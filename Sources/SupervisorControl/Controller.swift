@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 import XMLRPC
 
@@ -23,7 +24,7 @@ final class Controller {
   /// Where an answer to a question comes from.
   var ask: (String) -> String? = { prompt in
     Screen.write(prompt)
-    return readLine()
+    return Screen.readLine()
   }
 
   init(_ options: ControlOptions) { self.options = options }
@@ -39,14 +40,30 @@ final class Controller {
   /// Another server, or other credentials.
   func disconnect() { open = nil }
 
+  /// Calls a method; a person is asked for credentials as long as they are wrong.
   func call(_ method: String, _ parameters: XMLRPCValue...) throws(CallFailure) -> XMLRPCValue {
-    let connection = try connection()
-    switch parameters.count {
-    case 0: return try connection.call(method)
-    case 1: return try connection.call(method, parameters[0])
-    case 2: return try connection.call(method, parameters[0], parameters[1])
-    default: return try connection.call(method, parameters[0], parameters[1], parameters[2])
+    while true {
+      do throws(CallFailure) {
+        return try connection().call(method, parameters)
+      } catch {
+        guard case .unauthorized = error, options.isInteractive, askForCredentials() else {
+          throw error
+        }
+      }
     }
+  }
+
+  /// Kept for the rest of the session (supervisor.md 6.2); false when nobody answers.
+  private func askForCredentials() -> Bool {
+    say("Server requires authentication")
+    guard let username = ask("Username:"), let password = Screen.readPassword("Password:") else {
+      return false
+    }
+    say("")
+    options.username = username
+    options.password = password
+    disconnect()
+    return true
   }
 
   func say(_ text: String) { Screen.write(text + "\n") }
@@ -124,4 +141,25 @@ enum Screen {
   static func write(_ text: String) { try? writeAll(1, Array(text.utf8)) }
   static func write(_ bytes: [UInt8]) { try? writeAll(1, bytes) }
   static func complain(_ text: String) { try? writeAll(2, Array((text + "\n").utf8)) }
+
+  /// The next line of standard input; nil at its end. No byte more is taken: what follows may be for
+  /// the process that is brought to the foreground.
+  static func readLine() -> String? {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while read(0, &byte, 1) == 1 {
+      if byte == 10 { return String(decoding: line, as: UTF8.self) }
+      line.append(byte)
+    }
+    return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+  }
+
+  /// A line that is not shown while it is typed.
+  static func readPassword(_ prompt: String) -> String? {
+    guard Environment.isTerminal(0) else {
+      write(prompt)
+      return readLine()
+    }
+    return getpass(prompt).map { String(cString: $0) }
+  }
 }

@@ -51,7 +51,7 @@ final class ServerConnection {
   ) -> OpaquePointer { cw_open(path, username, password) }
 
   /// Calls a method of `supervisor.*`.
-  func call(_ method: String, _ parameters: XMLRPCValue...) throws(CallFailure) -> XMLRPCValue {
+  func call(_ method: String, _ parameters: [XMLRPCValue]) throws(CallFailure) -> XMLRPCValue {
     let body = XMLRPCCall("supervisor.\(method)", parameters).encode()
     let answer = Answer()
     let result = body.withUnsafeBytes { raw in
@@ -81,8 +81,10 @@ final class ServerConnection {
       if result.reason == ECONNREFUSED { throw .refused }
       if result.reason == ENOENT { throw .noFile(socketPath ?? url) }
       let reason = result.reason
+      if reason == 0 { throw .other("socket.gaierror", "[Errno -2] Name or service not known") }
       throw .other(
-        "OSError", "[Errno \(reason)] \(String(cString: strerror(reason))): '\(socketPath ?? url)'")
+        reason == EACCES ? "PermissionError" : "OSError",
+        "[Errno \(reason)] \(String(cString: strerror(reason))): '\(socketPath ?? url)'")
     default: throw .other("http.client.HTTPException", Self.problem(result))
     }
   }

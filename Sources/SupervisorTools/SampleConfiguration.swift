@@ -10,7 +10,7 @@ package enum SampleConfiguration {
 
   /// The file. Sections and options that are commented out show their defaults.
   package static let text = """
-    ; A supervisord configuration file.
+    ; Sample supervisor config file.
     ;
     ; A comment starts with a semicolon; behind a value a blank has to stand before it. Values may use
     ; environment variables, %(ENV_HOME)s, and the directory of this file, %(here)s. A percent sign is

@@ -119,10 +119,10 @@ import Testing
     simulation.advance(.seconds(3))
     simulation.diesAtOnce = false
     let stopping = stop(&simulation, "many:*")
-    simulation.diesAtOnce = true
     simulation.advance(.seconds(3))
     #expect(simulation.answers[stopping] == nil)
     #expect(simulation.pids("many").count == 3)
+    simulation.diesAtOnce = true
     simulation.advance(.seconds(10))
     #expect(simulation.answers[stopping]?.names == ["many_0", "many_1", "many_2"])
     #expect(simulation.violations == [])
@@ -231,6 +231,25 @@ import Testing
       ])
     #expect(simulation.exitStatus == 0)
     #expect(ask(&simulation, .reread)?.fault == .shutdownState)
+  }
+
+  @Test func theLogTellsWhomAStopWaitsFor() {
+    var simulation = simulate(
+      "[program:slow]\ncommand=run\nstopwaitsecs=5\n", stubborn: ["slow"])
+    simulation.advance(.seconds(3))
+    simulation.diesAtOnce = false
+    let stopping = stop(&simulation, "slow")
+    func reports() -> Int { simulation.log.count { $0 == "waiting for slow to stop" } }
+    #expect(reports() == 1)
+    simulation.advance(.milliseconds(4_500))
+    #expect(reports() == 3)
+    simulation.diesAtOnce = true
+    simulation.advance(.seconds(3))
+    #expect(simulation.answers[stopping] != nil)
+    let all = reports()
+    simulation.advance(.seconds(10))
+    #expect(reports() == all)
+    #expect(simulation.violations == [])
   }
 
   @Test func nothingIsStartedOnTheWayDown() {

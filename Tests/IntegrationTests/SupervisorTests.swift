@@ -117,12 +117,45 @@ import Testing
     let refused = run(TestSupervisor.supervisorctl, ["-s", url, "status"])
     #expect(refused.status == 1)
     #expect(refused.out.hasPrefix("Server requires authentication\n"))
+    let asked = run(
+      TestSupervisor.supervisorctl, ["-s", url, "-i", "pid"],
+      input: "user\nwrong\nuser\npass:word\n")
+    #expect(asked.out.hasSuffix("Password:\n\(daemon.pid)\n"), "\(asked.out)")
+    // The rest of the shell's input is for the process.
+    let shell = run(
+      TestSupervisor.supervisorctl, ["-s", url], input: "user\npass:word\nfg cat\nfor the cat\n")
+    #expect(shell.out.contains("Exiting foreground"), "\(shell.out)")
+    #expect(eventually { daemon.file("cat.log") == "for the cat\n" })
     let allowed = run(
       TestSupervisor.stock + "/supervisorctl", ["-s", url, "-u", "user", "-p", "pass:word", "pid"])
     #expect(allowed.out == "\(daemon.pid)\n")
   }
 
   // MARK: the daemon
+
+  @Test func theDebugLogTellsAllThatPasses() throws {
+    let daemon = try TestSupervisor(
+      """
+      [program:bytes]
+      command=/usr/bin/printf "\\210\\n"
+      startsecs=0
+      autorestart=false
+      [program:cat]
+      command=/bin/cat
+      [eventlistener:hears]
+      command=/bin/sh -c 'echo READY; exec /bin/cat'
+      events=TICK_3600
+      """)
+    #expect(eventually { daemon.state("cat") == "RUNNING" })
+    daemon.ask("stop", "cat")
+    for line in [
+      "DEBG 'bytes' stdout output:\nUndecodable: b'\\x88\\n'",
+      "DEBG 'hears' stdout output:\nb'READY\\n'", "DEBG received SIGCHLD indicating a child quit",
+      "INFO waiting for cat to stop",
+    ] {
+      #expect(eventually { daemon.log.contains(line) }, "\(line) in \(daemon.log)")
+    }
+  }
 
   @Test func itGoesToTheBackgroundAndBack() throws {
     let directory = Path.makeTemporary()

@@ -89,7 +89,7 @@ int cl_dup_above(int descriptor, int lowest);
 int cl_dup_onto(int descriptor, int target);
 int cl_set_pipe_size(int descriptor, int bytes);
 int cl_become_subreaper(void);
-int cl_daemonize(void);
+int cl_daemonize(int leads);
 int cl_last_error(void);
 char *const *cl_environment(void);
 int cl_limit_number(const char *name);

@@ -32,6 +32,12 @@ package enum PluginAdvice {
   /// Nil for what is built in.
   static func interface(_ name: String, _ factory: String) -> (problem: String, hint: String)? {
     guard factory != ownInterface else { return nil }
+    if name == "supervisor" {
+      return (
+        "\(factory) is Python code, which is not run here: the interface that is built in answers",
+        "write supervisor.rpcinterface_factory = \(ownInterface)"
+      )
+    }
     return (
       "\(factory) is Python code, which is not run here: there is no XML-RPC namespace '\(name)'",
       replacement(factory)

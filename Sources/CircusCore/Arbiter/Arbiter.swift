@@ -240,6 +240,7 @@ package struct Arbiter {
     awaitSockets(now, &effects)
     answerWaiting(now, &effects)
     answerSupervised(&effects)
+    reportSupervisedStops(now, &effects)
     reportStop(now, &effects)
     advanceMode(now, &effects)
   }

@@ -21,6 +21,8 @@ struct SupervisedCall {
   var isSingle: Bool
   var pending: [Pending]
   var results: [ProcessResult]
+  /// When the log next tells whom a stop is waiting for.
+  var nextReport: Instant?
 }
 
 extension Arbiter {
@@ -82,6 +84,21 @@ extension Arbiter {
       case .starting: return nil
       case .stopped, .backoff, .stopping, .exited, .fatal: return result(.abnormalTermination)
       }
+    }
+  }
+
+  /// While a stop waits, the log says every two seconds for whom (supervisor.md 3.1).
+  mutating func reportSupervisedStops(_ now: Moment, _ effects: inout [Effect]) {
+    for index in supervised.indices {
+      let call = supervised[index]
+      guard call.kind == .stop, call.waits, call.nextReport.map({ $0 <= now.instant }) ?? true
+      else { continue }
+      for process in call.pending {
+        effects.append(.log(.info, "waiting for \(process.name) to stop"))
+      }
+      let next = now.instant + .seconds(2)
+      supervised[index].nextReport = next
+      ledger.timers.push(next, .arbiter)
     }
   }
 

@@ -111,31 +111,31 @@ package struct SupervisordArguments {
   /// What `-h` prints.
   package static func help(_ program: String) -> String {
     """
-    \(program) -- run a set of programs as a daemon.
+    \(program) -- run a set of applications as daemons.
 
     Usage: \(program) [options]
 
     Options:
-    -c/--configuration FILE   configuration file; looked for when it is not given
-    -n/--nodaemon             stay in the foreground
-    -s/--silent               in the foreground: do not repeat the log on stdout
-    -h/--help                 show this help and exit
-    -v/--version              print the version and exit
-    -u/--user USER            become this user (or number)
-    -m/--umask UMASK          file mode mask in the background, octal (default 022)
-    -d/--directory DIR        go to this directory in the background
-    -l/--logfile FILE         main log
-    -y/--logfile_maxbytes N   size at which the main log is rotated; 0: never
-    -z/--logfile_backups N    rotated logs that are kept
-    -e/--loglevel LEVEL       critical, error, warn, info, debug, trace or blather
-    -j/--pidfile FILE         where the process id is written
-    -i/--identifier TEXT      name of this instance
-    -q/--childlogdir DIR      where AUTO logs of programs go
-    -k/--nocleanup            keep AUTO logs of earlier runs
-    -a/--minfds N             descriptors that must be available
-    -t/--strip_ansi           take escape sequences out of what programs print
-    --minprocs N              processes that must be available
-    --profile_options LIST    accepted, of no effect
+    -c/--configuration FILENAME -- configuration file; looked for when it is not given
+    -n/--nodaemon -- stay in the foreground
+    -s/--silent -- in the foreground: do not repeat the log on stdout
+    -h/--help -- show this help and exit
+    -v/--version -- print the version and exit
+    -u/--user USER -- become this user (or number)
+    -m/--umask UMASK -- file mode mask in the background, octal (default 022)
+    -d/--directory DIRECTORY -- go to this directory in the background
+    -l/--logfile FILENAME -- use FILENAME as the main log
+    -y/--logfile_maxbytes BYTES -- size at which the main log is rotated; 0: never
+    -z/--logfile_backups NUM -- how many rotated logs are kept
+    -e/--loglevel LEVEL -- critical, error, warn, info, debug, trace or blather
+    -j/--pidfile FILENAME -- where the process id is written
+    -i/--identifier STR -- name of this instance
+    -q/--childlogdir DIRECTORY -- where AUTO logs of programs go
+    -k/--nocleanup -- keep AUTO logs of earlier runs
+    -a/--minfds NUM -- descriptors that must be available
+    -t/--strip_ansi -- take escape sequences out of what programs print
+    --minprocs NUM -- processes that must be available
+    --profile_options LIST -- accepted, of no effect
     """
   }
 }

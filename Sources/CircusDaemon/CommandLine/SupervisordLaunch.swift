@@ -45,7 +45,7 @@ struct SupervisordLaunch {
     if options.staysInForeground {
       return start(places) { problem in if let problem { _ = refuse(problem) } }
     }
-    return Background.run(failure: refuse) { ready in start(places, ready) }
+    return Background.run(leads: true, failure: refuse) { ready in start(places, ready) }
   }
 
   struct Refusal: Error { var text: String }

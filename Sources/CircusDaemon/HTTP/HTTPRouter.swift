@@ -48,6 +48,9 @@ final class HTTPRouter {
 
   private func call(_ request: HTTPRequest) {
     guard request.method == "POST" else { return request.refuse(400) }
+    if request.header("Content-Length") == nil, request.header("Transfer-Encoding") == nil {
+      return request.refuse(411)
+    }
     let call: XMLRPCCall
     do {
       call = try XMLRPCCall(parsing: request.body)

@@ -16,7 +16,7 @@ final class ProgramSink {
   /// The file as it is now; another one after a configuration reload.
   let file: LogFile?
   private let origin: Origin
-  /// What an event listener says is no output to be repeated.
+  /// What an event listener says is told as the bytes it is.
   private let isProtocol: Bool
   private let syslog: Syslog?
   private let spec: ProgramStreamSpec
@@ -75,9 +75,9 @@ final class ProgramSink {
 
   private func pass(_ bytes: [UInt8], _ pid: PID) {
     bytes.withUnsafeBytes { _ = file?.write($0) }
-    if !isProtocol {
-      log.debug(
-        "'\(origin.process)' \(origin.channel) output:\n\(String(decoding: bytes, as: UTF8.self))")
+    if log.level <= .debug {
+      let said = isProtocol ? PythonText.bytesLiteral(bytes) : Self.text(bytes)
+      log.debug("'\(origin.process)' \(origin.channel) output:\n\(said)")
     }
     if spec.emitsEvents { announce(.processLog(output(bytes, pid))) }
     if syslog != nil { splitIntoLines(bytes) }
@@ -86,8 +86,12 @@ final class ProgramSink {
   private func output(_ bytes: [UInt8], _ pid: PID) -> ProcessOutput {
     ProcessOutput(
       process: origin.process, group: origin.group, pid: Int(pid.rawValue), channel: origin.channel,
-      text: String(validating: bytes, as: UTF8.self)
-        ?? "Undecodable: \(PythonText.bytesLiteral(bytes))")
+      text: Self.text(bytes))
+  }
+
+  /// What is no UTF-8 is told as Python writes bytes (supervisor.md 5.3).
+  private static func text(_ bytes: [UInt8]) -> String {
+    String(validating: bytes, as: UTF8.self) ?? "Undecodable: \(PythonText.bytesLiteral(bytes))"
   }
 
   private func splitIntoLines(_ bytes: [UInt8]) {

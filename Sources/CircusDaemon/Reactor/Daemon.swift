@@ -209,6 +209,7 @@ package final class Daemon {
       if signal == SIGCHLD { hasDeadChildren = true } else { queue.append(.signal(Signal(signal))) }
     }
     guard hasDeadChildren else { return }
+    if settings.face == .supervisor { log.debug("received SIGCHLD indicating a child quit") }
     runner.reap()
     queue += runner.takeEvents()
   }

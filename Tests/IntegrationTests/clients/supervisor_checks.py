@@ -166,6 +166,7 @@ def requests(path, _):
     assert b" 200 " in raw(path, b"GET /ok.html HTTP/1.0\r\n\r\n")
     assert b" 404 " in raw(path, b"GET /nosuch HTTP/1.1\r\n\r\n")
     assert b" 400 " in raw(path, b"GET /RPC2 HTTP/1.1\r\n\r\n")
+    assert b" 411 " in raw(path, b"POST /RPC2 HTTP/1.1\r\n\r\n")
     post = b"POST /RPC2 HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
     for body in (b"x", b"<methodCall/>", b"\xff\xfe", b"<a>" * 1000):
         assert b" 400 " in raw(path, post % len(body) + body), body[:20]
