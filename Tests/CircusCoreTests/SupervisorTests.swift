@@ -8,9 +8,9 @@ import Testing
 
 /// supervisor's clients and listeners over the simulation (supervisor.md 2, 4.6, 4.7, 5.3).
 @Suite struct SupervisorTests {
-  private static let head = "[supervisord]\n"
+  static let head = "[supervisord]\n"
 
-  private func simulate(
+  func simulate(
     _ text: String, face: DaemonSettings.Face = .supervisor, stubborn: Set<String> = []
   )
     -> Simulation
@@ -23,14 +23,14 @@ import Testing
     return simulation
   }
 
-  private func configuration(_ text: String) -> Configuration {
+  func configuration(_ text: String) -> Configuration {
     var reader = ConfigurationReader(
       files: OneFile(text: Self.head + text), environment: ["PATH": "/bin"], hostName: "node",
       workingDirectory: "/work")
     return reader.read("/test.conf") ?? Configuration()
   }
 
-  private func keys(_ simulation: Simulation, _ name: String) -> [ProcessKey] {
+  func keys(_ simulation: Simulation, _ name: String) -> [ProcessKey] {
     switch simulation.arbiter.find(name) {
     case .process(let view)?: [view.key]
     case .group(let views)?: views.map(\.key)
@@ -38,11 +38,11 @@ import Testing
     }
   }
 
-  private func states(_ simulation: Simulation) -> [String] {
+  func states(_ simulation: Simulation) -> [String] {
     simulation.arbiter.processTable.map { "\($0.displayName) \($0.stage.name)" }
   }
 
-  private func events(_ simulation: Simulation) -> [String] {
+  func events(_ simulation: Simulation) -> [String] {
     simulation.announced.map { event in
       guard case .processState(let transition) = event else { return event.type }
       return "\(transition.process) \(transition.from.name)>\(transition.to.name)"
@@ -50,29 +50,29 @@ import Testing
   }
 
   @discardableResult
-  private func start(_ simulation: inout Simulation, _ name: String, waits: Bool = true) -> Ticket {
+  func start(_ simulation: inout Simulation, _ name: String, waits: Bool = true) -> Ticket {
     simulation.order(
       .start(keys(simulation, name), refused: [:], waits: waits, isSingle: !name.hasSuffix("*")))
   }
 
   @discardableResult
-  private func stop(_ simulation: inout Simulation, _ name: String) -> Ticket {
+  func stop(_ simulation: inout Simulation, _ name: String) -> Ticket {
     simulation.order(.stop(keys(simulation, name), waits: true, isSingle: !name.hasSuffix("*")))
   }
 
   /// What became of an order that is answered at once.
-  private func answer(
+  func answer(
     _ simulation: inout Simulation, _ order: (inout Simulation) -> Ticket
   ) -> SupervisorAnswer? {
     let ticket = order(&simulation)
     return simulation.answers[ticket]
   }
 
-  private func ask(_ simulation: inout Simulation, _ order: SupervisorOrder) -> SupervisorAnswer? {
+  func ask(_ simulation: inout Simulation, _ order: SupervisorOrder) -> SupervisorAnswer? {
     answer(&simulation) { $0.order(order) }
   }
 
-  private let many = """
+  let many = """
     [program:many]
     command=run
     numprocs=3
@@ -272,101 +272,6 @@ import Testing
     #expect(simulation.exitStatus == 0)
     #expect(simulation.violations == [])
   }
-
-  // MARK: the file
-
-  @Test func rereadTellsAndChangesNothing() {
-    var simulation = simulate("[program:a]\ncommand=run\n[program:b]\ncommand=run\n")
-    simulation.advance(.seconds(2))
-    let pids = simulation.pids("a") + simulation.pids("b")
-    let ticket = simulation.order(.reread)
-    simulation.load(configuration("[program:b]\ncommand=other\n[program:c]\ncommand=run\n"))
-    guard case .changes(let changes)? = simulation.answers[ticket] else {
-      Issue.record("no changes")
-      return
-    }
-    #expect(changes.added == ["c"])
-    #expect(changes.changed == ["b"])
-    #expect(changes.removed == ["a"])
-    #expect(simulation.pids("a") + simulation.pids("b") == pids)
-    #expect(ask(&simulation, .addGroup("b"))?.fault == .alreadyAdded)
-    #expect(ask(&simulation, .addGroup("x"))?.fault == .badName)
-    #expect(ask(&simulation, .addGroup("c"))?.isDone == true)
-    #expect(simulation.pids("c").count == 1)
-    #expect(ask(&simulation, .removeGroup("a"))?.fault == .stillRunning)
-    stop(&simulation, "a:*")
-    #expect(ask(&simulation, .removeGroup("a"))?.isDone == true)
-    #expect(simulation.arbiter.hasGroup("a") == false)
-    #expect(simulation.violations == [])
-  }
-
-  @Test func everyOptionOfAProgramCounts() {
-    let plain = "[program:p]\ncommand=run\n"
-    for option in [
-      "stdout_capture_maxbytes=1KB", "stderr_events_enabled=true", "killasgroup=true",
-      "exitcodes=1", "startsecs=7", "environment=A=1", "priority=3",
-    ] {
-      var simulation = simulate(plain)
-      let ticket = simulation.order(.reread)
-      simulation.load(configuration(plain + option))
-      guard case .changes(let changes)? = simulation.answers[ticket] else { continue }
-      #expect(changes.changed == ["p"], "\(option)")
-      let again = simulation.order(.reread)
-      simulation.load(configuration(plain))
-      guard case .changes(let unchanged)? = simulation.answers[again] else { continue }
-      #expect(unchanged == GroupChanges())
-    }
-  }
-
-  @Test func aBrokenFileStopsNothing() {
-    var simulation = simulate("[program:a]\ncommand=run\n")
-    simulation.advance(.seconds(2))
-    let pids = simulation.pids("a")
-    let ticket = simulation.order(.restart)
-    simulation.failLoad("line 3 is wrong")
-    #expect(simulation.answers[ticket]?.fault == .cantReread)
-    simulation.signal(.hangup)
-    simulation.failLoad("line 3 is wrong")
-    #expect(simulation.pids("a") == pids)
-    #expect(simulation.log.contains { $0.contains("not restarted, nothing changed") })
-  }
-
-  @Test func restartBeginsAnewWithTheFile() {
-    var simulation = simulate("[program:a]\ncommand=run\n")
-    simulation.advance(.seconds(2))
-    simulation.signal(.hangup)
-    let new = configuration("[program:b]\ncommand=run\n")
-    simulation.load(new)
-    simulation.load(new)
-    #expect(simulation.pids("a").isEmpty)
-    #expect(simulation.pids("b").count == 1)
-    #expect(events(simulation).filter { $0 == "SUPERVISOR_STATE_CHANGE_RUNNING" }.count == 2)
-    #expect(simulation.violations == [])
-  }
-
-  // MARK: both worlds
-
-  @Test func watchersOfACircusFileAreGroups() {
-    var simulation = Simulation(circus: "[circus]\n[watcher:web]\ncmd = run\nnumprocesses = 2\n")
-    simulation.boot()
-    #expect(states(simulation) == ["web:web-1 RUNNING", "web:web-2 RUNNING"])
-    stop(&simulation, "web:web-1")
-    #expect(states(simulation) == ["web:web-1 STOPPED", "web:web-2 RUNNING"])
-    simulation.advance(.seconds(30))
-    #expect(simulation.pids("web").count == 1)
-    start(&simulation, "web:web-1")
-    #expect(states(simulation) == ["web:web-1 RUNNING", "web:web-2 RUNNING"])
-    let down = answer(&simulation) { stop(&$0, "web:*") }
-    #expect(down?.names.sorted() == ["web-1", "web-2"])
-    #expect(states(simulation) == ["web:web-1 STOPPED", "web:web-2 STOPPED"])
-    start(&simulation, "web:web-2")
-    #expect(states(simulation) == ["web:web-1 STOPPED", "web:web-2 RUNNING"])
-    simulation.send("stop", ["name": "web"])
-    let up = answer(&simulation) { start(&$0, "web:*") }
-    #expect(up?.names.sorted() == ["web-1", "web-2"])
-    #expect(simulation.pids("web").count == 2)
-    #expect(simulation.violations == [])
-  }
 }
 
 private struct OneFile: FileReader {
@@ -376,11 +281,11 @@ private struct OneFile: FileReader {
 }
 
 extension SupervisorAnswer {
-  fileprivate var isDone: Bool { if case .done = self { true } else { false } }
-  fileprivate var fault: Fault.Code? {
+  var isDone: Bool { if case .done = self { true } else { false } }
+  var fault: Fault.Code? {
     if case .fault(let fault) = self { fault.code } else { nil }
   }
-  fileprivate var names: [String] {
+  var names: [String] {
     if case .results(let results) = self { results.map(\.name) } else { [] }
   }
 }
