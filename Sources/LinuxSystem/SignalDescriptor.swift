@@ -47,7 +47,8 @@ package final class SignalDescriptor {
     return poll(&waiting, 1, milliseconds) > 0 && next() != nil
   }
 
-  /// Blocks all signals but faults, here and in threads to come; SIGCHLD gets its default action.
+  /// Blocks all signals but faults, here and in threads to come, and gives all of them their default
+  /// actions: what is ignored would be ignored by every program that is started.
   package static func blockAll() { cl_block_all_signals() }
   /// Has the kernel drop a signal, for the whole process.
   package static func ignore(_ signal: Int32) { cl_ignore_signal(signal) }

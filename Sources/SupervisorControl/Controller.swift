@@ -1,4 +1,3 @@
-import Glibc
 import LinuxSystem
 import XMLRPC
 
@@ -133,33 +132,5 @@ final class Controller {
   func note(fault code: Int, ignoring ignored: Int? = nil) {
     guard code != 80, code != ignored else { return }
     exitStatus = [40, 50, 70].contains(code) ? Status.notRunning : Status.generic
-  }
-}
-
-/// Standard output and error.
-enum Screen {
-  static func write(_ text: String) { try? writeAll(1, Array(text.utf8)) }
-  static func write(_ bytes: [UInt8]) { try? writeAll(1, bytes) }
-  static func complain(_ text: String) { try? writeAll(2, Array((text + "\n").utf8)) }
-
-  /// The next line of standard input; nil at its end. No byte more is taken: what follows may be for
-  /// the process that is brought to the foreground.
-  static func readLine() -> String? {
-    var line: [UInt8] = []
-    var byte: UInt8 = 0
-    while read(0, &byte, 1) == 1 {
-      if byte == 10 { return String(decoding: line, as: UTF8.self) }
-      line.append(byte)
-    }
-    return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
-  }
-
-  /// A line that is not shown while it is typed.
-  static func readPassword(_ prompt: String) -> String? {
-    guard Environment.isTerminal(0) else {
-      write(prompt)
-      return readLine()
-    }
-    return getpass(prompt).map { String(cString: $0) }
   }
 }

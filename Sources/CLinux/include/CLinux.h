@@ -77,6 +77,7 @@ pid_t cl_reap(int *code, int *status);
 int cl_signal_descriptor(const int *signals, int count);
 // The next signal and its sender, or 0 when none is pending.
 int cl_next_signal(int descriptor, pid_t *sender);
+// All but faults; their actions become the default ones.
 void cl_block_all_signals(void);
 void cl_ignore_signal(int signal);
 // Descriptors 0 to 2 are open afterwards, and none above them reaches a child unasked.
