@@ -2,7 +2,8 @@ import Glibc
 
 /// Sends syslog datagrams to a unix socket or a UDP port.
 package final class Syslog {
-  private let descriptor: Int32
+  private var descriptor: Int32?
+  private let target: Target
   private let facility: Int
 
   static let facilities = [
@@ -17,24 +18,41 @@ package final class Syslog {
     case udp(host: String, port: Int)
   }
 
-  /// Nil for an unknown facility or a target that cannot be reached.
-  package init?(_ target: Target, facility name: String) {
+  /// Nil for an unknown facility or a target that cannot be reached. One that `mayBeAway` is tried
+  /// again with every message: a container's or the machine's syslog may be started after us.
+  package init?(_ target: Target, facility name: String, mayBeAway: Bool = false) {
     guard let facility = Self.facilities[name.lowercased()] else { return nil }
     self.facility = facility
-    let opened: Int32?
-    switch target {
-    case .unix(let path): opened = Network.connectDatagram(path: path)
-    case .udp(let host, let port): opened = Network.connectDatagram(host: host, port: port)
-    }
-    guard let opened else { return nil }
-    descriptor = opened
+    self.target = target
+    descriptor = Self.open(target)
+    if descriptor == nil && !mayBeAway { return nil }
   }
 
-  deinit { close(descriptor) }
+  deinit { if let descriptor { close(descriptor) } }
+
+  private static func open(_ target: Target) -> Int32? {
+    switch target {
+    case .unix(let path): Network.connectDatagram(path: path)
+    case .udp(let host, let port): Network.connectDatagram(host: host, port: port)
+    }
+  }
 
   /// `severity` is syslog's 0 (emergency) to 7 (debug). Lost when nobody listens.
   package func send(_ text: String, severity: Int) {
     let bytes = Array("<\(facility * 8 + severity)>\(text)".utf8)
-    _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+    if transmit(bytes) { return }
+    // A socket that is gone comes back as another one: syslog was restarted. A host's name is looked
+    // up once, for that may take its time.
+    guard case .unix = target else { return }
+    if let descriptor { close(descriptor) }
+    descriptor = Self.open(target)
+    _ = transmit(bytes)
+  }
+
+  /// Whether there is somebody; who cannot keep up loses messages.
+  private func transmit(_ bytes: [UInt8]) -> Bool {
+    guard let descriptor else { return false }
+    return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)) >= 0
+      || [EAGAIN, EMSGSIZE].contains(Errno.last.code)
   }
 }

@@ -117,7 +117,9 @@ struct SupervisordLaunch {
   // MARK: the daemon
 
   private var target: Logger.Target {
-    if options.logFile == "syslog", let syslog = Syslog(.unix(path: "/dev/log"), facility: "user") {
+    if options.logFile == "syslog",
+      let syslog = Syslog(.unix(path: "/dev/log"), facility: "user", mayBeAway: true)
+    {
       return .syslog(syslog)
     }
     return .rotating(

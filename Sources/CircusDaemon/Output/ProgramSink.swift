@@ -30,7 +30,7 @@ final class ProgramSink {
 
   init(
     _ spec: ProgramStreamSpec, _ origin: Origin, file: LogFile?, stripsAnsi: Bool,
-    isProtocol: Bool, log: Logger,
+    isProtocol: Bool, log: Logger, syslogPath: String = "/dev/log",
     announce: @escaping (SupervisorEvent) -> Void
   ) {
     self.spec = spec
@@ -39,7 +39,9 @@ final class ProgramSink {
     self.log = log
     self.announce = announce
     self.isProtocol = isProtocol
-    syslog = spec.usesSyslog ? Syslog(.unix(path: "/dev/log"), facility: "user") : nil
+    syslog =
+      spec.usesSyslog
+      ? Syslog(.unix(path: syslogPath), facility: "user", mayBeAway: true) : nil
     if stripsAnsi { ansi = AnsiFilter() }
     if spec.captureBytes > 0 { capture = CaptureFilter(limit: spec.captureBytes) }
   }
