@@ -6,6 +6,9 @@ import JSON
 package enum Effect: Sendable {
   /// Start a process; answered by `.spawned` or `.spawnFailed`.
   case spawn(ProcessID, LaunchPlan)
+  /// Take over a process that another daemon started; answered by `.exited` if it is gone. Without
+  /// a plan nobody knows where its output belongs.
+  case adopt(ProcessID, PID, LaunchPlan?)
   /// Send a signal to one of our own, unreaped children.
   case signal(PID, Signal, SignalScope)
   /// Send a signal to one child of a managed process; the ticket hears whether it exists.

@@ -6,6 +6,8 @@ import CircusWire
 package enum Event: Sendable {
   /// The daemon is ready: start what starts by itself.
   case boot
+  /// Instead of `boot`: take up where another daemon left off, whose processes live save the dead.
+  case resume(SavedState, Predecessor)
   /// A command; without a ticket nobody hears the answer (a cast).
   case request(Request, Ticket?)
   /// An order of a supervisor client; always answered.
@@ -31,6 +33,14 @@ package enum Event: Sendable {
   case socketReady(String)
   /// Configured endpoints with a wildcard port, and the name they really have.
   case endpointsBound([String: String])
+}
+
+/// What became of the daemon whose state is taken up.
+package enum Predecessor: Hashable, Sendable {
+  /// Its processes were left to themselves; these have ended meanwhile.
+  case left(dead: Set<PID>)
+  /// It had stopped everything, or the machine was started anew: only what was wanted counts.
+  case stopped
 }
 
 /// A process that should have gone with its leader.

@@ -10,6 +10,9 @@ struct EventRing {
 
   init(capacity: Int) { self.capacity = capacity }
 
+  /// The numbers go on from another daemon's.
+  mutating func resume(after sequence: Int) { lastSequence = max(lastSequence, sequence) }
+
   /// Gives the event its number and keeps it.
   mutating func append(_ event: EventMessage) -> EventMessage {
     lastSequence += 1

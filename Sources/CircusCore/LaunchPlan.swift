@@ -15,6 +15,8 @@ package final class LaunchPlan: Sendable {
 
   /// Whose process it is.
   package let watcherName: String
+  /// Its number in the watcher: circus's wid, supervisor's process_num.
+  package let number: Int
   /// A name of its own: supervisor's process name, or `watcher-wid`.
   package let processName: String
   /// supervisor's group; the watcher's name in circus.
@@ -49,13 +51,14 @@ package final class LaunchPlan: Sendable {
   package let ownsDescendants: Bool
 
   package init(
-    watcherName: String, processName: String, groupName: String, isListener: Bool = false,
+    watcherName: String, number: Int, processName: String, groupName: String, isListener: Bool = false,
     arguments: [String], environment: [String: String],
     directory: String, user: String?, group: String?, umask: Int?, limits: [ResourceLimit],
     input: Input, stdout: StreamSpec, stderr: StreamSpec, sockets: SocketUse?, startsSession: Bool,
     ownsDescendants: Bool
   ) {
     self.watcherName = watcherName
+    self.number = number
     self.processName = processName
     self.groupName = groupName
     self.isListener = isListener

@@ -38,8 +38,8 @@ enum LaunchPlanner {
     let input: LaunchPlan.Input =
       spec.stdinSocket.map { .socket($0) } ?? (spec.closesStdin ? .null : .inherit)
     return LaunchPlan(
-      watcherName: spec.name, processName: "\(spec.name)-\(number)", groupName: spec.name,
-      arguments: words,
+      watcherName: spec.name, number: number, processName: "\(spec.name)-\(number)",
+      groupName: spec.name, arguments: words,
       environment: spec.environment, directory: spec.directory, user: spec.user,
       group: spec.userGroup, umask: spec.umask, limits: spec.limits, input: input,
       stdout: spec.stdout, stderr: spec.stderr,
@@ -138,7 +138,7 @@ enum LaunchPlanner {
     environment["SUPERVISOR_GROUP_NAME"] = spec.group
     environment.merge(process.environment) { $1 }
     return LaunchPlan(
-      watcherName: spec.name, processName: process.name, groupName: spec.group,
+      watcherName: spec.name, number: number, processName: process.name, groupName: spec.group,
       isListener: spec.listener != nil, arguments: words,
       environment: environment, directory: process.directory ?? "", user: spec.user,
       group: nil, umask: spec.umask, limits: [],

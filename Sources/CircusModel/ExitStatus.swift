@@ -2,12 +2,15 @@
 package enum ExitStatus: Hashable, Sendable {
   case exited(Int32)
   case signaled(Signal, dumpedCore: Bool)
+  /// It ended while no daemon was there to be told.
+  case unknown
 
-  /// circus's `exit_code`: the exit status, or minus the signal's number.
+  /// circus's `exit_code`: the exit status, or minus the signal's number; -1 when nobody knows.
   package var code: Int {
     switch self {
     case .exited(let status): Int(status)
     case .signaled(let signal, _): -Int(signal.number)
+    case .unknown: -1
     }
   }
 
@@ -17,6 +20,7 @@ package enum ExitStatus: Hashable, Sendable {
     case .exited(let status): "exit status \(status)"
     case .signaled(let signal, let dumped):
       "terminated by \(signal.name)" + (dumped ? " (core dumped)" : "")
+    case .unknown: "exit status unknown"
     }
   }
 

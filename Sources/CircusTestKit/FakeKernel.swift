@@ -87,6 +87,12 @@ package struct FakeKernel {
     processes[pid]?.pendingDeath = status
   }
 
+  /// The daemon is gone: whoever is dying dies unseen, orphans are nobody's any more.
+  package mutating func loseDaemon() {
+    for pid in dying { processes[pid] = nil }
+    orphans = [:]
+  }
+
   /// Who is dead at the next delivery, lowest pid first.
   package var dying: [PID] {
     processes.filter { $0.value.pendingDeath != nil }.keys.sorted()

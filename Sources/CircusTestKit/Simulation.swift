@@ -55,6 +55,7 @@ package struct Simulation {
   }
 
   package init(_ configuration: Configuration, seed: UInt64 = 1) {
+    self.configuration = configuration
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: "/work", seed: seed,
       matchesRegex: { pattern, name in name.hasPrefix(pattern) })
@@ -109,7 +110,10 @@ package struct Simulation {
   /// Lets time pass, stopping at every deadline on the way.
   package mutating func advance(_ interval: Interval) {
     let end = clock.now.instant + interval
-    while let next = arbiter.nextDeadline(), next <= end {
+    var rounds = 0
+    while effectsLeft != 0, let next = arbiter.nextDeadline(), next <= end {
+      rounds += 1
+      guard rounds < 10_000 else { return violations.append("deadlines without end") }
       if next > clock.now.instant { clock.advance(next - clock.now.instant) }
       feed(.deadline)
     }
@@ -139,6 +143,7 @@ package struct Simulation {
   /// Hands in the configuration asked for first; nothing happens when none is awaited.
   package mutating func load(_ configuration: Configuration) {
     guard !loads.isEmpty else { return }
+    self.configuration = configuration
     feed(.configurationLoaded(.success(configuration), loads.removeFirst()))
   }
 
@@ -154,6 +159,61 @@ package struct Simulation {
     events = []
     announced = []
   }
+
+  // MARK: losing the daemon
+
+  /// The state file as it would be on the disk now.
+  package private(set) var stateFile: [UInt8] = []
+  /// How a new daemon makes its arbiter: from the configuration there was at the start, unless told.
+  private var configuration = Configuration()
+
+  /// Kills the daemon at once and starts another on what the first one has written. Nothing the first
+  /// one was about to do is done, and who waited for it waits for ever.
+  package mutating func crash(configuration changed: Configuration? = nil) {
+    kernel.loseDaemon()
+    succeed(changed)
+  }
+
+  /// How many effects are still carried out; after that the daemon is as good as dead, until `crash`.
+  package var effectsLeft: Int?
+  /// Children nobody has written down yet.
+  private var unsavedSpawns: [SavedState.Survivor] = []
+
+  /// Another program goes on in the same process: its children stay its children.
+  package mutating func upgrade() { succeed(nil) }
+
+  private mutating func succeed(_ changed: Configuration?) {
+    forsaken.formUnion((1...max(1, lastTicket)).map { Ticket($0) })
+    pendingHooks = []
+    loads = []
+    awaitedSockets = []
+    effectsLeft = nil
+    configuration = changed ?? configuration
+    arbiter = Arbiter(
+      configuration: configuration, workingDirectory: "/work", seed: 1,
+      matchesRegex: { pattern, name in name.hasPrefix(pattern) })
+    do {
+      var saved = try SavedState(stateFile)
+      for begun in unsavedSpawns { saved.add(begun) }
+      unsavedSpawns = []
+      if saved.damagedLines > 0 { violations.append("the state file is damaged") }
+      stateFile = Self.header
+      let pids = saved.survivors.map { PID($0.pid) }
+      let dead = Set(pids.filter { kernel.processes[$0] == nil })
+      feed(.resume(saved, .left(dead: dead)))
+    } catch {
+      violations.append("the state file \(error.text)")
+    }
+  }
+
+  /// Tickets whose client waited for a daemon that is gone.
+  package private(set) var forsaken: Set<Ticket> = []
+
+  private static let header: [UInt8] = {
+    var bytes: [UInt8] = []
+    Arbiter.stateHeader(boot: "boot", program: "test", pid: 1).write(into: &bytes)
+    return bytes + [10]
+  }()
 
   // MARK: looking
 
@@ -178,11 +238,29 @@ package struct Simulation {
   /// Feeds one event and everything that follows from it at once.
   package mutating func feed(_ event: Event) {
     var queue = [event]
+    var rounds = 0
     while !queue.isEmpty {
+      rounds += 1
+      guard rounds < 10_000 else { return violations.append("events without end: \(queue[0])") }
+      if effectsLeft == 0 { return }
       var effects: [Effect] = []
-      arbiter.handle(queue.removeFirst(), at: clock.now, into: &effects)
+      let event = queue.removeFirst()
+      arbiter.handle(event, at: clock.now, into: &effects)
       violations += arbiter.checkInvariants()
-      for effect in effects { perform(effect, &queue) }
+      if stateFile.isEmpty { stateFile = Self.header }
+      let isWritten = arbiter.hasUnsaved
+      if isWritten {
+        arbiter.writeUnsaved(into: &stateFile) { Int64($0.rawValue) }
+        if case .spawned(_, let pid) = event {
+          unsavedSpawns.removeAll { $0.pid == pid.rawValue }
+        }
+      }
+      for effect in effects {
+        if effectsLeft == 0 { return }
+        effectsLeft = effectsLeft.map { $0 - 1 }
+        perform(effect, &queue)
+      }
+      if isWritten { stateFile += Arbiter.doneLine }
     }
     if diesAtOnce && !kernel.dying.isEmpty { deliverDeaths() }
   }
@@ -191,9 +269,16 @@ package struct Simulation {
     switch effect {
     case .spawn(let process, let plan):
       switch kernel.spawn(plan) {
-      case .success(let pid): queue.append(.spawned(process, pid))
+      case .success(let pid):
+        unsavedSpawns.append(
+          .init(
+            watcher: process.watcher.number, process: plan.number, pid: pid.rawValue,
+            birth: Int64(pid.rawValue)))
+        queue.append(.spawned(process, pid))
       case .failure(let failure): queue.append(.spawnFailed(process, failure))
       }
+    case .adopt(_, let pid, _):
+      if kernel.processes[pid] == nil { violations.append("adopted \(pid), which is dead") }
     case .signal(let pid, let signal, let scope):
       if kernel.processes[pid] == nil {
         violations.append("signal \(signal.name) to \(pid), which was reaped")

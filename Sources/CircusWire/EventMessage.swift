@@ -16,7 +16,7 @@ package struct EventMessage: Hashable, Sendable {
   package var name: Name
   /// The process concerned; nil where the whole watcher is.
   package var pid: PID?
-  /// Of a `reap`: the exit status, or minus the signal's number; nil in other events.
+  /// Of a `reap`: the exit status, or minus the signal's number; nil in other events, and where nobody knows.
   package var exitCode: Int?
   /// Seconds since the epoch.
   package var time: Double
@@ -53,7 +53,7 @@ package struct EventMessage: Hashable, Sendable {
     if let hook { object["name"] = .string(hook.rawValue) }
     object["time"] = .double(time)
     if let error { object["error"] = .string(error) }
-    if let exitCode { object["exit_code"] = .int(exitCode) }
+    if name == .reap { object["exit_code"] = exitCode.map { .int($0) } ?? .null }
     if let cause { object["cause"] = .string(cause.rawValue) }
     object["seq"] = .int(sequence)
     return object

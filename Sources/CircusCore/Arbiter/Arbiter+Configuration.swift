@@ -139,6 +139,7 @@ extension Arbiter {
     let usesChanged = changedSockets.contains { old.uses(socket: $0) }
     guard old.withoutNoise != spec.withoutNoise || usesChanged else { return false }
     watchers[index].spec = spec
+    watchers[index].edits = JSONObject()
     if old.hooks != spec.hooks { effects.append(.forgetHooks(id)) }
     if old.processCount != spec.processCount { watchers[index].target = spec.processCount }
     if spec.singleton { watchers[index].target = min(1, watchers[index].target) }

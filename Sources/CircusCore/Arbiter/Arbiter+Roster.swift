@@ -26,6 +26,7 @@ extension Arbiter {
     }
     let id = addWatcher(spec, isFromFile: false)
     if let index = index(of: id) {
+      watchers[index].addition = command.record
       ledger.publish(watchers[index].event(.add, now, cause: .command), into: &effects)
     }
     guard command.start else {
@@ -71,6 +72,7 @@ extension Arbiter {
     startQueue.pending.removeAll { $0 == id }
     let group = watchers[index].spec.group
     let wasTold = watchers[index].isDoomed
+    if watchers[index].savedNumbers != nil { goneWatchers.append(id.number) }
     watchers.remove(at: index)
     if !wasTold, !hasGroup(group) { ledger.notices.append(.groupRemoved(group)) }
   }

@@ -16,6 +16,7 @@ extension Arbiter {
     answer(ticket, waits: command.isWaiting, .settled([id]), .plain, &effects)
     update(id, now, &effects) { watcher, ledger, effects in
       watcher.spec = new
+      for member in command.options.members { watcher.edits[member.key] = member.value }
       for _ in command.options.members {
         ledger.publish(watcher.event(.updated, now, cause: .command), into: &effects)
       }
@@ -43,7 +44,7 @@ extension Arbiter {
   }
 
   /// The spec with the options changed, or why it cannot be.
-  private func changed(
+  func changed(
     _ old: WatcherSpec, _ options: JSONObject
   ) throws(RequestError) -> WatcherSpec {
     if old.singleton, let count = options["numprocesses"]?.int, count > 1 {

@@ -41,6 +41,10 @@ package struct Arbiter {
   /// Sockets the shell watches for watchers that start on demand.
   var awaitedSockets: Set<String> = []
   private var lastWatcher = 0
+  /// Watchers the state file still tells of.
+  var goneWatchers: [Int] = []
+  /// The last event the state file tells of.
+  var savedSequence = -1
 
   /// Whether a pattern matches the start of a name; nil for an invalid pattern. Handed in, because
   /// regular expressions are the C library's business.
@@ -112,6 +116,7 @@ package struct Arbiter {
       mode = .running
       ledger.notices.append(.supervisorRunning)
       startAll(cause: .boot, now, &effects)
+    case .resume(let saved, let predecessor): resume(saved, predecessor, now, &effects)
     case .scale(let id, let change):
       guard let index = index(of: id), mode == .running, !watchers[index].spec.singleton else {
         return

@@ -17,6 +17,11 @@ struct Outbox: Hashable {
   /// Whether a stop signal for this process has not been sent yet.
   func holdsSignal(for pid: PID) -> Bool { queue.contains { $0.isStopSignal(for: pid) } }
 
+  /// Whether any signal for this process has not been sent yet.
+  func holdsAnySignal(for wanted: PID) -> Bool {
+    queue.contains { if case .signal(let pid, _, _) = $0 { pid == wanted } else { false } }
+  }
+
   /// Takes the first effect that matches out of the queue.
   mutating func drop(_ matches: (Effect) -> Bool) {
     if let index = queue.firstIndex(where: matches) { queue.remove(at: index) }

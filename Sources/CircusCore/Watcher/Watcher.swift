@@ -1,5 +1,6 @@
 import CircusModel
 import CircusWire
+import JSON
 
 /// A named group of identical processes: what is wanted beside what is.
 ///
@@ -20,19 +21,19 @@ package struct Watcher {
   /// Its number for life.
   package let id: WatcherID
   /// What it was told, `set` and reloads included.
-  package internal(set) var spec: WatcherSpec
+  package internal(set) var spec: WatcherSpec { didSet { isHeadUnsaved = true } }
   /// Whether it is meant to run.
-  package internal(set) var desired = Desired.stopped(.boot)
+  package internal(set) var desired = Desired.stopped(.boot) { didSet { isHeadUnsaved = true } }
   /// How far it is.
-  package internal(set) var phase = Phase.stopped
+  package internal(set) var phase = Phase.stopped { didSet { isHeadUnsaved = true } }
   /// The wanted number of processes.
-  package internal(set) var target: Int
+  package internal(set) var target: Int { didSet { isHeadUnsaved = true } }
   /// Its places, in the order they were made.
-  package internal(set) var slots: [Slot] = []
+  package internal(set) var slots: [Slot] = [] { didSet { areSlotsUnsaved = true } }
   /// A replacement of all processes that is under way.
-  package internal(set) var rollout: Rollout?
+  package internal(set) var rollout: Rollout? { didSet { isHeadUnsaved = true } }
   /// Raised whenever the running processes should be replaced.
-  var generation = 0
+  var generation = 0 { didSet { isHeadUnsaved = true } }
   /// No spawn before this (warm-up).
   var spawnGate = Instant(nanoseconds: 0)
   /// Spawn attempts that failed in a row.
@@ -41,11 +42,23 @@ package struct Watcher {
   /// Named in the configuration file, hence subject to its reloads.
   var isFromFile: Bool
   /// What the configuration file said last.
-  var fileSpec: WatcherSpec?
+  var fileSpec: WatcherSpec? { didSet { isHeadUnsaved = true } }
+  /// The `add` command it was made by; nil: it is from the file.
+  var addition: JSONObject?
+  /// All options that `set` has changed, as they were given last.
+  var edits = JSONObject() { didSet { isHeadUnsaved = true } }
   /// The start under way is what a `reload` of a stopped watcher came to.
   var announcesReload = false
   /// Removed by an operator or a reload: gone as soon as it is stopped.
-  package internal(set) var isDoomed = false
+  package internal(set) var isDoomed = false { didSet { isHeadUnsaved = true } }
+  /// Another daemon's, of which nobody knows more than how to stop it.
+  var isLeftOver = false
+  /// The state file does not tell of the watcher as it is now.
+  var isHeadUnsaved = true
+  /// The state file may not tell of all its processes as they are now.
+  var areSlotsUnsaved = true
+  /// The processes the state file tells of; nil: not even of the watcher.
+  var savedNumbers: Set<Int>?
   /// What is wanted of the shell while a hook is asked.
   var outbox = Outbox()
   /// Nobody waits for hooks any more (a hurried end).

@@ -80,7 +80,7 @@ final class ProgramHook {
     switch status {
     case .exited(0): answer(.returned(true), (try? JSON.parse(printed))?.object)
     case .exited(1): answer(.returned(false), nil)
-    case .exited, .signaled: answer(.failed("it ended with \(status.description)"), nil)
+    case .exited, .signaled, .unknown: answer(.failed("it ended with \(status.description)"), nil)
     }
   }
 }

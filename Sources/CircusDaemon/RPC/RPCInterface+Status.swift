@@ -44,7 +44,7 @@ extension RPCInterface {
     let exitStatus: Int =
       switch view.slot?.lastStatus {
       case .exited(let status)?: Int(status)
-      case .signaled?: -1
+      case .signaled?, .unknown?: -1
       case nil: 0
       }
     return [

@@ -74,6 +74,7 @@ final class EffectRunner {
   func run(_ effect: Effect) {
     switch effect {
     case .spawn(let process, let plan): spawns.append((process, plan))
+    case .adopt: break
     case .signal(let pid, let signal, let scope):
       if managed.contains(pid) { signaler.send(signal, to: pid, scope) }
     case .signalChild(let pid, let child, let signal, let ticket):

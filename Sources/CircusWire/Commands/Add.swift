@@ -43,6 +43,14 @@ package struct Add: Command {
     isWaiting = p.isWaiting
   }
 
+  /// The properties that make the same watcher again.
+  package var record: JSONObject {
+    [
+      "name": .string(name), "cmd": .string(command), "args": JSON(arguments),
+      "options": .object(options),
+    ]
+  }
+
   package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
     guard arguments.positionals.count >= 2 else { throw UsageError("Invalid number of arguments") }
     return JSONObject([

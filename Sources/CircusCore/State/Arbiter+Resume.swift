@@ -1,0 +1,177 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+import JSON
+
+/// Taking up where another daemon left off: after a crash, an upgrade, or a boot with
+/// `on_boot = last`.
+extension Arbiter {
+  /// The story:
+  ///   1. every watcher gets back what was wanted of it and, while its processes may live, where
+  ///      they stand; the shell is asked to take each of them over
+  ///   2. whoever is not there any more is told as an exit like any other, with a status nobody knows
+  ///   3. what the configuration file says differently by now is applied as a reload would
+  mutating func resume(
+    _ saved: SavedState, _ predecessor: Predecessor, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    let isAlive = predecessor != .stopped
+    mode = .running
+    ledger.notices.append(.supervisorRunning)
+    ledger.ring.resume(after: saved.lastSequence)
+    let removed = Set((saved.daemon["removed"]?.array ?? []).compactMap { $0.string?.lowercased() })
+    for watcher in watchers where removed.contains(watcher.spec.name.lowercased()) {
+      forget(watcher.id, &effects)
+    }
+    var fresh = Set(watchers.map(\.id))
+    var changed: Set<WatcherID> = []
+    var undone: Set<PID> = []
+    for (number, group) in saved.groups.sorted(by: { $0.key < $1.key }) {
+      guard let id = place(group, among: fresh, isAlive: isAlive, &effects),
+        let index = index(of: id)
+      else { continue }
+      // It had not had its turn yet.
+      let wasTouched = group.head["stop_cause"]?.string != Cause.boot.rawValue
+      if wasTouched || !watchers[index].spec.autostart { fresh.remove(id) }
+      let isSame =
+        watchers[index].fileSpec.map { $0.fingerprint == group.head["file"]?.string } ?? true
+      if isSame, let edits = group.head["set"]?.object { edit(index, edits, &effects) }
+      for record in group.processes.values
+      where saved.undone.contains(number) || record["unsent"] != nil {
+        undone.insert(PID(Int32(truncatingIfNeeded: record["pid"]?.int ?? 0)))
+      }
+      watchers[index].restore(group, isAlive: isAlive, &ledger)
+      if !isSame {
+        watchers[index].target = watchers[index].spec.processCount
+        changed.insert(id)
+      }
+    }
+    if case .left(let dead) = predecessor {
+      takeOver(except: dead, &effects)
+      bury(dead, now, &effects)
+    }
+    for id in startOrder where !fresh.contains(id) {
+      if isAlive, let index = index(of: id) { watchers[index].signalAgain(undone, &effects) }
+      resume(id, hasChanged: changed.contains(id), isAlive: isAlive, now, &effects)
+    }
+    startAll(cause: .boot, only: fresh, now, &effects)
+  }
+
+  /// Which watcher a record is about: one of the file, or one that is made again from how it was
+  /// added, or, where the file has lost it, one that is only there to be stopped.
+  private mutating func place(
+    _ group: SavedState.Group, among fresh: Set<WatcherID>, isAlive: Bool, _ effects: inout [Effect]
+  ) -> WatcherID? {
+    let head = group.head
+    guard let name = head["name"]?.string else { return nil }
+    let isDoomed = head["doomed"]?.bool == true
+    if !isDoomed,
+      let known = watchers.first(where: {
+        fresh.contains($0.id) && $0.spec.name.lowercased() == name.lowercased()
+      })
+    {
+      return known.id
+    }
+    if !isDoomed, let properties = head["added"]?.object {
+      do {
+        let add = try Add(Properties(properties))
+        let spec = try CircusSpecs.watcher(
+          WatcherOptions.definition(of: add), daemonEnvironment: ledger.environment)
+        let id = addWatcher(spec, isFromFile: false)
+        if let index = index(of: id) { watchers[index].addition = properties }
+        return id
+      } catch {
+        effects.append(.log(.error, "\(name): was added by command and cannot be again: \(error)"))
+      }
+    }
+    guard isAlive, group.processes.values.contains(where: { $0["pid"] != nil }) else { return nil }
+    var spec = WatcherSpec(name: name)
+    spec.stop.signal = Signal(Int32(truncatingIfNeeded: head["stop_signal"]?.int ?? 15))
+    spec.stop.grace = .seconds(head["stop_grace"]?.number ?? 30)
+    spec.unsupported = "no longer in the configuration"
+    let id = addWatcher(spec, isFromFile: false)
+    if !isDoomed {
+      effects.append(.log(.info, "\(name): no longer in the configuration, removed"))
+    }
+    if let index = index(of: id) { watchers[index].isLeftOver = true }
+    return id
+  }
+
+  /// What `set` had made of it.
+  private mutating func edit(_ index: Int, _ edits: JSONObject, _ effects: inout [Effect]) {
+    do {
+      watchers[index].spec = try changed(watchers[index].spec, edits)
+      watchers[index].edits = edits
+    } catch {
+      let name = watchers[index].spec.name
+      effects.append(.log(.warning, "\(name): what `set` had changed is lost: \(error.reason)"))
+    }
+  }
+
+  private func takeOver(except dead: Set<PID>, _ effects: inout [Effect]) {
+    for watcher in watchers {
+      for slot in watcher.slots {
+        guard let pid = slot.state.pid, !dead.contains(pid) else { continue }
+        let plan = try? LaunchPlanner.plan(
+          watcher.spec, number: slot.number, count: watcher.target, ledger)
+        effects.append(.adopt(slot.id, pid, plan))
+      }
+    }
+  }
+
+  /// All deaths first, then what follows from them: nobody dead is signalled.
+  private mutating func bury(
+    _ dead: Set<PID>, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    for id in watchers.map(\.id) {
+      update(id, now, &effects) { watcher, ledger, effects in
+        for slot in watcher.slots {
+          guard let pid = slot.state.pid, dead.contains(pid) else { continue }
+          ledger.processes[pid] = nil
+          watcher.exited(slot.id, .unknown, now, &ledger, &effects)
+        }
+      }
+    }
+  }
+
+  private mutating func resume(
+    _ id: WatcherID, hasChanged: Bool, isAlive: Bool, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: id) else { return }
+    if watchers[index].isLeftOver || watchers[index].isDoomed {
+      return removeWhenStopped(id, now, &effects)
+    }
+    guard isAlive else {
+      if watchers[index].desired == .running { startAgain(id, now) }
+      return update(id, now, &effects) { _, _, _ in }
+    }
+    update(id, now, &effects) { _, _, _ in }
+    if hasChanged, watchers[index].desired == .running, watchers[index].phase != .stopped {
+      effects.append(.log(.info, "\(watchers[index].spec.name): changed, restarting"))
+      restart(id, now, &effects)
+    }
+  }
+
+  /// In its turn among the others, whatever its `autostart` says.
+  private mutating func startAgain(_ id: WatcherID, _ now: Moment) {
+    guard let index = index(of: id) else { return }
+    // Some of its processes may be meant to stay down, which a start would not know.
+    guard watchers[index].slots.allSatisfy(\.isWanted) else { return }
+    watchers[index].desired = .stopped(.boot)
+    startQueue.cause = .boot
+    startQueue.gate = now.instant
+    startQueue.pending.append(id)
+  }
+}
+
+extension Watcher {
+  /// A stop whose signal may not have been sent any more: the daemon ended between writing and doing,
+  /// or a hook that nobody will answer now was asked first.
+  fileprivate func signalAgain(_ undone: Set<PID>, _ effects: inout [Effect]) {
+    for slot in slots {
+      guard case .stopping(let pid, _, let wasKilled) = slot.state, undone.contains(pid) else {
+        continue
+      }
+      effects.append(.signal(pid, wasKilled ? .kill : spec.stop.signal, spec.stop.scope))
+    }
+  }
+}

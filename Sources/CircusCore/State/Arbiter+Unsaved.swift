@@ -1,0 +1,104 @@
+import CircusModel
+import JSON
+
+/// What of the present state is not in the state file yet.
+///
+/// Properties that the file tells of mark themselves when they are changed, so that an event costs
+/// what it changed and not what there is.
+extension Arbiter {
+  /// The first line of a state file.
+  package static func stateHeader(boot: String, program: String, pid: Int32) -> JSONObject {
+    [
+      SavedState.mark: .int(SavedState.version), "boot": .string(boot),
+      "program": .string(program), "pid": .int(Int(pid)),
+    ]
+  }
+
+  /// Whether `writeUnsaved` would write anything.
+  package var hasUnsaved: Bool {
+    savedSequence != ledger.ring.lastSequence || !goneWatchers.isEmpty
+      || watchers.contains { $0.isHeadUnsaved || $0.areSlotsUnsaved }
+  }
+
+  /// Appends a line for everything that changed since the last time. `birth` tells when a process
+  /// was begun, in nanoseconds after the machine's start.
+  package mutating func writeUnsaved(into out: inout [UInt8], birth: (PID) -> Int64?) {
+    func put(_ object: JSONObject) {
+      object.write(into: &out)
+      out.append(10)
+    }
+    for number in goneWatchers { put(["watcher": .int(number), "gone": true]) }
+    goneWatchers = []
+    for index in watchers.indices {
+      // What is wanted while everything goes down is not what is wanted after that.
+      if watchers[index].isHeadUnsaved, !ledger.isEnding || watchers[index].savedNumbers == nil {
+        put(watchers[index].record)
+        watchers[index].savedNumbers = watchers[index].savedNumbers ?? []
+        watchers[index].isHeadUnsaved = false
+      }
+      guard watchers[index].areSlotsUnsaved else { continue }
+      watchers[index].writeSlots(tellsWanted: !ledger.isEnding, birth: birth, put)
+    }
+    savedSequence = ledger.ring.lastSequence
+    var daemon: JSONObject = ["seq": .int(savedSequence)]
+    let removed = removedNames
+    if !removed.isEmpty { daemon["removed"] = .array(removed.map { .string($0) }) }
+    put(["daemon": .object(daemon)])
+  }
+
+  /// The line that says: whatever signals the lines before it tell of have been sent. Without it they
+  /// are sent again by whoever comes after a crash, rather than not at all.
+  package static let doneLine = Array("{\"done\": true}\n".utf8)
+
+  /// Appends everything, for a new file.
+  package mutating func writeState(into out: inout [UInt8], birth: (PID) -> Int64?) {
+    goneWatchers = []
+    for index in watchers.indices { watchers[index].markUnsaved() }
+    writeUnsaved(into: &out, birth: birth)
+  }
+
+  /// Watchers of the file that an operator has removed: another daemon must not bring them back.
+  private var removedNames: [String] {
+    guard watchers.count < lastRead.count || hasRemoved else { return [] }
+    let present = Set(watchers.lazy.filter { !$0.isDoomed }.map { $0.spec.name.lowercased() })
+    return lastRead.map(\.name).filter { !present.contains($0.lowercased()) }
+  }
+
+  private var hasRemoved: Bool { watchers.contains { $0.isDoomed || !$0.isFromFile } }
+}
+
+extension Watcher {
+  fileprivate mutating func writeSlots(
+    tellsWanted: Bool, birth: (PID) -> Int64?, _ put: (JSONObject) -> Void
+  ) {
+    var numbers = savedNumbers ?? []
+    for index in slots.indices where slots[index].isUnsaved {
+      // It is there or not as soon as the kernel has answered.
+      if slots[index].state.isSpawning { continue }
+      let pid = slots[index].state.pid
+      var record = slots[index].record(
+        watcher: id, birth: pid.flatMap(birth), tellsWanted: tellsWanted)
+      // What a hook is asked about has not been done.
+      if let pid, outbox.holdsAnySignal(for: pid) { record["unsent"] = true }
+      put(record)
+      numbers.insert(slots[index].number)
+      slots[index].isUnsaved = false
+    }
+    if numbers.count > slots.count || numbers.count != slots.count(where: { !$0.isUnsaved }) {
+      let present = Set(slots.lazy.map(\.number))
+      for number in numbers.subtracting(present).sorted() {
+        put(["process": .int(number), "watcher": .int(id.number), "gone": true])
+      }
+      numbers.formIntersection(present)
+    }
+    savedNumbers = numbers
+    areSlotsUnsaved = slots.contains { $0.isUnsaved }
+  }
+
+  fileprivate mutating func markUnsaved() {
+    savedNumbers = nil
+    isHeadUnsaved = true
+    for index in slots.indices { slots[index].isUnsaved = true }
+    areSlotsUnsaved = true
+  }
+}

@@ -1,0 +1,141 @@
+import JSON
+
+/// What an earlier daemon left behind, as it was read; `Arbiter.resume` makes sense of it.
+///
+/// The file is a log, one JSON object a line, the first of which says what it is. A later line about
+/// the same watcher or process replaces the earlier one, so a daemon writes only what changed, and
+/// whatever a crash cut off costs the last line at most.
+package struct SavedState: Sendable {
+  /// The version this daemon writes. Older ones are read, newer ones refused.
+  package static let version = 1
+  /// The key of the first line that carries the version.
+  static let mark = "circus-state"
+
+  /// Why a file cannot be used.
+  package enum Problem: Error, Hashable {
+    case foreign
+    case newer(Int)
+
+    /// The reason, to follow the file's name.
+    package var text: String {
+      switch self {
+      case .foreign: "is no state of this daemon"
+      case .newer(let version):
+        "is of version \(version), this program reads up to version \(SavedState.version)"
+      }
+    }
+  }
+
+  /// One watcher and the processes it had.
+  struct Group {
+    var head: JSONObject
+    /// By the process's number in its watcher.
+    var processes: [Int: JSONObject] = [:]
+  }
+
+  /// The first line: who wrote it, under which boot of the machine.
+  package private(set) var header = JSONObject()
+  /// What concerns the daemon as a whole.
+  package private(set) var daemon = JSONObject()
+  /// By the number each watcher had.
+  private(set) var groups: [Int: Group] = [:]
+  /// Watchers whose last lines were written before what they tell was done, and nothing says it was.
+  private(set) var undone: Set<Int> = []
+  /// Lines that could not be read, a torn last one not counted.
+  package private(set) var damagedLines = 0
+
+  /// Reads the lines; throws when the first one is not the mark of a version that is known.
+  package init(_ bytes: [UInt8]) throws(Problem) {
+    let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+    guard lines.count > 1, let first = (try? JSON.parse(lines[0]))?.object,
+      let version = first[Self.mark]?.int
+    else { throw .foreign }
+    guard version <= Self.version else { throw .newer(version) }
+    header = first
+    // What follows the last newline was cut off while it was written.
+    for line in lines.dropFirst().dropLast() {
+      guard let entry = (try? JSON.parse(line))?.object, take(entry) else {
+        damagedLines += 1
+        continue
+      }
+    }
+  }
+
+  private mutating func take(_ entry: JSONObject) -> Bool {
+    if let daemon = entry["daemon"]?.object {
+      self.daemon = daemon
+      return true
+    }
+    if entry["done"] != nil {
+      undone = []
+      return true
+    }
+    guard let number = entry["watcher"]?.int else { return false }
+    undone.insert(number)
+    if let process = entry["process"]?.int {
+      guard groups[number] != nil else { return false }
+      if entry["gone"] != nil {
+        groups[number]?.processes[process] = nil
+      } else {
+        var entry = entry
+        // While a daemon ends it does not tell what is wanted: what was, still is.
+        if entry["wanted"] == nil {
+          entry["wanted"] = groups[number]?.processes[process]?["wanted"]
+        }
+        groups[number]?.processes[process] = entry
+      }
+    } else if entry["gone"] != nil {
+      groups[number] = nil
+    } else {
+      groups[number, default: Group(head: entry)].head = entry
+    }
+    return true
+  }
+
+  /// A process that was alive when this was written, and what it can be known by.
+  package struct Survivor: Hashable, Sendable {
+    /// The number of its watcher in this state.
+    package var watcher: Int
+    /// Its number in the watcher.
+    package var process: Int
+    /// What the kernel called it.
+    package var pid: Int32
+    /// Nanoseconds after the machine's start at which it was begun.
+    package var birth: Int64
+
+    package init(watcher: Int, process: Int, pid: Int32, birth: Int64) {
+      self.watcher = watcher
+      self.process = process
+      self.pid = pid
+      self.birth = birth
+    }
+  }
+
+  /// All processes it knows to have lived.
+  package var survivors: [Survivor] {
+    groups.sorted { $0.key < $1.key }.flatMap { number, group in
+      group.processes.values.compactMap { entry in
+        guard let pid = entry["pid"]?.int, let process = entry["process"]?.int else { return nil }
+        return Survivor(
+          watcher: number, process: process, pid: Int32(truncatingIfNeeded: pid),
+          birth: Int64(entry["birth"]?.int ?? 0))
+      }
+    }
+  }
+
+  /// A child was started that the lines do not tell of: its daemon died before it could write.
+  package mutating func add(_ found: Survivor) {
+    guard groups[found.watcher] != nil,
+      groups[found.watcher]?.processes[found.process]?["pid"]?.int != Int(found.pid)
+    else { return }
+    var entry = groups[found.watcher]?.processes[found.process] ?? JSONObject()
+    entry["process"] = .int(found.process)
+    entry["state"] = "running"
+    entry["pid"] = .int(Int(found.pid))
+    entry["birth"] = .int(Int(found.birth))
+    groups[found.watcher]?.processes[found.process] = entry
+  }
+
+  /// The events told so far.
+  package var lastSequence: Int { daemon["seq"]?.int ?? 0 }
+}

@@ -1,0 +1,109 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+import JSON
+
+/// A watcher as the state file remembers it: what is wanted of it and how far it is. What the
+/// configuration file says of it is not repeated, only known again by its fingerprint.
+extension Watcher {
+  var record: JSONObject {
+    var record: JSONObject = [
+      "watcher": .int(id.number), "name": .string(spec.name), "phase": .string(phase.rawValue),
+      "target": .int(target), "generation": .int(generation), "cause": .string(startCause.rawValue),
+    ]
+    switch desired {
+    case .running: record["desired"] = "running"
+    case .stopped(let cause):
+      record["desired"] = "stopped"
+      record["stop_cause"] = .string(cause.rawValue)
+    }
+    if let fileSpec, isFromFile { record["file"] = .string(fileSpec.fingerprint) }
+    if let addition { record["added"] = .object(addition) }
+    if !edits.isEmpty { record["set"] = .object(edits) }
+    if let rollout { record["rollout"] = rollout == .surge ? "surge" : "one_by_one" }
+    if isDoomed {
+      record["doomed"] = true
+      record["stop_signal"] = .int(Int(spec.stop.signal.number))
+      record["stop_grace"] = .double(spec.stop.grace.seconds)
+    }
+    if demand.isCalled { record["called"] = true }
+    return record
+  }
+
+  /// Takes up where the record ends. With `isAlive` its processes may still be there.
+  mutating func restore(_ group: SavedState.Group, isAlive: Bool, _ ledger: inout Ledger) {
+    let head = group.head
+    target = head["target"]?.int ?? target
+    let cause = head["stop_cause"]?.string.flatMap(Cause.init(rawValue:)) ?? .command
+    desired = head["desired"] == "running" ? .running : .stopped(cause)
+    let records = group.processes.values.sorted {
+      ($0["serial"]?.int ?? .max, $0["process"]?.int ?? 0)
+        < ($1["serial"]?.int ?? .max, $1["process"]?.int ?? 0)
+    }
+    guard isAlive || spec.dialect == .supervisor else { return }
+    slots = records.map { record in
+      let number = record["process"]?.int ?? 1
+      return Slot(
+        record: record, id: ledger.nextProcess(of: id), name: name(of: number), isAlive: isAlive)
+    }
+    guard isAlive else { return populate(&ledger) }
+    phase = head["phase"]?.string.flatMap(Phase.init(rawValue:)) ?? .stopped
+    generation = head["generation"]?.int ?? 0
+    startCause = head["cause"]?.string.flatMap(Cause.init(rawValue:)) ?? .boot
+    rollout = head["rollout"]?.string.map { $0 == "surge" ? .surge : .oneByOne }
+    isDoomed = head["doomed"]?.bool ?? false
+    demand.isCalled = head["called"]?.bool ?? false
+    if phase != .stopped || spec.dialect == .supervisor { populate(&ledger) }
+    settlePhase()
+    for slot in slots { register(slot, &ledger) }
+  }
+
+  /// Where the last lines were cut off, phase and processes may not fit each other.
+  private mutating func settlePhase() {
+    if !keepsEmptySlots {
+      let isDown = phase == .stopped
+      slots.removeAll { $0.state.pid == nil && (isDown || $0.isSurplus) }
+    }
+    if phase == .stopped, hasProcess { phase = desired == .running ? .active : .stopping }
+    if phase == .stopped || phase == .stopping {
+      for index in slots.indices {
+        guard case .backoff = slots[index].state else { continue }
+        slots[index].state = .stopped
+      }
+    }
+  }
+
+  private func register(_ slot: Slot, _ ledger: inout Ledger) {
+    if let pid = slot.state.pid { ledger.processes[pid] = slot.id }
+    for instant in [slot.state.deadline, slot.expiresAt, slot.restsUntil] {
+      if let instant { ledger.timers.push(instant, .process(slot.id)) }
+    }
+  }
+}
+
+extension WatcherSpec {
+  /// Tells whether the file says the same of a watcher as it said to an earlier daemon (FNV-1a over
+  /// what was written, in a fixed order).
+  var fingerprint: String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var told = definition
+    told["file"] = nil
+    // What is copied from the daemon's surroundings differs from shell to shell.
+    if dialect == .circus && copiesEnvironment { told["env"] = nil }
+    for byte in Self.canonical(.map(told)).utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return String(hash, radix: 16)
+  }
+
+  private static func canonical(_ value: ConfigValue) -> String {
+    switch value {
+    case .map(let members):
+      members.sorted { $0.key < $1.key }.map { "\($0.key.debugDescription):\(canonical($0.value))" }
+        .joined(separator: ",")
+    case .list(let items): "[" + items.map(canonical).joined(separator: ",") + "]"
+    case .string(let text): text.debugDescription
+    case .null, .bool, .int, .float: "\(value)"
+    }
+  }
+}
