@@ -91,6 +91,8 @@ static int child(void *argument) {
   }
   if (r->setMask) umask(r->mask);
   take_identity(r);
+  // Last: a change of identity clears it. The parent may be gone already.
+  if (r->diesWithParent && (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != r->parent)) _exit(127);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -100,7 +102,8 @@ static int child(void *argument) {
 
 static pid_t start(struct cl_spawn *r) {
   int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (shares_table ? CLONE_FILES : 0);
-  return clone(child, stack + sizeof stack, flags, r);
+  if (r->pidPlace) flags |= CLONE_PARENT_SETTID;
+  return clone(child, stack + sizeof stack, flags, r, r->pidPlace);
 }
 
 pid_t cl_spawn(struct cl_spawn *r) {
@@ -108,6 +111,7 @@ pid_t cl_spawn(struct cl_spawn *r) {
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   r->stage = CL_STAGE_NONE;
+  r->parent = getpid();
   pid_t pid = start(r);
   if (pid > 0 && r->stage == CL_STAGE_CLONE && (r->error == ENOSYS || r->error == EINVAL || r->error == EPERM)) {
     waitpid(pid, NULL, 0);

@@ -72,6 +72,7 @@ int cl_readable_bytes(int fd) {
 }
 
 void cl_ignore_signal(int number) { signal(number, SIG_IGN); }
+int cl_memory_file(void) { return memfd_create("circus", 0); }
 int cl_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 int cl_dup_above(int fd, int lowest) { return fcntl(fd, F_DUPFD_CLOEXEC, lowest); }
 int cl_dup_onto(int fd, int target) { return dup3(fd, target, O_CLOEXEC); }

@@ -109,6 +109,16 @@ package struct ConfigurationReader {
     _ document: CircusDocument, _ path: String, to configuration: inout Configuration
   ) {
     configuration.settings = Self.settings(document.circus)
+    if let text = document.circus["on_boot"]?.string,
+      BootState(rawValue: text.lowercased()) == nil
+    {
+      let place = document.places["circus"]
+      diagnostics.add(
+        Diagnostic(
+          .warning, file: place?.file ?? path, line: place?.line ?? 0, section: "circus",
+          key: "on_boot", value: text, problem: "no such choice: config is assumed",
+          hint: "write config or last"))
+    }
     configuration.hasCircusPart = true
     for options in document.watchers {
       do {
@@ -153,6 +163,8 @@ package struct ConfigurationReader {
     settings.checkDelay = .seconds(circus["check_delay"]?.number ?? 5)
     settings.warmup = .seconds(circus["warmup_delay"]?.number ?? 0)
     settings.umask = circus["umask"]?.int
+    settings.stateDirectory = text("state_dir")
+    settings.onBoot = text("on_boot").flatMap { BootState(rawValue: $0.lowercased()) } ?? .config
     settings.pidFile = text("pidfile")
     settings.logLevel = text("loglevel")
     settings.logOutput = text("logoutput")
@@ -180,6 +192,11 @@ package struct ConfigurationReader {
     configuration.settings.childLogDirectory =
       document.supervisord["childlogdir"]?.string ?? configuration.settings.childLogDirectory
     configuration.supervisord = document.isFragment ? nil : document.supervisord
+    configuration.settings.stateDirectory =
+      document.supervisord["state_dir"]?.string ?? configuration.settings.stateDirectory
+    configuration.settings.onBoot =
+      document.supervisord["on_boot"]?.string.flatMap(BootState.init)
+      ?? configuration.settings.onBoot
     configuration.settings.ticks = true
     configuration.included = document.included
     configuration.settings.stripsAnsi = document.supervisord["strip_ansi"]?.bool ?? false

@@ -48,11 +48,19 @@ package enum Effect: Sendable {
   case applySockets([SocketSpec])
   /// Watch exactly these sockets; the first thing to arrive at one is told by `.socketReady`.
   case awaitSockets(Set<String>)
+  /// Put this program, or the same one anew, in the daemon's place; the ticket hears whether it is
+  /// able to.
+  case upgrade(String?, Ticket?)
   /// Endpoints, log level and the like changed.
   case applySettings(DaemonSettings)
   case log(LogLevel, String)
   /// Everything is stopped: end.
   case finish(status: Int32)
+}
+
+extension Effect {
+  /// Whether it sends a signal to a process of a watcher.
+  package var isSignal: Bool { if case .signal = self { true } else { false } }
 }
 
 /// What `stats` and `dstats` ask to be measured.
@@ -77,5 +85,7 @@ package enum Measurement: Hashable, Sendable {
     package var name: String
     /// Its live processes, oldest first.
     package var subjects: [Subject]
+    /// Bytes of its output that were dropped.
+    package var lostBytes = 0
   }
 }

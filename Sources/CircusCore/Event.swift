@@ -29,6 +29,8 @@ package enum Event: Sendable {
   case socketsChanged([SocketInfo], isComplete: Bool)
   /// The answer to `.callHook`.
   case hookAnswered(WatcherID, token: Int, HookOutcome)
+  /// Output of a watcher could not be written and was dropped, so many bytes since the last time.
+  case outputLost(WatcherID, stream: String, bytes: Int)
   /// Something arrived at a socket that was awaited.
   case socketReady(String)
   /// Configured endpoints with a wildcard port, and the name they really have.
@@ -39,6 +41,8 @@ package enum Event: Sendable {
 package enum Predecessor: Hashable, Sendable {
   /// Its processes were left to themselves; these have ended meanwhile.
   case left(dead: Set<PID>)
+  /// It was this very process, which runs another program now.
+  case replaced
   /// It had stopped everything, or the machine was started anew: only what was wanted counts.
   case stopped
 }

@@ -43,19 +43,28 @@ package final class LaunchPlan: Sendable {
   package let stdout: StreamSpec
   /// Where descriptor 2 leads.
   package let stderr: StreamSpec
+  /// What happens to output that cannot be written now; nil: it depends on where it goes.
+  package let stdoutOnFull: FullPolicy?
+  /// The same of descriptor 2.
+  package let stderrOnFull: FullPolicy?
   /// Listening sockets that stay open at their numbers; nil: none (circus `use_sockets`).
   package let sockets: SocketUse?
   /// circus: a new session; supervisor: only a new process group.
   package let startsSession: Bool
+  /// Whether the kernel kills it when the daemon dies.
+  package let diesWithDaemon: Bool
   /// Whether what it leaves behind is ended with it.
   package let ownsDescendants: Bool
 
   package init(
-    watcherName: String, number: Int, processName: String, groupName: String, isListener: Bool = false,
+    watcherName: String, number: Int, processName: String, groupName: String,
+    isListener: Bool = false,
     arguments: [String], environment: [String: String],
     directory: String, user: String?, group: String?, umask: Int?, limits: [ResourceLimit],
-    input: Input, stdout: StreamSpec, stderr: StreamSpec, sockets: SocketUse?, startsSession: Bool,
-    ownsDescendants: Bool
+    input: Input, stdout: StreamSpec, stderr: StreamSpec,
+    stdoutOnFull: FullPolicy? = nil, stderrOnFull: FullPolicy? = nil, sockets: SocketUse?,
+    startsSession: Bool,
+    diesWithDaemon: Bool = false, ownsDescendants: Bool
   ) {
     self.watcherName = watcherName
     self.number = number
@@ -72,8 +81,11 @@ package final class LaunchPlan: Sendable {
     self.input = input
     self.stdout = stdout
     self.stderr = stderr
+    self.stdoutOnFull = stdoutOnFull
+    self.stderrOnFull = stderrOnFull
     self.sockets = sockets
     self.startsSession = startsSession
+    self.diesWithDaemon = diesWithDaemon
     self.ownsDescendants = ownsDescendants
   }
 }

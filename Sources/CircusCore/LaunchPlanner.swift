@@ -42,10 +42,12 @@ enum LaunchPlanner {
       groupName: spec.name, arguments: words,
       environment: spec.environment, directory: spec.directory, user: spec.user,
       group: spec.userGroup, umask: spec.umask, limits: spec.limits, input: input,
-      stdout: spec.stdout, stderr: spec.stderr,
+      stdout: spec.stdout, stderr: spec.stderr, stdoutOnFull: spec.stdoutOnFull,
+      stderrOnFull: spec.stderrOnFull,
       sockets: spec.usesSockets
         ? SocketUse(mentioned: spec.mentionedSockets(among: ledger.sockets)) : nil,
-      startsSession: true, ownsDescendants: spec.stop.takesDescendants)
+      startsSession: true, diesWithDaemon: spec.daemonExit == .kill,
+      ownsDescendants: spec.stop.takesDescendants)
   }
 
   /// With `shell` the line goes to the shell as it was written (circus quotes every word first, so
@@ -143,7 +145,9 @@ enum LaunchPlanner {
       environment: environment, directory: process.directory ?? "", user: spec.user,
       group: nil, umask: spec.umask, limits: [],
       input: spec.sharedSocket.map { .shared($0) } ?? .pipe, stdout: process.stdout,
-      stderr: process.stderr, sockets: nil, startsSession: false,
+      stderr: process.stderr, stdoutOnFull: spec.stdoutOnFull, stderrOnFull: spec.stderrOnFull,
+      sockets: nil, startsSession: false,
+      diesWithDaemon: spec.daemonExit == .kill,
       ownsDescendants: spec.stop.takesDescendants)
   }
 

@@ -2,6 +2,14 @@ import CircusModel
 import Glibc
 import LinuxSystem
 
+/// Whoever has to know how far a write had come if it was the last thing this process did.
+package protocol WriteWitness: AnyObject {
+  /// A write to a file that is `size` bytes long begins.
+  func willWrite(at size: Int, device: UInt64, inode: UInt64)
+  /// All of it is in the file, or is lost and counted.
+  func didWrite(_ count: Int)
+}
+
 /// One log file, shared by every stream that writes to the same path, so that two streams rotate it
 /// together instead of renaming it under each other.
 package final class LogFile {
@@ -11,8 +19,13 @@ package final class LogFile {
   private var size = 0
   private var schedule: RotationSchedule?
   private var spec: FileStreamSpec
-  /// Bytes that could not be written since the last complaint.
+  /// Bytes that were given up since the last complaint.
   private var lost = 0
+  /// Writing has failed and was complained about.
+  private var isTroubled = false
+  private var cannotBeReopened = false
+  /// Told of each write, while there is one.
+  package weak var witness: (any WriteWitness)?
   /// Told once when writing begins to fail, and once when it works again.
   package var complain: (LogLevel, String) -> Void = { _, _ in }
 
@@ -31,13 +44,19 @@ package final class LogFile {
 
   private func open() throws(Errno) {
     let mode: mode_t = spec.isAutomatic ? 0o600 : 0o666
-    // Non-blocking matters for a FIFO only: without a reader it is refused instead of waited for.
-    let opened = try FileDescriptor.open(
-      path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: mode)
-    descriptor = opened.release()
+    // Non-blocking matters for a FIFO only: nobody waits for its reader.
+    let flags = O_APPEND | O_CREAT | O_NONBLOCK
+    do {
+      descriptor = try FileDescriptor.open(path, O_WRONLY | flags, mode: mode).release()
+    } catch {
+      // A FIFO nobody reads yet.
+      guard error.code == ENXIO else { throw error }
+      descriptor = try FileDescriptor.open(path, O_RDWR | flags, mode: mode).release()
+    }
     var info = stat()
     size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
     place = Files.isLink(path) ? Files.real(path) ?? path : path
+    isFile = info.st_mode & S_IFMT == S_IFREG
     isRegular = info.st_mode & S_IFMT == S_IFREG && !isDevice
     if schedule == nil, let timed = spec.timed {
       let begun = size > 0 ? Double(info.st_mtim.tv_sec) : Clock.wall
@@ -46,6 +65,7 @@ package final class LogFile {
   }
   /// Only regular files can be rotated.
   private var isRegular = true
+  private var isFile = true
   /// What is renamed and removed: the file itself, not a link to it.
   private var place = ""
 
@@ -65,20 +85,32 @@ package final class LogFile {
   /// Writes everything, rotating where the limits say so. False when bytes were lost.
   @discardableResult
   package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    write(bytes, onFull: .drop).lost == 0
+  }
+
+  /// What happens to what cannot be written unless somebody has chosen: whoever reads a pipe or looks
+  /// at a terminal may be slow, a disk is full for good.
+  package var usualPolicy: FullPolicy { isFile ? .drop : .block }
+
+  /// The same; what cannot be written now is given up, or left to the caller.
+  package func write(_ bytes: UnsafeRawBufferPointer, onFull policy: FullPolicy) -> WriteOutcome {
     if spec.followsMoves { reopenIfMoved() }
     if let schedule, Clock.wall >= schedule.next { rollByTime() }
-    guard spec.maxBytes > 0, isRegular else { return put(bytes) }
+    guard spec.maxBytes > 0, isRegular else { return put(bytes, policy) }
     var rest = bytes
-    var isComplete = true
+    var outcome = WriteOutcome(taken: 0)
     while !rest.isEmpty {
       let count = min(rest.count, room(in: rest))
       let part = UnsafeRawBufferPointer(rebasing: rest.prefix(count))
       if rollsBefore(part) { roll() }
-      isComplete = put(part) && isComplete
+      let piece = put(part, policy)
+      outcome.taken += piece.taken
+      outcome.lost += piece.lost
+      if piece.taken < part.count { break }
       if spec.rotation == .afterWrite && size >= spec.maxBytes { roll() }
       rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
     }
-    return isComplete
+    return outcome
   }
 
   /// circus: what would reach the limit goes into a new file.
@@ -105,24 +137,40 @@ package final class LogFile {
     return bytes.firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
   }
 
-  private func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard descriptor >= 0 else {
-      lost += bytes.count
-      return false
+  private func put(_ bytes: UnsafeRawBufferPointer, _ policy: FullPolicy) -> WriteOutcome {
+    if let witness, let extent {
+      witness.willWrite(at: extent.size, device: extent.device, inode: extent.inode)
     }
-    do {
-      try writeAll(descriptor, bytes)
-      size += bytes.count
-      if lost > 0 {
-        complain(.warning, "\(path): writing again; \(lost) bytes were lost meanwhile")
-        lost = 0
+    let (written, error) = writeSome(descriptor, bytes)
+    size += written
+    guard let error else {
+      witness?.didWrite(written)
+      if isTroubled {
+        let loss = lost > 0 ? "\(lost) bytes were lost meanwhile" : "nothing was lost"
+        complain(.warning, "\(path): writing again; \(loss)")
+        (isTroubled, lost) = (false, 0)
       }
-      return true
-    } catch {
-      if lost == 0 { complain(.error, "\(path): \(error.description); output is being lost") }
-      lost += bytes.count
-      return false
+      return WriteOutcome(taken: written)
     }
+    // Whoever reads slowly is no trouble.
+    if policy == .drop || error.code != EAGAIN {
+      if !isTroubled {
+        let consequence = policy == .drop ? "output is being lost" : "whoever prints has to wait"
+        complain(.error, "\(path): \(error.description); \(consequence)")
+      }
+      isTroubled = true
+    }
+    let rest = policy == .drop ? bytes.count - written : 0
+    lost += rest
+    witness?.didWrite(written + rest)
+    return WriteOutcome(taken: written + rest, lost: rest)
+  }
+
+  /// Which file is open, and how long it is; nil when none is.
+  package var extent: (device: UInt64, inode: UInt64, size: Int)? {
+    var info = stat()
+    guard descriptor >= 0, fstat(descriptor, &info) == 0 else { return nil }
+    return (UInt64(info.st_dev), UInt64(info.st_ino), Int(info.st_size))
   }
 
   /// `.N-1` to `.N` ... the file to `.1`, and a new file. Without backups supervisor truncates;
@@ -193,9 +241,15 @@ package final class LogFile {
     do {
       try open()
       if old >= 0 { close(old) }
+      cannotBeReopened = false
     } catch {
       descriptor = old
-      complain(.error, "\(path): cannot be reopened: \(error.description)")
+      // Asked for at each write, told once.
+      if !cannotBeReopened {
+        complain(
+          .error, "\(path): cannot be reopened: \(error.description); the old file is written on")
+      }
+      cannotBeReopened = true
     }
   }
 

@@ -28,6 +28,10 @@ package final class Logger {
   private var target: Target
   private var file: LogFile?
   private var dropped = 0
+  /// Nobody reads standard error at the moment.
+  private var isStalled = false
+  /// Milliseconds a reader of standard error is given, once.
+  private static let patience: Int32 = 20
   private let colors: Bool
   private let console = Console(descriptor: 2)
   private let output = Console(descriptor: 1)
@@ -137,7 +141,10 @@ package final class Logger {
   }
 
   private func write(_ line: String) {
-    if !Array(line.utf8).withUnsafeBytes({ console.write($0) }) { dropped += 1 }
+    let patience = isStalled ? 0 : Self.patience
+    let bytes = Array(line.utf8)
+    isStalled = bytes.withUnsafeBytes { console.write($0, patience: patience) } < bytes.count
+    if isStalled { dropped += 1 }
   }
 
   private func openFile() {

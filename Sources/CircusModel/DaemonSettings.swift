@@ -35,6 +35,10 @@ package struct DaemonSettings: Hashable, Sendable {
   package var umask: Int?
   /// File the daemon writes its pid to (circus `pidfile`); nil: none.
   package var pidFile: String?
+  /// Directory for the state that outlives the daemon (`state_dir`); nil: one is chosen.
+  package var stateDirectory: String?
+  /// What the daemon begins with after an ordered end (`on_boot`).
+  package var onBoot = BootState.config
   /// Least severe level logged, as written (circus `loglevel`); nil means `info`.
   package var logLevel: String?
   /// Log file or syslog URL (circus `logoutput`); nil or `-`: standard error (circus.md 10.7).

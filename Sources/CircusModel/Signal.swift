@@ -13,9 +13,9 @@ package struct Signal: Hashable, Sendable {
   package static let quit = Signal(3)
   /// SIGKILL: cannot be caught; ends every stop whose grace is over.
   package static let kill = Signal(9)
-  /// SIGUSR1: left to programs; the daemon itself reopens its log files.
+  /// SIGUSR1: left to programs; the daemon itself is upgraded in place.
   package static let user1 = Signal(10)
-  /// SIGUSR2: left to programs; to the daemon the same as SIGUSR1.
+  /// SIGUSR2: left to programs; the daemon itself reopens its log files.
   package static let user2 = Signal(12)
   /// SIGTERM: the stop signal unless another is configured.
   package static let terminate = Signal(15)

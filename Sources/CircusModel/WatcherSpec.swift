@@ -46,6 +46,11 @@ package struct WatcherSpec: Hashable, Sendable {
   package var stdout = StreamSpec.inherit
   /// Where standard error goes; the daemon's own by default (circus.md 6.1).
   package var stderr = StreamSpec.inherit
+  /// What happens to output that cannot be written now; nil: dropped where it goes to a file, waited for
+  /// where it goes to a pipe or terminal.
+  package var stdoutOnFull: FullPolicy?
+  /// The same of standard error.
+  package var stderrOnFull: FullPolicy?
   /// Standard input is `/dev/null`, as by default (circus `close_child_stdin`).
   package var closesStdin = true
   /// Lower-case name of the socket on descriptor 0; nil: none (circus `stdin_socket`).
@@ -64,6 +69,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var virtualenvPython: String?
   /// How its processes are brought down.
   package var stop = StopPlan()
+  /// What becomes of its processes when the daemon dies, as opposed to being ended.
+  package var daemonExit = DaemonExit.keep
   /// Graceful reload is a SIGHUP to each process, off by default (circus `send_hup`).
   package var sendsHangup = false
   /// What happens when a process ends by itself (circus `respawn`, supervisor `autorestart`).

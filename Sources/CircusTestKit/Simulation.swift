@@ -171,7 +171,7 @@ package struct Simulation {
   /// one was about to do is done, and who waited for it waits for ever.
   package mutating func crash(configuration changed: Configuration? = nil) {
     kernel.loseDaemon()
-    succeed(changed)
+    succeed(changed, isReplaced: false)
   }
 
   /// How many effects are still carried out; after that the daemon is as good as dead, until `crash`.
@@ -180,9 +180,9 @@ package struct Simulation {
   private var unsavedSpawns: [SavedState.Survivor] = []
 
   /// Another program goes on in the same process: its children stay its children.
-  package mutating func upgrade() { succeed(nil) }
+  package mutating func upgrade() { succeed(nil, isReplaced: true) }
 
-  private mutating func succeed(_ changed: Configuration?) {
+  private mutating func succeed(_ changed: Configuration?, isReplaced: Bool) {
     forsaken.formUnion((1...max(1, lastTicket)).map { Ticket($0) })
     pendingHooks = []
     loads = []
@@ -200,7 +200,7 @@ package struct Simulation {
       stateFile = Self.header
       let pids = saved.survivors.map { PID($0.pid) }
       let dead = Set(pids.filter { kernel.processes[$0] == nil })
-      feed(.resume(saved, .left(dead: dead)))
+      feed(.resume(saved, isReplaced ? .replaced : .left(dead: dead)))
     } catch {
       violations.append("the state file \(error.text)")
     }
@@ -250,7 +250,9 @@ package struct Simulation {
       if stateFile.isEmpty { stateFile = Self.header }
       let isWritten = arbiter.hasUnsaved
       if isWritten {
-        arbiter.writeUnsaved(into: &stateFile) { Int64($0.rawValue) }
+        arbiter.writeUnsaved(into: &stateFile, isActing: effects.contains(where: \.isSignal)) {
+          [("birth", Int($0.rawValue))]
+        }
         if case .spawned(_, let pid) = event {
           unsavedSpawns.removeAll { $0.pid == pid.rawValue }
         }
@@ -260,7 +262,7 @@ package struct Simulation {
         effectsLeft = effectsLeft.map { $0 - 1 }
         perform(effect, &queue)
       }
-      if isWritten { stateFile += Arbiter.doneLine }
+      if isWritten, effects.contains(where: \.isSignal) { stateFile += Arbiter.doneLine }
     }
     if diesAtOnce && !kernel.dying.isEmpty { deliverDeaths() }
   }
@@ -305,6 +307,8 @@ package struct Simulation {
     case .loadConfiguration(let purpose): loads.append(purpose)
     case .log(_, let text): log.append(text)
     case .finish(let status): exitStatus = status
+    case .upgrade(_, let ticket):
+      if let ticket { record(.plain, for: ticket) }
     case .noteDescendants, .closeStreams, .retargetStreams, .reopenLogs, .applySockets,
       .applySettings, .abandonHook, .forgetHooks:
       break

@@ -131,6 +131,7 @@ package enum Commands {
     IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, Logs.self, NumProcesses.self,
     NumWatchers.self, Options.self, Quit.self, Reload.self, ReloadConfig.self, Restart.self,
     Remove.self, SetOptions.self, SendSignal.self, Start.self, Stats.self, Status.self, Stop.self,
+    Upgrade.self,
   ]
 
   /// The command of a verb in any letter case; nil: there is none.

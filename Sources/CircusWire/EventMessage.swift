@@ -8,6 +8,10 @@ package struct EventMessage: Hashable, Sendable {
     case add, remove, spawn, start, kill, reap, stop, reload, updated
     case hookSuccess = "hook_success"
     case hookFailure = "hook_failure"
+    /// Output could not be written and was dropped. Ours.
+    case outputLost = "output_lost"
+    /// The daemon's program was replaced; the watcher is called `circus`. Ours.
+    case upgrade
   }
 
   /// The watcher's name in topic form.
@@ -26,6 +30,24 @@ package struct EventMessage: Hashable, Sendable {
   package var hook: HookName?
   /// Of a `hook_failure`: what went wrong.
   package var error: String?
+  /// Of an `output_lost`: what is missing.
+  package var loss: Loss?
+
+  /// Output that was dropped.
+  package struct Loss: Hashable, Sendable {
+    /// `stdout` or `stderr`.
+    package var stream: String
+    /// Bytes since the last such event.
+    package var bytes: Int
+    /// Bytes of the watcher since the daemon began.
+    package var total: Int
+
+    package init(stream: String, bytes: Int, total: Int) {
+      self.stream = stream
+      self.bytes = bytes
+      self.total = total
+    }
+  }
   /// Position in this daemon's life, from 1; given by the arbiter when it is published.
   package var sequence = 0
 
@@ -55,6 +77,11 @@ package struct EventMessage: Hashable, Sendable {
     if let error { object["error"] = .string(error) }
     if name == .reap { object["exit_code"] = exitCode.map { .int($0) } ?? .null }
     if let cause { object["cause"] = .string(cause.rawValue) }
+    if let loss {
+      object["stream"] = .string(loss.stream)
+      object["bytes"] = .int(loss.bytes)
+      object["total"] = .int(loss.total)
+    }
     object["seq"] = .int(sequence)
     return object
   }

@@ -29,6 +29,7 @@ package enum Request: Sendable {
   case stats(Stats)
   case status(Status)
   case stop(Stop)
+  case upgrade(Upgrade)
 
   /// Decodes the properties of a verb, which is matched in any letter case.
   package init(verb: String, _ p: Properties) throws(RequestError) {
@@ -60,6 +61,7 @@ package enum Request: Sendable {
     case Stats.verb: self = .stats(try Stats(p))
     case Status.verb: self = .status(try Status(p))
     case Stop.verb: self = .stop(try Stop(p))
+    case Upgrade.verb: self = .upgrade(try Upgrade(p))
     default: throw .unknownCommand(verb)
     }
   }

@@ -17,6 +17,13 @@ package enum Environment {
     return found
   }
 
+  /// A variable, which is not there any more afterwards; nil when it was not.
+  package static func take(_ name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    defer { unsetenv(name) }
+    return String(cString: value)
+  }
+
   /// The kernel's name of this machine, as gethostname(2) tells it; `localhost` when that fails.
   package static var hostName: String {
     var buffer = [CChar](repeating: 0, count: 256)
@@ -30,6 +37,8 @@ package enum Environment {
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
   /// Permission bits new files of this process will lack, usually written in octal: umask(2).
   package static func setUmask(_ mask: mode_t) { umask(mask) }
+  /// The same; returns the mask there was.
+  package static func exchangeUmask(_ mask: mode_t) -> mode_t { umask(mask) }
   /// Gives memory freed after a burst back to the system.
   package static func trimHeap() { cl_trim_heap() }
   /// Lets go of what only start-up needed: freed heap, and program pages, which come back from the

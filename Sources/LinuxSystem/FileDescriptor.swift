@@ -39,6 +39,12 @@ package struct FileDescriptor: ~Copyable {
   /// How many bytes can be read now.
   package var readableBytes: Int { Int(cl_readable_bytes(number)) }
 
+  /// The number of the pipe or file behind it, which no other open one has; 0 when it cannot be told.
+  package var inode: UInt64 {
+    var info = stat()
+    return fstat(number, &info) == 0 ? UInt64(info.st_ino) : 0
+  }
+
   /// Makes reads and writes return at once (O_NONBLOCK), or wait again.
   package func setNonBlocking(_ on: Bool = true) { LinuxSystem.setNonBlocking(number, on) }
 }
@@ -74,6 +80,22 @@ package func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) thro
     default: throw error
     }
   }
+}
+
+/// Writes as much as is taken without waiting: how much that was, and why it was not all.
+package func writeSome(
+  _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer
+) -> (written: Int, error: Errno?) {
+  var rest = bytes
+  while !rest.isEmpty {
+    let wrote = Glibc.write(descriptor, rest.baseAddress, rest.count)
+    if wrote >= 0 {
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(wrote))
+    } else if errno != EINTR {
+      return (bytes.count - rest.count, Errno.last)
+    }
+  }
+  return (bytes.count, nil)
 }
 
 /// As above for bytes in an array. (A typed `throws` through `withUnsafeBytes` crashes the 6.3
@@ -114,7 +136,20 @@ package final class PipeEnds {
   /// Where to write; -1 once it was taken.
   package private(set) var writeEnd: Int32
 
-  package init() throws(Errno) { (readEnd, writeEnd) = try Pipe().split() }
+  /// `outlivesUs`: the end for the child is one for reading and writing, so that the pipe does not
+  /// break while nobody holds our end. Where that cannot be had (no /proc) it is a plain one.
+  package init(outlivesUs child: ChildEnd? = nil) throws(Errno) {
+    (readEnd, writeEnd) = try Pipe().split()
+    guard let child else { return }
+    let old = child == .write ? writeEnd : readEnd
+    let whole = open("/proc/self/fd/\(old)", O_RDWR | O_CLOEXEC)
+    guard whole >= 0 else { return }
+    close(old)
+    if child == .write { writeEnd = whole } else { readEnd = whole }
+  }
+
+  /// Which end a child gets.
+  package enum ChildEnd { case read, write }
 
   deinit {
     if readEnd >= 0 { close(readEnd) }

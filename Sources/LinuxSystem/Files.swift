@@ -45,6 +45,16 @@ package enum Files {
     return bytes
   }
 
+  /// Gives what is at `path` a second name, replacing whatever has that name; false when it cannot be.
+  package static func addName(_ name: String, to path: String) -> Bool {
+    unlink(name)
+    return link(path, name) == 0
+  }
+
+  /// Renames, replacing what is there; false when it cannot be.
+  @discardableResult
+  package static func rename(_ old: String, to new: String) -> Bool { Glibc.rename(old, new) == 0 }
+
   /// Whether there is something at a path; false for a link that leads nowhere.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

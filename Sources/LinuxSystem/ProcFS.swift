@@ -212,4 +212,43 @@ package final class ProcFS {
     }
     return found
   }
+
+  /// Everybody there is.
+  package var everybody: [Int32] { Files.list("/proc").compactMap { Int32($0) } }
+
+  /// Names this start of the machine; empty when the kernel does not tell.
+  package static var bootIdentity: String {
+    let bytes = (try? Files.read("/proc/sys/kernel/random/boot_id")) ?? []
+    return String(decoding: bytes.prefix { $0 != 10 }, as: UTF8.self)
+  }
+
+  /// Nanoseconds after the machine's start at which a process was begun, to the clock tick.
+  package static func birth(_ facts: ProcessFacts) -> Int64 {
+    Int64(facts.startTicks) * (1_000_000_000 / Int64(max(1, sysconf(Int32(_SC_CLK_TCK)))))
+  }
+
+  /// Opens another process's end of a pipe from our side, to read from it or to write to it: the
+  /// descriptor it is expected at if it is that pipe, or whichever is. Without an inode any pipe at
+  /// that descriptor will do. Nil when it has none, or when we may not look.
+  package static func openPipe(
+    of pid: Int32, at expected: Int32, inode: UInt64?, toRead: Bool
+  ) -> Int32? {
+    let directory = "/proc/\(pid)/fd"
+    let flags = (toRead ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_CLOEXEC
+    func matches(_ path: String) -> Bool {
+      var info = stat()
+      guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFIFO else { return false }
+      return inode.map { UInt64(info.st_ino) == $0 } ?? true
+    }
+    let usual = "\(directory)/\(expected)"
+    let path =
+      matches(usual)
+      ? usual
+      : inode.flatMap { _ in
+        Files.list(directory).lazy.map { "\(directory)/\($0)" }.first(where: matches)
+      }
+    guard let path else { return nil }
+    let number = open(path, flags)
+    return number >= 0 ? number : nil
+  }
 }

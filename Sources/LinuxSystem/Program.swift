@@ -24,6 +24,35 @@ package enum Program {
     return Files.isExecutable(String(beside)) ? String(beside) : name
   }
 
+  /// The file to run for the same program anew: as it was called, so that a link to the present release
+  /// leads to the next one. To be asked for before the working directory changes.
+  package static let started: String = {
+    let called = CommandLine.arguments.first ?? ""
+    if called.contains("/") { return Files.absolute(called) }
+    let replaced = " (deleted)"
+    guard let path else { return called }
+    return path.hasSuffix(replaced) ? String(path.dropLast(replaced.count)) : path
+  }()
+
+  /// A file in memory that stays open over exec.
+  package static func memoryFile() throws(Errno) -> Int32 {
+    try systemCall { cl_memory_file() }
+  }
+
+  /// Becomes another program with one variable more; comes back only with the reason why not.
+  package static func execute(
+    _ path: String, _ arguments: [String], adding variable: (name: String, value: String)
+  ) -> Errno {
+    setenv(variable.name, variable.value, 1)
+    var pointers = arguments.map { strdup($0) }
+    pointers.append(nil)
+    execv(path, pointers)
+    let error = Errno.last
+    for pointer in pointers { free(pointer) }
+    unsetenv(variable.name)
+    return error
+  }
+
   /// Becomes another program, looked for in PATH; comes back only when that is not possible.
   package static func replace(with words: [String]) {
     var pointers = words.map { strdup($0) }

@@ -17,6 +17,11 @@ package struct SpawnRequest {
   package var kept: [(source: Int32, target: Int32)] = []
   /// Whether `LISTEN_PID` is filled in with the child's own number, for socket activation.
   package var tellsListenPID = false
+  /// Where the kernel writes the child's number before the child runs, so that even a parent that is
+  /// killed in the middle has left it behind; nil: nowhere.
+  package var pidPlace: UnsafeMutablePointer<Int32>?
+  /// Killed by the kernel when this process ends (PR_SET_PDEATHSIG).
+  package var diesWithParent = false
   /// A session of its own, as in circus; false: only a process group, as in supervisor.
   package var startsSession = true
   /// The child's umask; nil leaves the daemon's.
@@ -93,6 +98,8 @@ package final class Spawner {
     raw.stdio = (stdio[0], stdio[1], stdio[2])
     raw.closeFrom =
       max(staging.max() ?? 3, request.kept.map { max($0.source, $0.target) }.max() ?? 0) + 1
+    raw.pidPlace = request.pidPlace
+    raw.diesWithParent = request.diesWithParent ? 1 : 0
     raw.newSession = request.startsSession ? 1 : 0
     if let mask = request.umask {
       raw.setMask = 1

@@ -24,6 +24,12 @@ package enum Users {
     getpwuid(uid).map { String(cString: $0.pointee.pw_name) }
   }
 
+  /// The home directory of a user; nil: unknown, or none to speak of.
+  package static func home(of uid: uid_t) -> String? {
+    guard let home = getpwuid(uid)?.pointee.pw_dir.map({ String(cString: $0) }) else { return nil }
+    return home.hasPrefix("/") && home != "/" ? home : nil
+  }
+
   /// A group by name or numeric id, which must exist.
   package static func findGroup(_ text: String) -> gid_t? {
     guard let number = gid_t(text) else { return getgrnam(text)?.pointee.gr_gid }

@@ -10,5 +10,14 @@ package final class Context {
     pointer = made
   }
 
-  deinit { zmq_ctx_term(pointer) }
+  deinit { end() }
+
+  /// Waits until what was sent has gone out, or its time is over. All sockets must be closed.
+  package func end() {
+    guard !isEnded else { return }
+    isEnded = true
+    zmq_ctx_term(pointer)
+  }
+
+  private var isEnded = false
 }

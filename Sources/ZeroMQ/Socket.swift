@@ -7,6 +7,7 @@ package final class Socket {
 
   private let pointer: UnsafeMutableRawPointer
   private let context: Context
+  private var isClosed = false
 
   package init(_ context: Context, _ kind: Kind) throws(ZeroMQError) {
     let type: Int32 =
@@ -22,7 +23,14 @@ package final class Socket {
     set(ZMQ_LINGER, 0)
   }
 
-  deinit { zmq_close(pointer) }
+  deinit { close() }
+
+  /// Closes it now; what was sent still goes out as far as the linger time allows.
+  package func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    zmq_close(pointer)
+  }
 
   // MARK: options
 
@@ -38,6 +46,10 @@ package final class Socket {
     var value = bytes
     zmq_setsockopt(pointer, ZMQ_MAXMSGSIZE, &value, MemoryLayout<Int64>.size)
   }
+  /// Over `ipc://`, only connections from processes of these users are accepted, as the kernel tells
+  /// who they are; to be called for each of them, before `bind`.
+  package func accept(user: UInt32) { set(ZMQ_IPC_FILTER_UID, Int32(bitPattern: user)) }
+
   /// How long `receive` and `send` may block, in milliseconds; -1 for ever.
   package func setTimeout(_ milliseconds: Int32) {
     set(ZMQ_RCVTIMEO, milliseconds)
@@ -67,6 +79,13 @@ package final class Socket {
   /// Listens at an address; throws when it is taken or wrong.
   package func bind(_ endpoint: String) throws(ZeroMQError) {
     if zmq_bind(pointer, endpoint) != 0 { throw .last }
+  }
+
+  /// The same on a socket that listens already, which is libzmq's from now on.
+  package func bind(_ endpoint: String, listening descriptor: Int32) throws(ZeroMQError) {
+    set(ZMQ_USE_FD, descriptor)
+    defer { set(ZMQ_USE_FD, -1) }
+    try bind(endpoint)
   }
 
   /// Stops listening at an address; failure is ignored.

@@ -169,6 +169,8 @@ struct History {
     case 25...29: order()
     case 32, 33: crashDaemon()
     case 34:
+      // Who is dead does not exec.
+      guard simulation.effectsLeft == nil else { return }
       noteDoomed()
       simulation.upgrade()
     case 36, 37:

@@ -44,7 +44,7 @@ import Testing
       syslogPath: path
     ) { _ in }
     func say(_ text: String) {
-      Array(text.utf8).withUnsafeBytes { sink.write($0, pid: PID(1)) }
+      Array(text.utf8).withUnsafeBytes { sink.write($0, pid: PID(1), onFull: nil) }
     }
     say("nobody hears\n")
     do {

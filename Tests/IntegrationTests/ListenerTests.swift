@@ -44,7 +44,8 @@ import ZeroMQ
     #expect(eventually { daemon.state("all") == "RUNNING" })
     daemon.ask("start", "later")
     daemon.ask("stop", "later")
-    #expect(eventually { self.lines(daemon, "all").contains { $0.hasPrefix("PROCESS_STATE_STOPPED") } })
+    #expect(
+      eventually { self.lines(daemon, "all").contains { $0.hasPrefix("PROCESS_STATE_STOPPED") } })
     let about = lines(daemon, "all").filter { $0.contains("later") }
     let pid = about.first { $0.contains("RUNNING all") }?.split(separator: ":").last ?? ""
     #expect(

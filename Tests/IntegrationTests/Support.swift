@@ -60,6 +60,27 @@ func run(
   }
 }
 
+/// A command that runs until it is let go of.
+final class Companion {
+  private let pid: Int32
+
+  init(_ program: String, _ arguments: [String], output: String) throws {
+    let out = try FileDescriptor.open(output, O_WRONLY | O_CREAT)
+    var request = SpawnRequest()
+    request.candidates = [program]
+    request.arguments = [program] + arguments
+    request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
+    request.stdio = [nil, out.number, out.number]
+    pid = try Children.spawn(request)
+  }
+
+  deinit {
+    kill(pid, SIGKILL)
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+  }
+}
+
 enum Path {
   static func makeTemporary() -> String {
     var template = Array("/tmp/circus-test-XXXXXX".utf8CString)

@@ -62,7 +62,8 @@ final class TestDaemon {
     var text = text
     if !text.contains("[circus]") {
       text =
-        "[circus]\nendpoint = @CONTROL@\npubsub_endpoint = @EVENTS@\ncheck_delay = 5\n\n" + text
+        "[circus]\nendpoint = @CONTROL@\npubsub_endpoint = @EVENTS@\ncheck_delay = 5\n"
+        + "state_dir = @DIR@/state\n\n" + text
     }
     for (mark, value) in [
       ("@DIR@", directory), ("@CONTROL@", control), ("@EVENTS@", events), ("@STATS@", stats),
@@ -90,6 +91,15 @@ final class TestDaemon {
     request.stdio = [null.number, log.number, log.number]
     pid = try Children.spawn(request)
     exitStatus = nil
+  }
+
+  /// Kills the daemon as nothing can be prepared for, and starts another on the same file.
+  func crash(_ meanwhile: () -> Void = {}) throws {
+    kill(pid, SIGKILL)
+    try #require(eventually { !self.isAlive })
+    meanwhile()
+    try start()
+    try #require(eventually { self.isAnswering })
   }
 
   // MARK: looking

@@ -66,6 +66,7 @@ final class TestSupervisor {
       pidfile=%(here)s/s.pid
       childlogdir=%(here)s
       loglevel=debug
+      state_dir=%(here)s/state
       \(head)
       [rpcinterface:supervisor]
       supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
@@ -92,6 +93,14 @@ final class TestSupervisor {
     request.stdio = [null.number, output.number, output.number]
     pid = try Children.spawn(request)
     exitStatus = nil
+  }
+
+  /// Kills the daemon as nothing can be prepared for, and starts another on the same file.
+  func crash() throws {
+    kill(pid, SIGKILL)
+    try #require(eventually { !self.isAlive })
+    try start()
+    try #require(eventually { self.ask("version").out == "4.3.0\n" })
   }
 
   // MARK: looking

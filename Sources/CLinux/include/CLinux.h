@@ -48,6 +48,11 @@ struct cl_spawn {
   int keepCount;
   int closeFrom;
   char *ownPid;
+  // Where the kernel writes the child's number before the child runs; NULL: nowhere.
+  pid_t *pidPlace;
+  // The child is killed when the thread that starts it ends.
+  int diesWithParent;
+  pid_t parent;
   int newSession;
   int setMask;
   mode_t mask;
@@ -73,6 +78,20 @@ pid_t cl_spawn(struct cl_spawn *request);
 // `code` is CLD_EXITED, CLD_KILLED or CLD_DUMPED; `status` the exit status or the signal.
 pid_t cl_reap(int *code, int *status);
 
+// A descriptor for a process, of any parent; readable once it has ended.
+int cl_pidfd_open(pid_t pid);
+int cl_pidfd_signal(int pidfd, int signal);
+// A copy of a descriptor of that process.
+int cl_pidfd_descriptor(int pidfd, int descriptor);
+// 1 and the wait status once the process was collected by its parent, 0 before, -1 where the kernel
+// does not tell (before 6.15).
+int cl_pidfd_status(int pidfd, int *status);
+
+// A thread that sends a file's contents to the disk when asked; returns a descriptor to ask by, or -1. The last
+// request ends it.
+int cl_sync_start(int file);
+void cl_sync_request(int requests, int isLast);
+
 // A non-blocking, close-on-exec descriptor from which blocked signals are read.
 int cl_signal_descriptor(const int *signals, int count);
 // The next signal and its sender, or 0 when none is pending.
@@ -86,6 +105,8 @@ void cl_settle_descriptors(void);
 int cl_readable_bytes(int descriptor);
 
 int cl_pipe(int *ends);
+// A file in memory, not close-on-exec.
+int cl_memory_file(void);
 int cl_dup_above(int descriptor, int lowest);
 int cl_dup_onto(int descriptor, int target);
 int cl_set_pipe_size(int descriptor, int bytes);

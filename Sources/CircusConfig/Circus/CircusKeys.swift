@@ -10,6 +10,7 @@ enum CircusKeys {
     "warmup_delay": .int, "httpd": .bool, "httpd_host": .text, "httpd_port": .int,
     "debug": .bool, "debug_gc": .bool, "pidfile": .text, "loglevel": .text, "logoutput": .text,
     "loggerconfig": .text, "fqdn_prefix": .text, "include": .text, "include_dir": .text,
+    "state_dir": .text, "on_boot": .text,
   ]
 
   /// Documented by circus but read by no release; accepted in silence.
@@ -30,7 +31,7 @@ enum CircusKeys {
   /// Free-form for the parser, yet meaningful to a watcher.
   static let watcherText: Set<String> = [
     "shell_args", "virtualenv", "virtualenv_py_ver", "max_age", "max_age_variance",
-    "stdin_socket", "name", "stop_descendants",
+    "stdin_socket", "name", "stop_descendants", "on_daemon_exit",
   ]
 
   static let watcherPrefixes = ["stdout_stream.", "stderr_stream.", "rlimit_", "hooks."]

@@ -17,6 +17,7 @@ package enum CircusSpecs {
     "singleton", "use_sockets", "copy_env", "copy_path", "max_age", "max_age_variance", "hooks",
     "respawn", "autostart", "on_demand", "virtualenv", "stdin_socket", "close_child_stdin",
     "close_child_stdout", "close_child_stderr", "virtualenv_py_ver", "stop_descendants",
+    "on_daemon_exit",
   ]
 
   /// A watcher from its options; `daemonEnvironment` feeds `$NAME` in environment values.
@@ -54,15 +55,31 @@ package enum CircusSpecs {
     spec.virtualenvPython = options["virtualenv_py_ver"]?.string
     spec.closesStdin = options["close_child_stdin"]?.bool ?? true
     spec.stop = stopPlan(options)
+    if let text = options["on_daemon_exit"]?.string {
+      guard let choice = DaemonExit(rawValue: text.lowercased()) else {
+        throw Refusal("on_daemon_exit = \(text): write keep or kill")
+      }
+      spec.daemonExit = choice
+    }
     spec.hooks = hooks(options["hooks"])
     spec.hookTimeout = try hookTimeout(options["hooks"])
     spec.limits = limits(options["rlimits"])
     spec.stdout = try output(options, "stdout")
     spec.stderr = try output(options, "stderr")
+    spec.stdoutOnFull = try onFull(options["stdout_stream"])
+    spec.stderrOnFull = try onFull(options["stderr_stream"])
     spec.environment = environment(options["env"], daemonEnvironment)
     spec.freeform = options.filter { !known.contains($0.key) }
     try check(spec, options)
     return spec
+  }
+
+  private static func onFull(_ stream: ConfigValue?) throws(Refusal) -> FullPolicy? {
+    guard let text = stream?.map?["on_full"]?.string else { return nil }
+    guard let choice = FullPolicy(rawValue: text.lowercased()) else {
+      throw Refusal("on_full = \(text): write drop or block")
+    }
+    return choice
   }
 
   private static func check(

@@ -35,6 +35,7 @@ extension CircusSpecs {
       }
       var rest = options.compactMapValues(\.text)
       rest["class"] = nil
+      rest["on_full"] = nil
       return .python(PythonStreamSpec(className: name, options: rest))
     }
   }

@@ -3,7 +3,7 @@ enum SupervisorKeys {
   static let supervisord: Set<String> = [
     "logfile", "logfile_maxbytes", "logfile_backups", "loglevel", "pidfile", "umask", "nodaemon",
     "silent", "minfds", "minprocs", "nocleanup", "childlogdir", "user", "directory",
-    "strip_ansi", "environment", "identifier",
+    "strip_ansi", "environment", "identifier", "state_dir", "on_boot",
   ]
 
   static let program: Set<String> = [
@@ -13,7 +13,8 @@ enum SupervisorKeys {
     "stdout_logfile_maxbytes", "stdout_logfile_backups", "stdout_capture_maxbytes",
     "stdout_events_enabled", "stdout_syslog", "stderr_logfile", "stderr_logfile_maxbytes",
     "stderr_logfile_backups", "stderr_capture_maxbytes", "stderr_events_enabled",
-    "stderr_syslog", "environment", "serverurl", "directory", "umask",
+    "stderr_syslog", "environment", "serverurl", "directory", "umask", "on_daemon_exit",
+    "stdout_on_full", "stderr_on_full",
   ]
   static let fcgi: Set<String> = ["socket", "socket_backlog", "socket_owner", "socket_mode"]
   static let listener: Set<String> = ["events", "buffer_size", "result_handler"]

@@ -311,6 +311,13 @@ extension SupervisorResolver {
     out["serverurl"] =
       url.flatMap { PythonText.strip($0).uppercased() == "AUTO" ? nil : .string($0) } ?? .null
     out["user"] = scope.text("user").map(ConfigValue.string) ?? .null
+    for key in ["stdout_on_full", "stderr_on_full"] where scope.raw(key) != nil {
+      out[key] = .string(scope.value(key, FullPolicy.drop, SupervisorTypes.choice).rawValue)
+    }
+    if scope.raw("on_daemon_exit") != nil {
+      let choice = scope.value("on_daemon_exit", DaemonExit.keep, SupervisorTypes.choice)
+      out["on_daemon_exit"] = .string(choice.rawValue)
+    }
     out["umask"] =
       scope.raw("umask") == nil ? .null : .int(scope.value("umask", 0, SupervisorTypes.octal))
     return out

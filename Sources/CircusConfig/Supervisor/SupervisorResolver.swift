@@ -78,6 +78,14 @@ struct SupervisorResolver {
     for key in ["nodaemon", "silent", "nocleanup", "strip_ansi"] {
       out[key] = .bool(scope.boolean(key, false))
     }
+    // Ours; absent from what supervisor makes of the file.
+    if scope.raw("state_dir") != nil {
+      out["state_dir"] = .string(absolute(home(scope.text("state_dir") ?? "")))
+    }
+    if scope.raw("on_boot") != nil {
+      let choice = scope.value("on_boot", BootState.config, SupervisorTypes.choice)
+      out["on_boot"] = .string(choice.rawValue)
+    }
     let temporary =
       ["TMPDIR", "TEMP", "TMP"].compactMap { environment[$0] }.first { $0.hasPrefix("/") } ?? "/tmp"
     out["childlogdir"] = .string(home(scope.text("childlogdir") ?? temporary))

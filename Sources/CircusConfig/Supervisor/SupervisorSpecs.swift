@@ -41,6 +41,10 @@ enum SupervisorSpecs {
       scope: options["stopasgroup"]?.bool == true ? .group : .process,
       grace: .seconds(Double(options["stopwaitsecs"]?.int ?? 10)),
       takesDescendants: !program.mainProcessOnly)
+    spec.stdoutOnFull = options["stdout_on_full"]?.string.flatMap(FullPolicy.init(rawValue:))
+    spec.stderrOnFull = options["stderr_on_full"]?.string.flatMap(FullPolicy.init(rawValue:))
+    spec.daemonExit =
+      options["on_daemon_exit"]?.string.flatMap(DaemonExit.init(rawValue:)) ?? .keep
     // Whoever runs the file under circus's face must not run programs as root that supervisord
     // would have run as `[supervisord] user`.
     spec.user = options["user"]?.string ?? document.supervisord["user"]?.string

@@ -34,6 +34,7 @@ extension Arbiter {
             .init("shell", false), .init("msg", "this circusd is not written in Python"),
           ])))
     case .add, .decr, .incr, .kill, .listen, .quit, .reload, .reloadConfig, .restart, .rm, .set,
+      .upgrade,
       .signal, .start, .stop:
       break
     }
@@ -168,7 +169,7 @@ extension Arbiter {
         slot.state.pid.map {
           .init(pid: $0, number: slot.number, started: slot.startedWall)
         }
-      })
+      }, lostBytes: watcher.lostBytes)
   }
 
   /// Every live process by watcher (topic form), for the statistics stream.

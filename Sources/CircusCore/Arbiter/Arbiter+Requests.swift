@@ -39,6 +39,9 @@ extension Arbiter {
     case .signal(let command): try signal(command, ticket, now, &effects)
     case .start(let command): try start(command, ticket, now, &effects)
     case .stop(let command): try stop(command, ticket, now, &effects)
+    case .upgrade(let command):
+      try refuseWhileEnding()
+      effects.append(.upgrade(command.program, ticket))
     case .dstats, .events, .get, .globalOptions, .ipython, .list, .listen, .listSockets, .logs,
       .numProcesses, .numWatchers, .options, .stats, .status:
       if let ticket { try query(request, ticket, &effects) }

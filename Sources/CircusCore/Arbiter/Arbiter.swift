@@ -43,6 +43,8 @@ package struct Arbiter {
   private var lastWatcher = 0
   /// Watchers the state file still tells of.
   var goneWatchers: [Int] = []
+  /// Which sockets are open is not in the state file as it is now.
+  var areSocketsUnsaved = true
   /// The last event the state file tells of.
   var savedSequence = -1
 
@@ -143,11 +145,19 @@ package struct Arbiter {
       configurationLoaded(result, purpose, now, &effects)
     case .socketsChanged(let sockets, let isComplete):
       ledger.sockets = sockets
+      areSocketsUnsaved = true
       // What could not be opened is tried again at the next reload.
       hasMissingSockets = !isComplete
       // Their numbers may be others now.
       awaitedSockets = []
     case .socketReady(let name): socketReady(name, now, &effects)
+    case .outputLost(let id, let stream, let bytes):
+      guard let index = index(of: id) else { return }
+      watchers[index].lostBytes += bytes
+      var event = watchers[index].event(.outputLost, now)
+      event.loss = EventMessage.Loss(
+        stream: stream, bytes: bytes, total: watchers[index].lostBytes)
+      ledger.publish(event, into: &effects)
     case .endpointsBound(let names): ledger.boundEndpoints = names
     case .hookAnswered(let id, let token, let outcome):
       guard let index = index(of: id) else { return }
@@ -269,7 +279,10 @@ package struct Arbiter {
     case .hangup:
       effects.append(.log(.info, "Got signal SIGHUP: reloading all watchers"))
       reloadAll(sequential: false, graceful: true, now, &effects)
-    case .user1, .user2:
+    case .user1:
+      effects.append(.log(.info, "Got signal SIGUSR1: upgrading"))
+      effects.append(.upgrade(nil, nil))
+    case .user2:
       effects.append(
         .log(
           .info,

@@ -45,9 +45,15 @@ extension Arbiter {
         changed.insert(id)
       }
     }
-    if case .left(let dead) = predecessor {
+    switch predecessor {
+    case .left(let dead):
       takeOver(except: dead, &effects)
       bury(dead, now, &effects)
+    case .replaced:
+      takeOver(except: [], &effects)
+      ledger.publish(
+        EventMessage(.upgrade, watcher: "circus", time: now.wall, cause: .command), into: &effects)
+    case .stopped: break
     }
     for id in startOrder where !fresh.contains(id) {
       if isAlive, let index = index(of: id) { watchers[index].signalAgain(undone, &effects) }
@@ -97,6 +103,16 @@ extension Arbiter {
   }
 
   /// What `set` had made of it.
+  /// Nothing is under way that another program could not take up: nobody waits for an answer, and no
+  /// effect for its event.
+  package var isQuiet: Bool {
+    mode == .running && waiting.isEmpty && supervised.isEmpty
+      && watchers.allSatisfy { watcher in
+        watcher.outbox.isEmpty && watcher.descendants.areGone
+          && !watcher.slots.contains { $0.state.isSpawning }
+      }
+  }
+
   private mutating func edit(_ index: Int, _ edits: JSONObject, _ effects: inout [Effect]) {
     do {
       watchers[index].spec = try changed(watchers[index].spec, edits)

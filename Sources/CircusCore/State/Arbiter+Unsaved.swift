@@ -16,13 +16,17 @@ extension Arbiter {
 
   /// Whether `writeUnsaved` would write anything.
   package var hasUnsaved: Bool {
-    savedSequence != ledger.ring.lastSequence || !goneWatchers.isEmpty
+    savedSequence != ledger.ring.lastSequence || !goneWatchers.isEmpty || areSocketsUnsaved
       || watchers.contains { $0.isHeadUnsaved || $0.areSlotsUnsaved }
   }
 
-  /// Appends a line for everything that changed since the last time. `birth` tells when a process
-  /// was begun, in nanoseconds after the machine's start.
-  package mutating func writeUnsaved(into out: inout [UInt8], birth: (PID) -> Int64?) {
+  /// Appends a line for everything that changed since the last time. `facts` tells what the
+  /// shell knows of a process: `birth`, nanoseconds after the machine's start, and the numbers of its
+  /// pipes, `out` and `err`.
+  /// `isActing`: signals follow from it, after which `doneLine` is to be written.
+  package mutating func writeUnsaved(
+    into out: inout [UInt8], isActing: Bool = false, facts: (PID) -> [(String, Int)]
+  ) {
     func put(_ object: JSONObject) {
       object.write(into: &out)
       out.append(10)
@@ -37,7 +41,18 @@ extension Arbiter {
         watchers[index].isHeadUnsaved = false
       }
       guard watchers[index].areSlotsUnsaved else { continue }
-      watchers[index].writeSlots(tellsWanted: !ledger.isEnding, birth: birth, put)
+      watchers[index].writeSlots(tellsWanted: !ledger.isEnding, facts: facts, put)
+    }
+    if isActing { put(["doing": true]) }
+    if areSocketsUnsaved {
+      areSocketsUnsaved = false
+      let sockets = ledger.sockets.map { socket -> JSON in
+        [
+          "name": .string(socket.name), "descriptor": .int(socket.descriptor),
+          "address": .string(socket.address),
+        ]
+      }
+      put(["sockets": .array(sockets)])
     }
     savedSequence = ledger.ring.lastSequence
     var daemon: JSONObject = ["seq": .int(savedSequence)]
@@ -46,15 +61,20 @@ extension Arbiter {
     put(["daemon": .object(daemon)])
   }
 
-  /// The line that says: whatever signals the lines before it tell of have been sent. Without it they
-  /// are sent again by whoever comes after a crash, rather than not at all.
+  /// The line that says: the signals the lines before it tell of have been sent. Without it they are
+  /// sent again by whoever comes after a crash, rather than not at all.
   package static let doneLine = Array("{\"done\": true}\n".utf8)
+  /// The last line: everything was stopped in order.
+  package static let endLine = Array("{\"over\": true}\n".utf8)
 
   /// Appends everything, for a new file.
-  package mutating func writeState(into out: inout [UInt8], birth: (PID) -> Int64?) {
+  package mutating func writeState(
+    into out: inout [UInt8], isActing: Bool = false, facts: (PID) -> [(String, Int)]
+  ) {
     goneWatchers = []
+    areSocketsUnsaved = true
     for index in watchers.indices { watchers[index].markUnsaved() }
-    writeUnsaved(into: &out, birth: birth)
+    writeUnsaved(into: &out, isActing: isActing, facts: facts)
   }
 
   /// Watchers of the file that an operator has removed: another daemon must not bring them back.
@@ -69,7 +89,7 @@ extension Arbiter {
 
 extension Watcher {
   fileprivate mutating func writeSlots(
-    tellsWanted: Bool, birth: (PID) -> Int64?, _ put: (JSONObject) -> Void
+    tellsWanted: Bool, facts: (PID) -> [(String, Int)], _ put: (JSONObject) -> Void
   ) {
     var numbers = savedNumbers ?? []
     for index in slots.indices where slots[index].isUnsaved {
@@ -77,7 +97,7 @@ extension Watcher {
       if slots[index].state.isSpawning { continue }
       let pid = slots[index].state.pid
       var record = slots[index].record(
-        watcher: id, birth: pid.flatMap(birth), tellsWanted: tellsWanted)
+        watcher: id, facts: pid.map(facts) ?? [], tellsWanted: tellsWanted)
       // What a hook is asked about has not been done.
       if let pid, outbox.holdsAnySignal(for: pid) { record["unsent"] = true }
       put(record)

@@ -39,10 +39,18 @@ package struct SavedState: Sendable {
   package private(set) var daemon = JSONObject()
   /// By the number each watcher had.
   private(set) var groups: [Int: Group] = [:]
-  /// Watchers whose last lines were written before what they tell was done, and nothing says it was.
+  /// The listening sockets that were open.
+  package private(set) var sockets: [Socket] = []
+  /// Whether the daemon had stopped everything.
+  package private(set) var isEnded = false
+  private var batch: Set<Int> = []
+  /// Watchers whose processes were about to be signalled, and nothing says that they were.
   private(set) var undone: Set<Int> = []
   /// Lines that could not be read, a torn last one not counted.
   package private(set) var damagedLines = 0
+
+  /// Nothing.
+  package init() {}
 
   /// Reads the lines; throws when the first one is not the mark of a version that is known.
   package init(_ bytes: [UInt8]) throws(Problem) {
@@ -64,6 +72,26 @@ package struct SavedState: Sendable {
   private mutating func take(_ entry: JSONObject) -> Bool {
     if let daemon = entry["daemon"]?.object {
       self.daemon = daemon
+      batch = []
+      return true
+    }
+    if entry["over"] != nil {
+      isEnded = true
+      return true
+    }
+    if entry["doing"] != nil {
+      undone.formUnion(batch)
+      return true
+    }
+    if let sockets = entry["sockets"]?.array {
+      self.sockets = sockets.compactMap(\.object).compactMap { socket in
+        guard let name = socket["name"]?.string,
+          let number = socket["descriptor"]?.int,
+          let address = socket["address"]?.string
+        else { return nil }
+        return Socket(
+          name: name, descriptor: Int32(truncatingIfNeeded: number), address: address)
+      }
       return true
     }
     if entry["done"] != nil {
@@ -71,7 +99,7 @@ package struct SavedState: Sendable {
       return true
     }
     guard let number = entry["watcher"]?.int else { return false }
-    undone.insert(number)
+    batch.insert(number)
     if let process = entry["process"]?.int {
       guard groups[number] != nil else { return false }
       if entry["gone"] != nil {
@@ -92,6 +120,16 @@ package struct SavedState: Sendable {
     return true
   }
 
+  /// A listening socket, as processes that were given it have it.
+  package struct Socket: Hashable, Sendable {
+    /// Its name in the configuration.
+    package var name: String
+    /// Its number in every process that has it.
+    package var descriptor: Int32
+    /// `host:port`, or a path.
+    package var address: String
+  }
+
   /// A process that was alive when this was written, and what it can be known by.
   package struct Survivor: Hashable, Sendable {
     /// The number of its watcher in this state.
@@ -102,6 +140,10 @@ package struct SavedState: Sendable {
     package var pid: Int32
     /// Nanoseconds after the machine's start at which it was begun.
     package var birth: Int64
+    /// The numbers of the pipes it prints to; nil: not known, 0: none.
+    package var stdout: UInt64?
+    /// The same of its standard error.
+    package var stderr: UInt64?
 
     package init(watcher: Int, process: Int, pid: Int32, birth: Int64) {
       self.watcher = watcher
@@ -116,9 +158,13 @@ package struct SavedState: Sendable {
     groups.sorted { $0.key < $1.key }.flatMap { number, group in
       group.processes.values.compactMap { entry in
         guard let pid = entry["pid"]?.int, let process = entry["process"]?.int else { return nil }
-        return Survivor(
+        var survivor = Survivor(
           watcher: number, process: process, pid: Int32(truncatingIfNeeded: pid),
           birth: Int64(entry["birth"]?.int ?? 0))
+        guard entry["unwritten"] == nil else { return survivor }
+        survivor.stdout = UInt64(entry["out"]?.int ?? 0)
+        survivor.stderr = UInt64(entry["err"]?.int ?? 0)
+        return survivor
       }
     }
   }
@@ -133,6 +179,7 @@ package struct SavedState: Sendable {
     entry["state"] = "running"
     entry["pid"] = .int(Int(found.pid))
     entry["birth"] = .int(Int(found.birth))
+    entry["unwritten"] = true
     groups[found.watcher]?.processes[found.process] = entry
   }
 

@@ -4,7 +4,7 @@ import JSON
 /// A process as the state file remembers it.
 extension Slot {
   /// `tellsWanted` is off while the daemon ends: what it does then is not what anybody wants.
-  func record(watcher: WatcherID, birth: Int64?, tellsWanted: Bool) -> JSONObject {
+  func record(watcher: WatcherID, facts: [(String, Int)], tellsWanted: Bool) -> JSONObject {
     var record: JSONObject = [
       "process": .int(number), "watcher": .int(watcher.number), "serial": .int(id.serial),
     ]
@@ -12,7 +12,7 @@ extension Slot {
       if let value, value != usual { record["\(key)"] = .int(value) }
     }
     record["state"] = .string(write(into: &record))
-    if let birth, state.pid != nil { record["birth"] = .int(Int(birth)) }
+    for (key, value) in facts { record[key] = .int(value) }
     if tellsWanted { record["wanted"] = .bool(isWanted) }
     put("generation", generation, unless: 0)
     put("failures", failures, unless: 0)

@@ -103,7 +103,8 @@ extension Watcher {
     ]
     ask(.beforeReap, arguments, &ledger, &effects)
     ledger.publish(
-      event(.reap, now, pid: pid, exitCode: status == .unknown ? nil : status.code, cause: cause), into: &effects)
+      event(.reap, now, pid: pid, exitCode: status == .unknown ? nil : status.code, cause: cause),
+      into: &effects)
     arguments["exit_code"] = status == .unknown ? .null : .int(status.code)
     arguments["process_status"] = processStatus
     ask(.afterReap, arguments, &ledger, &effects)

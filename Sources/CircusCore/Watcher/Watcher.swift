@@ -67,6 +67,8 @@ package struct Watcher {
   var runConsent = Consent.unasked
   /// On demand: whether it was called, and from when on it may be.
   var demand = Demand()
+  /// Bytes of output that were dropped since the daemon began.
+  var lostBytes = 0
   /// Why processes are being spawned, for the event.
   var startCause = Cause.boot
 

@@ -13,6 +13,8 @@ package enum CircusdProgram {
 
   /// Does what the words ask for and returns the exit status (circus.md 10.1).
   package static func run(_ words: [String]) -> Int32 {
+    if let status = SuccessorCheck.run(words) { return status }
+    let handover = Handover.take()
     let arguments: CircusdArguments
     do {
       arguments = try CircusdArguments(words)
@@ -31,12 +33,14 @@ package enum CircusdProgram {
       let overrides = ConfigurationLoader.Overrides(
         logLevel: arguments.logLevel, logOutput: arguments.logOutput,
         loggerConfig: arguments.loggerConfig, pidFile: arguments.pidFile)
-      return act(arguments, ConfigurationLoader(path: path, overrides: overrides))
+      return act(arguments, ConfigurationLoader(path: path, overrides: overrides), handover)
     }
     return 0
   }
 
-  private static func act(_ arguments: CircusdArguments, _ loader: ConfigurationLoader) -> Int32 {
+  private static func act(
+    _ arguments: CircusdArguments, _ loader: ConfigurationLoader, _ handover: Handover?
+  ) -> Int32 {
     switch arguments.action {
     case .check:
       let (lines, status) = Inspection.check(loader, strict: arguments.isStrict)
@@ -46,13 +50,15 @@ package enum CircusdProgram {
       let (text, status) = Inspection.dump(loader)
       say(text)
       return status
-    case .run, .help, .version: return serve(arguments, loader)
+    case .run, .help, .version: return serve(arguments, loader, handover)
     }
   }
 
   // MARK: the daemon
 
-  private static func serve(_ arguments: CircusdArguments, _ loader: ConfigurationLoader) -> Int32 {
+  private static func serve(
+    _ arguments: CircusdArguments, _ loader: ConfigurationLoader, _ handover: Handover?
+  ) -> Int32 {
     let (result, warnings) = loader.load()
     let configuration: Configuration
     switch result {
@@ -76,17 +82,19 @@ package enum CircusdProgram {
       complain("circusd: no descriptors: \(error.description)")
       return 1
     }
-    guard arguments.goesToBackground else {
-      return start(configuration, loader, places, target, warnings) { _ in }
+    // Whoever was the daemon already is in the background, or was not meant to be.
+    guard arguments.goesToBackground, handover == nil else {
+      return start(configuration, loader, places, target, warnings, handover) { _ in }
     }
     return Background.run { ready in
-      start(configuration, loader, places, target, warnings, ready)
+      start(configuration, loader, places, target, warnings, nil, ready)
     }
   }
 
   private static func start(
     _ configuration: Configuration, _ loader: ConfigurationLoader, _ places: LowDescriptors,
-    _ target: Logger.Target, _ warnings: [String], _ ready: (String?) -> Void
+    _ target: Logger.Target, _ warnings: [String], _ handover: Handover?,
+    _ ready: (String?) -> Void
   ) -> Int32 {
     let settings = configuration.settings
     let log = Logger(level: Logger.level(settings.logLevel), target: target)
@@ -112,7 +120,8 @@ package enum CircusdProgram {
     SignalDescriptor.blockAll()
     let daemon: Daemon
     do {
-      daemon = try Daemon(configuration, loader: loader, places: places, log: log)
+      daemon = try Daemon(
+        configuration, loader: loader, places: places, handover: handover, log: log)
     } catch {
       return refuse(error.text)
     }

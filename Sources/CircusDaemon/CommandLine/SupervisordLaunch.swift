@@ -15,8 +15,14 @@ struct SupervisordLaunch {
   private let options: SupervisordOptions
   /// What the log is told once it is open.
   private var notes: [(LogLevel, String)] = []
+  /// From the program this process ran before.
+  private let handover: Handover?
 
-  init(configuration: Configuration, loader: ConfigurationLoader, warnings: [String]) {
+  init(
+    configuration: Configuration, loader: ConfigurationLoader, warnings: [String],
+    handover: Handover?
+  ) {
+    self.handover = handover
     self.configuration = configuration
     self.loader = loader
     self.warnings = warnings
@@ -25,11 +31,13 @@ struct SupervisordLaunch {
 
   /// `refuse` tells why it cannot be and returns the exit status for that.
   mutating func run(_ refuse: (String) -> Int32) -> Int32 {
-    do throws(Refusal) {
-      try raiseLimits()
-      try dropPrivileges()
-    } catch {
-      return refuse(error.text)
+    if handover == nil {
+      do throws(Refusal) {
+        try raiseLimits()
+        try dropPrivileges()
+      } catch {
+        return refuse(error.text)
+      }
     }
     for warning in warnings { notes.append((.warning, warning)) }
     for file in configuration.included {
@@ -42,7 +50,7 @@ struct SupervisordLaunch {
     } catch {
       return refuse("no descriptors: \(error.description)")
     }
-    if options.staysInForeground {
+    if options.staysInForeground || handover != nil {
       return start(places) { problem in if let problem { _ = refuse(problem) } }
     }
     return Background.run(leads: true, failure: refuse) { ready in start(places, ready) }
@@ -143,12 +151,13 @@ struct SupervisordLaunch {
     SignalDescriptor.blockAll()
     let daemon: Daemon
     do {
-      daemon = try Daemon(configuration, loader: loader, places: places, log: log)
+      daemon = try Daemon(
+        configuration, loader: loader, places: places, handover: handover, log: log)
     } catch {
       ready(error.text)
       return 2
     }
-    if !options.staysInForeground { settle(log) }
+    if !options.staysInForeground, handover == nil { settle(log) }
     let pidFile = PIDFile(overwriting: options.pidFile)
     if pidFile == nil { log.log(.critical, "could not write pidfile \(options.pidFile)") }
     log.info("supervisord started with pid \(Environment.pid)")

@@ -9,6 +9,8 @@ import LinuxSystem
 package enum SupervisordProgram {
   /// Does what the words (the program's own name first) ask for.
   package static func run(_ words: [String]) -> Int32 {
+    if let status = SuccessorCheck.run(Array(words.dropFirst())) { return status }
+    let handover = Handover.take()
     let program = words.first ?? "supervisord"
     func refuse(_ text: String) -> Int32 {
       say("Error: \(text)\nFor help, use \(program) -h\n", 2)
@@ -31,7 +33,13 @@ package enum SupervisordProgram {
     case .run: break
     }
     let path: String
-    do throws(Refusal) { path = try configuration(arguments, program) } catch {
+    do throws(Refusal) {
+      if let handover {
+        path = handover.configuration
+      } else {
+        path = try configuration(arguments, program)
+      }
+    } catch {
       return refuse(error.text)
     }
     let loader = ConfigurationLoader(
@@ -42,7 +50,8 @@ package enum SupervisordProgram {
     switch result {
     case .success(let configuration):
       var launch = SupervisordLaunch(
-        configuration: configuration, loader: loader, warnings: warnings)
+        configuration: configuration, loader: loader, warnings: warnings,
+        handover: handover)
       return launch.run(refuse)
     case .failure(let failure): return refuse(failure.text)
     }

@@ -13,7 +13,11 @@ final class HTTPServers {
   private struct Open {
     let spec: HTTPServerSpec
     let server: HTTPServer
+    let descriptor: Int32
   }
+
+  /// Sockets that listen already, by section.
+  var inherited: [String: Int32] = [:]
 
   private var open: [Open] = []
   /// Closed, and not done with their last answers.
@@ -41,12 +45,33 @@ final class HTTPServers {
     }
     open.removeAll { !specs.contains($0.spec) }
     for spec in specs where !open.contains(where: { $0.spec == spec }) {
-      let descriptor = try bind(spec)
+      let descriptor: Int32
+      if let known = inherited.removeValue(forKey: spec.section) {
+        descriptor = known
+      } else {
+        descriptor = try bind(spec)
+      }
       let server = HTTPServer(loop) { [handler] request in handler(request, spec) }
       server.listen(on: descriptor)
-      open.append(Open(spec: spec, server: server))
+      open.append(Open(spec: spec, server: server, descriptor: descriptor))
       warn(spec)
     }
+  }
+
+  /// Whether somebody waits for an answer.
+  var isBusy: Bool { open.contains { $0.server.isBusy } }
+
+  /// What was inherited and is not configured any more is closed.
+  func closeInherited() {
+    for descriptor in inherited.values { closeDescriptor(descriptor) }
+    inherited = [:]
+  }
+
+  /// Copies of the listening sockets for the next program.
+  func handOver() -> [String: Int32] {
+    var copies: [String: Int32] = [:]
+    for entry in open { copies[entry.spec.section] = Handover.copy(entry.descriptor) }
+    return copies
   }
 
   func closeAll() {

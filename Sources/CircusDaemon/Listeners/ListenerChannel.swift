@@ -9,18 +9,35 @@ final class ListenerChannel {
   private(set) var event: PooledEvent?
   /// Whether it has been up long enough to count (supervisor `startsecs`).
   var isRunning = false
-  private var conversation = ListenerProtocol()
+  private var conversation: ListenerProtocol {
+    didSet { if conversation.state != oldValue.state { note() } }
+  }
+  private let work: WorkPages
   private let input: StandardInput?
   /// Its pool may be removed while it is on its way down.
   private weak var pool: ListenerPool?
   private let log: Logger
 
-  init(_ pid: PID, _ name: String, _ input: StandardInput?, _ pool: ListenerPool, log: Logger) {
+  /// `isAdopted`: it has talked to an earlier daemon, which may have left word of how far they were.
+  init(
+    _ pid: PID, _ name: String, _ input: StandardInput?, _ pool: ListenerPool, work: WorkPages,
+    isAdopted: Bool, log: Logger
+  ) {
+    self.work = work
+    let known = isAdopted ? work.state(ofListener: pid).map(Int.init) : nil
+    let states = ListenerProtocol.State.allCases
+    conversation = ListenerProtocol(
+      state: known.flatMap { states.indices.contains($0) ? states[$0] : nil } ?? .acknowledged)
     self.pid = pid
     self.name = name
     self.input = input
     self.pool = pool
     self.log = log
+  }
+
+  private func note() {
+    let index = ListenerProtocol.State.allCases.firstIndex(of: conversation.state) ?? 0
+    work.note(listener: pid, state: Int32(index))
   }
 
   var isFree: Bool { isRunning && conversation.state == .ready }
@@ -68,6 +85,7 @@ final class ListenerChannel {
   /// The process is gone: its event is somebody else's.
   func ended() {
     isRunning = false
+    work.note(listener: pid, state: nil)
     giveBack()
   }
 

@@ -2,7 +2,7 @@
 /// (supervisor.md 5.4, 5.5). No descriptors here: bytes go in, what they mean comes out.
 struct ListenerProtocol {
   /// Where a listener stands.
-  enum State: String {
+  enum State: String, CaseIterable {
     case acknowledged = "ACKNOWLEDGED", ready = "READY", busy = "BUSY", unknown = "UNKNOWN"
   }
 
@@ -24,6 +24,9 @@ struct ListenerProtocol {
   private static let ready = Array("READY\n".utf8)
   /// No listener's answer is longer; one that goes on for ever must not fill the daemon.
   private static let longestResult = 1 << 20
+
+  /// One that talked to an earlier daemon, as far as that one knew.
+  init(state: State = .acknowledged) { self.state = state }
 
   /// An event was sent to it.
   mutating func sent() { state = .busy }

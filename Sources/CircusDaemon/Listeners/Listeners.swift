@@ -11,7 +11,12 @@ final class Listeners {
   /// supervisor's name of this daemon, in every header.
   var identifier = "supervisor"
 
-  init(log: Logger) { self.log = log }
+  private let work: WorkPages
+
+  init(work: WorkPages, log: Logger) {
+    self.work = work
+    self.log = log
+  }
 
   /// Whether somebody wants to know about something that costs to find out.
   func anybodyHears(_ type: String) -> Bool { pools.values.contains { $0.hears(type: type) } }
@@ -40,9 +45,12 @@ final class Listeners {
   }
 
   /// A listener process was started; what it says goes through the channel.
-  func began(_ pid: PID, _ plan: LaunchPlan, _ input: StandardInput?) {
+  func began(_ pid: PID, _ plan: LaunchPlan, _ input: StandardInput?, isAdopted: Bool = false) {
     guard let pool = pools[plan.groupName] else { return }
-    pool.add(ListenerChannel(pid, plan.processName, input, pool, log: log))
+    let channel = ListenerChannel(
+      pid, plan.processName, input, pool, work: work, isAdopted: isAdopted, log: log)
+    channel.isRunning = isAdopted
+    pool.add(channel)
   }
 
   func channel(of pid: PID, in group: String) -> ListenerChannel? { pools[group]?.channel(of: pid) }

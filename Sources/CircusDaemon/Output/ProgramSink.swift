@@ -26,6 +26,8 @@ final class ProgramSink {
   private var line: [UInt8] = []
   private let announce: (SupervisorEvent) -> Void
   private let log: Logger
+  /// Bytes of the present write that were given up.
+  private var lost = 0
   private static let longestLine = 64 << 10
 
   init(
@@ -46,18 +48,35 @@ final class ProgramSink {
     if spec.captureBytes > 0 { capture = CaptureFilter(limit: spec.captureBytes) }
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer, pid: PID) {
+  /// What is filtered on its way is never left to the caller.
+  func write(
+    _ bytes: UnsafeRawBufferPointer, pid: PID, onFull policy: FullPolicy?
+  ) -> WriteOutcome {
     // Most programs have a file and nothing else.
     guard ansi != nil || capture != nil || spec.emitsEvents || syslog != nil || log.level <= .debug
     else {
-      file?.write(bytes)
-      return
+      return file?.write(bytes, onFull: policy ?? file?.usualPolicy ?? .drop)
+        ?? WriteOutcome(taken: bytes.count)
+    }
+    lost = 0
+    defer { lost = 0 }
+    if ansi == nil && capture == nil {
+      let outcome = file?.write(bytes, onFull: policy ?? file?.usualPolicy ?? .drop)
+      let taken = outcome?.taken ?? bytes.count
+      tell(Array(bytes.prefix(taken)), pid)
+      return outcome ?? WriteOutcome(taken: taken)
     }
     let stripped = ansi?.strip(bytes) ?? Array(bytes)
-    guard !stripped.isEmpty else { return }
-    guard capture != nil else { return pass(stripped, pid) }
-    for piece in capture?.feed(stripped) ?? [] { take(piece, pid) }
+    if capture == nil {
+      if !stripped.isEmpty { pass(stripped, pid) }
+    } else {
+      for piece in capture?.feed(stripped) ?? [] { take(piece, pid) }
+    }
+    return WriteOutcome(taken: bytes.count, lost: lost)
   }
+
+  /// Whether what is written is not what was printed.
+  var isFiltered: Bool { ansi != nil || capture != nil }
 
   /// The process is gone.
   func finish(pid: PID) {
@@ -76,7 +95,13 @@ final class ProgramSink {
   }
 
   private func pass(_ bytes: [UInt8], _ pid: PID) {
-    bytes.withUnsafeBytes { _ = file?.write($0) }
+    bytes.withUnsafeBytes { lost += file?.write($0, onFull: .drop).lost ?? 0 }
+    tell(bytes, pid)
+  }
+
+  /// Everybody but the file.
+  private func tell(_ bytes: [UInt8], _ pid: PID) {
+    guard !bytes.isEmpty else { return }
     if log.level <= .debug {
       let said = isProtocol ? PythonText.bytesLiteral(bytes) : Self.text(bytes)
       log.debug("'\(origin.process)' \(origin.channel) output:\n\(said)")

@@ -1,3 +1,4 @@
+import CircusLog
 import CircusModel
 import EventLoop
 import Glibc
@@ -7,17 +8,37 @@ import LinuxSystem
 final class Pump {
   let pid: PID
   private let descriptor: FileDescriptor
-  var sink: Sink
+  /// Which of its pid's outputs it is: 1 or 2.
+  let output: Int
+  /// Our end.
+  var number: Int32 { descriptor.number }
+  /// The pipe's number, by which a later daemon finds it.
+  let inode: UInt64
+  var sink: Sink { didSet { path = sink.path } }
+  private var path: String
   /// What `logs` shows.
   private let ring: LineRing
   private var registration: Registration?
   private var isGrown = false
   /// The beginning of a line whose end has not come yet (prefixing sinks only).
   private var partial: [UInt8] = []
+  /// Where that is kept for a later daemon.
+  private var partialSlot: Int?
+  private let work: WorkPages
+  private let loop: EventLoop
+  /// What happens to what cannot be written now; nil: it depends on where it goes.
+  private let onFull: FullPolicy?
+  /// What could not be written and is kept; while there is any, nothing more is read.
+  private var held: [UInt8] = []
+  private var retry: Registration?
+  /// Milliseconds between two attempts.
+  private static let pause = 200
+  /// Told of bytes that were given up.
+  var onLoss: (Int) -> Void = { _ in }
   private(set) var isAtEnd = false
 
   /// One buffer for all pumps of the thread.
-  private let buffer: UnsafeMutableRawBufferPointer
+  private var buffer: UnsafeMutableRawBufferPointer { work.buffer }
   static let bufferSize = 256 * 1024
   private static let pipeSize = 64 * 1024
   private static let grownPipeSize: Int32 = 1 << 20
@@ -27,14 +48,19 @@ final class Pump {
   private static let fairness = 8
 
   init(
-    _ readEnd: consuming FileDescriptor, pid: PID, sink: Sink, ring: LineRing,
-    buffer: UnsafeMutableRawBufferPointer, loop: EventLoop, atEnd: @escaping (Pump) -> Void
+    _ readEnd: consuming FileDescriptor, pid: PID, output: Int, sink: Sink, ring: LineRing,
+    onFull: FullPolicy?, work: WorkPages, loop: EventLoop, atEnd: @escaping (Pump) -> Void
   ) {
+    inode = readEnd.inode
     descriptor = readEnd
     self.pid = pid
+    self.output = output
     self.sink = sink
+    path = sink.path
     self.ring = ring
-    self.buffer = buffer
+    self.work = work
+    self.loop = loop
+    self.onFull = onFull
     descriptor.setNonBlocking()
     registration = loop.whenReadable(descriptor.number) { [unowned self] in
       move(atMost: Self.fairness)
@@ -45,17 +71,23 @@ final class Pump {
   /// Everything that is in the pipe now. Never waits for its end, which a grandchild may hold, and
   /// never for more: it may also write faster than we read.
   func drain() {
+    guard !isBlocked else { return }
     var left = descriptor.readableBytes
-    repeat { left -= move(atMost: 1) } while left > 0 && !isAtEnd && descriptor.readableBytes > 0
+    repeat {
+      left -= move(atMost: 1)
+    } while left > 0 && !isAtEnd && !isBlocked
+      && descriptor.readableBytes > 0
   }
 
   /// Returns how many bytes were moved.
   @discardableResult
   private func move(atMost reads: Int) -> Int {
     var moved = 0
-    for _ in 0..<reads where !isAtEnd {
-      let count: Int?
-      do { count = try descriptor.read(into: buffer) } catch { count = 0 }
+    for _ in 0..<reads where !isAtEnd && !isBlocked {
+      // Read in known portions, so that what a killed daemon had read can be told from what it had
+      // not. Nothing there: the end, or a byte that comes this moment.
+      let wanted = min(max(1, descriptor.readableBytes), buffer.count)
+      let count = read(wanted)
       guard let count else { break }
       if count == 0 {
         finish()
@@ -66,46 +98,128 @@ final class Pump {
         isGrown = true
         growPipe(descriptor.number, to: Self.grownPipeSize)
       }
-      deliver(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer).prefix(count)))
-      // A short read emptied the pipe: asking again would only be told so.
+      let wall = Clock.wall
+      work.didRead(count, wall: wall)
+      deliver(
+        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer).prefix(count)), at: wall)
+      work.release()
+      // Less than the buffer holds emptied the pipe: asking again would only be told so.
       if count < buffer.count { break }
     }
     return moved
   }
 
-  private func deliver(_ bytes: UnsafeRawBufferPointer) {
-    ring.append(bytes, pid: pid.rawValue, time: Clock.wall)
-    guard let prefix = sink.wantsLines else { return sink.write(bytes, pid: pid) }
+  /// At most this much, which is there; nil: nothing now, 0: the end.
+  private func read(_ wanted: Int) -> Int? {
+    work.willRead(ObjectIdentifier(self), pid, output, count: wanted, path: path)
+    var count: Int?
+    do {
+      count = try descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+    } catch {
+      count = 0
+    }
+    if count == nil || count == 0 { work.release() }
+    return count
+  }
+
+  /// `skipping`: so much of what comes of it is written already.
+  private func deliver(_ bytes: UnsafeRawBufferPointer, at wall: Double, skipping: Int = 0) {
+    ring.append(bytes, pid: pid.rawValue, time: wall)
+    guard let prefix = sink.wantsLines else {
+      return write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(skipping)))
+    }
     guard let last = bytes.lastIndex(of: 10) else {
       partial += bytes
       if partial.count >= Self.longestLine { flushPartial() }
-      return
+      return keepPartial()
     }
     let whole = bytes.prefix(last + 1)
     if partial.isEmpty {
-      send(prefix.apply(to: UnsafeRawBufferPointer(rebasing: whole), pid: pid.rawValue))
+      send(
+        prefix.apply(
+          to: UnsafeRawBufferPointer(rebasing: whole), pid: pid.rawValue, at: wall), skipping)
     } else {
       partial += whole
-      send(partial.withUnsafeBytes { prefix.apply(to: $0, pid: pid.rawValue) })
+      send(
+        partial.withUnsafeBytes { prefix.apply(to: $0, pid: pid.rawValue, at: wall) }, skipping)
     }
     partial = Array(bytes[(last + 1)...])
+    keepPartial()
   }
 
-  private func send(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { sink.write($0, pid: pid) }
+  private func keepPartial() {
+    guard !partial.isEmpty || partialSlot != nil else { return }
+    work.keep(partial, pid, output, in: &partialSlot)
+  }
+
+  private func send(_ bytes: [UInt8], _ skipping: Int) {
+    bytes.withUnsafeBytes { write(UnsafeRawBufferPointer(rebasing: $0.dropFirst(skipping))) }
+  }
+
+  // MARK: what cannot be written now
+
+  /// Whether it waits until something can be written.
+  var isBlocked: Bool { !held.isEmpty }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) {
+    guard held.isEmpty else { return held.append(contentsOf: bytes) }
+    let outcome = sink.write(bytes, pid: pid, onFull: onFull)
+    if outcome.lost > 0 { onLoss(outcome.lost) }
+    guard outcome.taken < bytes.count else { return }
+    held = Array(bytes.dropFirst(outcome.taken))
+    registration?.pause()
+    wait()
+  }
+
+  private func wait() {
+    retry = loop.after(milliseconds: Self.pause) { [unowned self] in
+      let bytes = held
+      held = []
+      bytes.withUnsafeBytes { write($0) }
+      guard held.isEmpty else { return }
+      retry = nil
+      registration?.resume()
+    }
+  }
+
+  /// Finishes what an earlier daemon had in hand when it was killed.
+  func takeOver(_ unfinished: WorkPages.Unfinished?) {
+    partial = work.takePartial(pid, output, into: &partialSlot)
+    guard let unfinished, unfinished.pid == pid, unfinished.output == output else { return }
+    var isWritten = unfinished.done
+    if let place = unfinished.place, let extent = sink.file?.extent, extent.device == place.device,
+      extent.inode == place.inode
+    {
+      isWritten += max(0, extent.size - place.size)
+    }
+    // What is filtered on its way has no place in the file that could be counted.
+    if sink.isFiltered && isWritten > 0 { return }
+    deliver(work.bytes(of: unfinished), at: unfinished.wall, skipping: isWritten)
+    work.release()
+  }
+
+  /// Nobody wants what comes any more, but whoever still writes must not be stopped by it.
+  func discard() {
+    flushPartial()
+    sink.finish(pid: pid)
+    sink = .null
   }
 
   /// The last line need not end with a newline; the log's does.
   func flushPartial() {
     guard !partial.isEmpty, let prefix = sink.wantsLines else { return }
     partial.append(10)
-    send(partial.withUnsafeBytes { prefix.apply(to: $0, pid: pid.rawValue) })
+    send(partial.withUnsafeBytes { prefix.apply(to: $0, pid: pid.rawValue, at: Clock.wall) }, 0)
     partial = []
+    keepPartial()
   }
 
   /// Nothing more will come, or nobody wants it.
   func finish() {
     flushPartial()
+    retry = nil
+    if !held.isEmpty { onLoss(held.count) }
+    held = []
     if !isAtEnd { sink.finish(pid: pid) }
     ring.finish(pid: pid.rawValue, time: Clock.wall)
     isAtEnd = true

@@ -23,17 +23,48 @@ indirect enum Sink {
     return nil
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer, pid: PID) {
+  /// What cannot be written now is given up or left to the caller.
+  func write(
+    _ bytes: UnsafeRawBufferPointer, pid: PID, onFull policy: FullPolicy?
+  ) -> WriteOutcome {
+    let all = WriteOutcome(taken: bytes.count)
     switch self {
-    case .null: break
-    case .file(let file): file.write(bytes)
-    case .console(let console): console.write(bytes)
-    case .helper(let helper): helper.write(bytes, pid: pid.rawValue)
-    case .program(let sink): sink.write(bytes, pid: pid)
+    case .null: return all
+    case .file(let file): return file.write(bytes, onFull: policy ?? file.usualPolicy)
+    case .console(let console):
+      let taken = console.write(bytes)
+      return policy == .drop
+        ? WriteOutcome(taken: bytes.count, lost: bytes.count - taken) : WriteOutcome(taken: taken)
+    case .helper(let helper):
+      return WriteOutcome(taken: bytes.count, lost: helper.write(bytes, pid: pid.rawValue))
+    case .program(let sink): return sink.write(bytes, pid: pid, onFull: policy)
     case .listener(let channel, let sink):
-      sink.write(bytes, pid: pid)
+      // What a listener says is heard, whether it can be logged or not.
+      let outcome = sink.write(bytes, pid: pid, onFull: .drop)
       channel.receive(Array(bytes))
-    case .lines(_, let sink): sink.write(bytes, pid: pid)
+      return outcome
+    case .lines(_, let sink): return sink.write(bytes, pid: pid, onFull: policy)
+    }
+  }
+
+  /// The file it ends in; nil for any other end.
+  var file: LogFile? {
+    switch self {
+    case .file(let file): file
+    case .program(let sink), .listener(_, let sink): sink.file
+    case .lines(_, let sink): sink.file
+    case .null, .console, .helper: nil
+    }
+  }
+
+  /// Where the file is; empty for any other end.
+  var path: String { file?.path ?? "" }
+
+  /// Whether something is taken out on the way.
+  var isFiltered: Bool {
+    switch self {
+    case .program(let sink), .listener(_, let sink): sink.isFiltered
+    case .null, .file, .console, .helper, .lines: false
     }
   }
 
@@ -52,8 +83,8 @@ struct LinePrefix {
   var color: FancyColor?
 
   /// The prefixed lines of `bytes`, which end with a newline.
-  func apply(to lines: UnsafeRawBufferPointer, pid: Int32) -> [UInt8] {
-    let head = Array("\(Clock.format(Clock.wall, timeFormat)) [\(pid)] | ".utf8)
+  func apply(to lines: UnsafeRawBufferPointer, pid: Int32, at wall: Double) -> [UInt8] {
+    let head = Array("\(Clock.format(wall, timeFormat)) [\(pid)] | ".utf8)
     let before = color.map { Array("\u{1B}[0;3\($0.rawValue);40m".utf8) } ?? []
     let after = color == nil ? [] : Array("\u{1B}[0m".utf8)
     var out: [UInt8] = []

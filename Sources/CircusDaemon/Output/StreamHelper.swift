@@ -46,11 +46,12 @@ final class StreamHelper {
     if let helper { helpers.retire(helper) }
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer, pid: Int32) {
+  /// Returns how many bytes were lost.
+  func write(_ bytes: UnsafeRawBufferPointer, pid: Int32) -> Int {
     guard let helper = running, helper.backlog < Self.longestBacklog else {
       if dropped == 0 { log.error("\(className): does not take its input; output is being lost") }
       dropped += bytes.count
-      return
+      return bytes.count
     }
     if dropped > 0 {
       log.warning("\(className): takes its input again; \(dropped) bytes were lost meanwhile")
@@ -64,6 +65,7 @@ final class StreamHelper {
     frame.append(10)
     frame += bytes
     helper.send(frame)
+    return 0
   }
 
   private var running: HelperProcess? {

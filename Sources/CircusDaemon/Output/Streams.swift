@@ -38,8 +38,7 @@ final class Streams {
   var announce: (SupervisorEvent) -> Void = { _ in }
   /// supervisor `strip_ansi`.
   var stripsAnsi = false
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: Pump.bufferSize, alignment: 4_096)
+  private let work: WorkPages
   private var pumps: [ObjectIdentifier: Entry] = [:]
   /// The pumps of each live process, to be drained before its death is told.
   private var byPID: [PID: [Pump]] = [:]
@@ -59,14 +58,15 @@ final class Streams {
 
   private struct WeakFile { weak var file: LogFile? }
 
-  init(loop: EventLoop, helpers: Helpers, listeners: Listeners, log: Logger) {
+  init(
+    loop: EventLoop, helpers: Helpers, listeners: Listeners, work: WorkPages, log: Logger
+  ) {
+    self.work = work
     self.listeners = listeners
     self.helpers = helpers
     self.loop = loop
     self.log = log
   }
-
-  deinit { buffer.deallocate() }
 
   // MARK: sinks
 
@@ -156,6 +156,7 @@ final class Streams {
         return shared
       }
       let file = try LogFile(spec)
+      file.witness = work
       file.complain = { [log] level, text in log.log(level, text) }
       files[spec.path] = WeakFile(file: file)
       return file
@@ -171,10 +172,11 @@ final class Streams {
     if forever { rings = rings.filter { $0.key.watcher != watcher } }
     for (id, entry) in pumps where entry.watcher == watcher {
       // Whoever still holds the other end is not ours any more.
-      guard byPID[entry.pump.pid] == nil else { continue }
+      guard byPID[entry.pump.pid] == nil, !entry.pump.isBlocked else { continue }
       entry.pump.drain()
-      entry.pump.finish()
-      pumps[id] = nil
+      guard !entry.pump.isAtEnd else { pumps[id] = nil; continue }
+      // It is read on, or the other one would stand still as soon as the pipe is full.
+      entry.pump.discard()
     }
     sinks = sinks.filter { $0.key.watcher != watcher }
     files = files.filter { $0.value.file != nil }
@@ -242,19 +244,62 @@ final class Streams {
     rings[RingKey(watcher: watcher, output: output == "stderr" ? .stderr : .stdout)]
   }
 
+  // MARK: what was lost
+
+  /// Told of output that was dropped, at most once a second for each stream.
+  var tellLoss: (WatcherID, Output, Int) -> Void = { _, _, _ in }
+  private var losses: [RingKey: Int] = [:]
+  private var lossTimer: Registration?
+
+  private func lost(_ bytes: Int, _ watcher: WatcherID, _ output: Output) {
+    losses[RingKey(watcher: watcher, output: output), default: 0] += bytes
+    guard lossTimer == nil else { return }
+    lossTimer = loop.after(milliseconds: 1_000) { [unowned self] in
+      lossTimer = nil
+      let found = losses
+      losses = [:]
+      for (key, bytes) in found { tellLoss(key.watcher, key.output, bytes) }
+    }
+  }
+
   // MARK: pumps
 
   func attach(
-    _ readEnd: consuming FileDescriptor, watcher: WatcherID, output: Output, pid: PID, sink: Sink
+    _ readEnd: consuming FileDescriptor, watcher: WatcherID, output: Output, pid: PID, sink: Sink,
+    onFull: FullPolicy? = nil, after unfinished: WorkPages.Unfinished?? = nil
   ) {
     let key = RingKey(watcher: watcher, output: output)
     let ring = rings[key] ?? LineRing { [unowned self] in hasNews = true }
     rings[key] = ring
-    let pump = Pump(readEnd, pid: pid, sink: sink, ring: ring, buffer: buffer, loop: loop) {
-      [unowned self] pump in forget(pump)
-    }
+    let pump = Pump(
+      readEnd, pid: pid, output: output == .stdout ? 1 : 2, sink: sink, ring: ring,
+      onFull: onFull, work: work, loop: loop
+    ) { [unowned self] pump in forget(pump) }
+    pump.onLoss = { [unowned self] bytes in lost(bytes, watcher, output) }
+    if let unfinished { pump.takeOver(unfinished) }
     pumps[ObjectIdentifier(pump)] = Entry(watcher: watcher, output: output, pump: pump)
     byPID[pid, default: []].append(pump)
+  }
+
+  /// Pipes that are read now.
+  var pumpCount: Int { pumps.count }
+
+  /// Our ends of a process's pipes, by the process's descriptor.
+  func descriptors(of pid: PID) -> [(Int32, Int32)] {
+    (byPID[pid] ?? []).map { (Int32($0.output), $0.number) }
+  }
+
+  /// The pipes of a process by their numbers; 0 where it has none.
+  func pipes(of pid: PID) -> (stdout: UInt64, stderr: UInt64) {
+    var found: (stdout: UInt64, stderr: UInt64) = (0, 0)
+    for pump in byPID[pid] ?? [] {
+      switch pumps[ObjectIdentifier(pump)]?.output {
+      case .stdout?: found.stdout = pump.inode
+      case .stderr?: found.stderr = pump.inode
+      case nil: break
+      }
+    }
+    return found
   }
 
   /// What a listener prints is the protocol from now on.

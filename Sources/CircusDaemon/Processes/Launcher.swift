@@ -17,11 +17,19 @@ final class Launcher {
   private(set) var inputs: [PID: StandardInput] = [:]
   private let shared: SharedSockets
   private let loop: EventLoop
+  private let work: WorkPages
+  /// Children that are noted in the work pages until they are in the state file.
+  private var notes: [PID: Int] = [:]
+  /// So many pipes are as large as they may be; more of them grow when they turn out to be busy. The
+  /// kernel gives a user without privileges 64 MB in all.
+  private static let mostLargePipes = Users.isRoot ? 256 : 24
+  private static let pipeSize: Int32 = 1 << 20
 
   init(
     spawner: Spawner, streams: Streams, sockets: ListeningSockets, shared: SharedSockets,
-    loop: EventLoop, originalFiles: (soft: rlim_t, hard: rlim_t)?
+    work: WorkPages, loop: EventLoop, originalFiles: (soft: rlim_t, hard: rlim_t)?
   ) {
+    self.work = work
     self.shared = shared
     self.loop = loop
     self.spawner = spawner
@@ -44,6 +52,7 @@ final class Launcher {
     request.directory = plan.directory.isEmpty ? nil : plan.directory
     request.startsSession = plan.startsSession
     request.umask = plan.umask.map { mode_t(truncatingIfNeeded: $0 & 0o7777) }
+    request.diesWithParent = plan.diesWithDaemon
     try identify(plan, &request)
     try limit(plan, &request)
     let handover = try handOverSockets(plan, &request)
@@ -53,23 +62,28 @@ final class Launcher {
     let lease = try sharedSocket(process.watcher, plan)
     let out = try output(process.watcher, .stdout, plan)
     let err = plan.stderr == .mergedWithStdout ? nil : try output(process.watcher, .stderr, plan)
-    let input = plan.input == .pipe ? try makePipe() : nil
+    let input =
+      plan.input == .pipe ? try makePipe(plan.diesWithDaemon ? nil : .read) : nil
     request.stdio[0] = try stdinSource(plan, pipe: input?.readEnd, &own)
     if let lease { request.stdio[0] = lease.descriptor }
     request.stdio[1] = source(plan.stdout, out)
     request.stdio[2] =
       plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
+    let note = work.noteSpawn(process, number: plan.number)
+    request.pidPlace = note?.place
     let pid: PID
     do {
       pid = PID(try spawner.spawn(request))
     } catch {
+      if let note { work.forgetSpawn(note.slot) }
       throw failure(error, plan, request)
     }
+    if let note { notes[pid] = note.slot }
     if let input { inputs[pid] = StandardInput(owning: input.takeWriteEnd(), loop: loop) }
     if let lease { shared.hold(lease, pid) }
     if handover != nil || isSocket(plan.input) { sockets.hold(pid) }
-    attach(out, process.watcher, .stdout, pid)
-    attach(err, process.watcher, .stderr, pid)
+    attach(out, process.watcher, .stdout, pid, plan.stdoutOnFull)
+    attach(err, process.watcher, .stderr, pid, plan.stderrOnFull)
     if plan.isListener {
       streams.listeners.began(pid, plan, inputs[pid])
       if let channel = streams.listeners.channel(of: pid, in: plan.groupName) {
@@ -80,17 +94,54 @@ final class Launcher {
   }
 
   private func attach(
-    _ pipe: OutputPipe?, _ watcher: WatcherID, _ output: Streams.Output, _ pid: PID
+    _ pipe: OutputPipe?, _ watcher: WatcherID, _ output: Streams.Output, _ pid: PID,
+    _ onFull: FullPolicy?
   ) {
     guard let pipe else { return }
     streams.attach(
       FileDescriptor(owning: pipe.ends.takeReadEnd()), watcher: watcher, output: output, pid: pid,
-      sink: pipe.sink)
+      sink: pipe.sink, onFull: onFull)
+  }
+
+  /// The state file tells of it now.
+  func recorded(_ pid: PID) {
+    if let slot = notes.removeValue(forKey: pid) { work.forgetSpawn(slot) }
+  }
+
+  /// Takes over the pipes and sockets of a process another daemon started. Where its output belongs is
+  /// in the plan; without one it is read and dropped.
+  func adopt(_ process: ProcessID, _ pid: PID, _ plan: LaunchPlan?, _ ends: Inheritance) {
+    for (output, inode) in [(Streams.Output.stdout, ends.stdout), (.stderr, ends.stderr)] {
+      let spec = output == .stdout ? plan?.stdout : plan?.stderr
+      guard spec?.isCaptured ?? true,
+        let number = ends.open(pid, output == .stdout ? 1 : 2, inode, toRead: true)
+      else { continue }
+      let sink = plan.flatMap { try? streams.sink(process.watcher, output, $0) }
+      streams.attach(
+        FileDescriptor(owning: number), watcher: process.watcher, output: output, pid: pid,
+        sink: sink ?? .null, onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
+        after: .some(work.unfinished))
+    }
+    guard let plan else { return }
+    if plan.input == .pipe, let number = ends.open(pid, 0, nil, toRead: false) {
+      inputs[pid] = StandardInput(owning: number, loop: loop)
+    }
+    if case .shared(let spec) = plan.input {
+      shared.adopt(spec, of: process.watcher, pid)
+    }
+    if plan.sockets != nil || isSocket(plan.input) { sockets.hold(pid) }
+    if plan.isListener {
+      streams.listeners.began(pid, plan, inputs[pid], isAdopted: true)
+      if let channel = streams.listeners.channel(of: pid, in: plan.groupName) {
+        streams.listen(pid, channel)
+      }
+    }
   }
 
   /// The process is dead: its stdin pipe is of no use any more.
   func forget(_ pid: PID) {
     inputs[pid] = nil
+    recorded(pid)
     sockets.release(pid)
     shared.release(pid)
   }
@@ -118,9 +169,9 @@ final class Launcher {
     var sink: Sink
   }
 
-  private func makePipe() throws(SpawnFailure) -> PipeEnds {
+  private func makePipe(_ child: PipeEnds.ChildEnd?) throws(SpawnFailure) -> PipeEnds {
     do {
-      let ends = try PipeEnds()
+      let ends = try PipeEnds(outlivesUs: child)
       // The last descriptors belong to control and /proc: a daemon that cannot be reached is worse
       // than a process that has to wait.
       guard Int(ends.writeEnd) < highestDescriptor else {
@@ -147,7 +198,10 @@ final class Launcher {
     do { sink = try streams.sink(watcher, output, plan) } catch {
       throw SpawnFailure(text: error.text, isTransient: error.isTransient)
     }
-    return OutputPipe(ends: try makePipe(), sink: sink)
+    let ends = try makePipe(plan.diesWithDaemon ? nil : .write)
+    // So much can wait while no daemon is there to read.
+    if streams.pumpCount < Self.mostLargePipes { growPipe(ends.writeEnd, to: Self.pipeSize) }
+    return OutputPipe(ends: ends, sink: sink)
   }
 
   /// Which descriptor becomes the child's; nil leaves it the daemon's own.

@@ -21,14 +21,17 @@ final class Lineage {
   private var seen: Set<Descendant> = []
   /// Leaders whose descendants are nobody's business.
   private var sparing: Set<PID> = []
+  /// Leaders another daemon started: what they leave behind does not become ours.
+  private var foreign: Set<PID> = []
   /// Start times of what is being ended.
   private var ending: [PID: Int] = [:]
 
   init(proc: ProcFS) { self.proc = proc }
 
   /// A new life under this pid; whatever was known of an old one is void.
-  func began(_ leader: PID, ownsDescendants: Bool) {
+  func began(_ leader: PID, ownsDescendants: Bool, isForeign: Bool = false) {
     noted[leader] = nil
+    if isForeign { foreign.insert(leader) } else { foreign.remove(leader) }
     if ownsDescendants { sparing.remove(leader) } else { sparing.insert(leader) }
   }
 
@@ -70,6 +73,15 @@ final class Lineage {
     where leaderNumbers.contains(orphan.session) || leaderNumbers.contains(orphan.group) {
       roots.insert(orphan.pid)
     }
+    if !foreign.isDisjoint(with: leaders) {
+      for pid in proc.everybody {
+        guard let facts = proc.facts(of: pid), !facts.isZombie else { continue }
+        if foreign.contains(PID(facts.session)) && leaderNumbers.contains(facts.session) {
+          roots.insert(pid)
+        }
+      }
+      foreign.subtract(leaders)
+    }
     for leader in leaders {
       for entry in noted.removeValue(forKey: leader) ?? [] {
         guard let facts = proc.facts(of: entry.pid), facts.startTicks == entry.start,
@@ -99,6 +111,8 @@ final class Lineage {
     sparing.contains(PID(orphan.session)) || sparing.contains(PID(orphan.group))
       || sparing.contains { noted[$0]?.contains { $0.pid == orphan.pid } == true }
   }
+
+  func parent(of pid: PID) -> Int32? { proc.facts(of: pid.rawValue)?.parent }
 
   func children(of pid: PID) -> [PID] { proc.children(of: pid.rawValue).map { PID($0) } }
   func descendants(of pid: PID) -> [PID] { proc.descendants(of: pid.rawValue).map { PID($0) } }

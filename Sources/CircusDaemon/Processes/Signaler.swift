@@ -7,6 +7,7 @@ import LinuxSystem
 struct Signaler {
   let lineage: Lineage
   let log: Logger
+  let adopted: AdoptedProcesses
 
   func send(_ signal: Signal, to pid: PID, _ scope: SignalScope) {
     switch scope {
@@ -33,12 +34,20 @@ struct Signaler {
   }
 
   func send(_ signal: Signal, _ pid: PID) {
-    do { try Kill.process(pid.rawValue, signal.number) } catch {
+    do {
+      // A number alone may mean somebody else by now, where we are not the one who collects it.
+      if let held = adopted.descriptor(of: pid) {
+        try held.send(signal.number)
+      } else {
+        try Kill.process(pid.rawValue, signal.number)
+      }
+    } catch {
       log.error("cannot send \(signal.name) to \(pid): \(error.description)")
     }
   }
 
   private func sendToGroup(_ signal: Signal, _ leader: PID) {
+    if let held = adopted.descriptor(of: leader), (try? held.send(0)) != true { return }
     do {
       if try !Kill.group(leader.rawValue, signal.number) { send(signal, leader) }
     } catch {

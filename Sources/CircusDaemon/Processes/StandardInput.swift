@@ -26,6 +26,9 @@ final class StandardInput {
 
   deinit { close() }
 
+  /// The pipe's number; nil once it is closed.
+  var number: Int32? { descriptor >= 0 ? descriptor : nil }
+
   func send(_ bytes: [UInt8]) throws(Refusal) {
     guard descriptor >= 0, !isClosedByReader else { throw .closed }
     guard waiting.count < Self.longestBacklog else { throw .full }

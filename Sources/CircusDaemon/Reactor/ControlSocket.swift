@@ -40,6 +40,17 @@ final class ControlSocket {
 
   func stop() { registration?.cancel() }
 
+  /// Whether a request has arrived.
+  var hasInput: Bool { socket.hasInput }
+
+  /// Lets go of everything; what was answered still goes out.
+  func close() {
+    stop()
+    for route in routes.values { route.socket.close() }
+    routes = [:]
+    socket.close()
+  }
+
   /// Goes on at another address; parked commands are still answered at the old one.
   func move(to fresh: Socket, _ loop: EventLoop) {
     socket = fresh

@@ -39,7 +39,7 @@ extension Daemon {
       discover()
     }
     rebind("pubsub_endpoint", old.pubsubEndpoint, new.pubsubEndpoint, .publish, events.socket) {
-      self.events = EventPublisher(socket: $0)
+      events.move(to: $0)
     }
     rebind("endpoint", old.endpoint, new.endpoint, .router, control.socket) { socket in
       log.warning("the control endpoint is now \(new.endpoint)")

@@ -91,6 +91,8 @@ final class SupervisedOrders {
     return Ticket(last)
   }
 
+  var isEmpty: Bool { answers.isEmpty }
+
   func finish(_ ticket: Ticket, _ answer: SupervisorAnswer) {
     answers.removeValue(forKey: ticket)?(answer)
   }

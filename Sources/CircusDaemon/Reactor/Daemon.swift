@@ -24,7 +24,14 @@ package final class Daemon {
   var discovery: Discovery?
   let streams: Streams
   let listeners: Listeners
-  private let helpers: Helpers
+  let helpers: Helpers
+  private(set) lazy var upgrade = Upgrade(self)
+  /// The descriptor limit the daemon was started with.
+  let originalFiles: (soft: rlim_t, hard: rlim_t)?
+  private let handover: Handover?
+  /// Looks for subscribers that come back after an upgrade.
+  var returnTimer: Registration?
+  let survival: Survival
   var arbiter: Arbiter
   var runner: EffectRunner!
   let supervised = SupervisedOrders()
@@ -56,7 +63,7 @@ package final class Daemon {
   }
   private let insideCalls = InsideCalls()
   private var registrations: [Registration] = []
-  var queue: [Event] = [.boot]
+  var queue: [Event]
   private var effects: [Effect] = []
   /// The control socket has to be looked at without its descriptor telling: something was sent, or
   /// it was not emptied.
@@ -66,15 +73,19 @@ package final class Daemon {
 
   /// Binds everything; nothing is started yet. Signals must be blocked by now.
   package init(
-    _ configuration: Configuration, loader: ConfigurationLoader, places: LowDescriptors, log: Logger
+    _ configuration: Configuration, loader: ConfigurationLoader, places: LowDescriptors,
+    handover: Handover? = nil, log: Logger
   ) throws(Failure) {
     loop = EventLoop()
     context = Context()
     self.log = log
     self.loader = loader
     settings = configuration.settings
+    queue = []
     Environment.limitArenas()
-    let originalFiles = Self.raiseFileLimit()
+    let raised = Self.raiseFileLimit()
+    originalFiles = handover?.files ?? raised
+    self.handover = handover
     let spawner: Spawner
     do {
       spawner = try Spawner()
@@ -91,34 +102,50 @@ package final class Daemon {
     figures = ProcessFigures(proc: proc)
     let helpers = Helpers(spawner: spawner, loop: loop)
     self.helpers = helpers
-    listeners = Listeners(log: log)
-    streams = Streams(loop: loop, helpers: helpers, listeners: listeners, log: log)
+    let survival = Survival(
+      settings, configuration: loader.path, handover: handover, proc: proc, log: log)
+    self.survival = survival
+    listeners = Listeners(work: survival.work, log: log)
+    streams = Streams(
+      loop: loop, helpers: helpers, listeners: listeners, work: survival.work, log: log)
     sockets = ListeningSockets(places: places, log: log)
+    sockets.inherit = survival.inherit
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: Files.currentDirectory,
       seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart)
     self.proc = proc
     do {
-      if settings.usesZeroMQ { openEndpoints(try Endpoints(settings, context)) }
+      if settings.usesZeroMQ {
+        openEndpoints(
+          try Endpoints(settings, context, inherited: handover?.endpoints ?? [:]))
+      }
     } catch {
       throw Failure(text: error.text)
     }
     do { try sockets.apply(configuration.sockets) } catch { throw Failure(text: error.text) }
-    queue.insert(.socketsChanged(sockets.info, isComplete: true), at: 0)
+    queue += [.socketsChanged(sockets.info, isComplete: true), survival.firstEvent]
     let lineage = Lineage(proc: proc)
     runner = EffectRunner(
       launcher: Launcher(
         spawner: spawner, streams: streams, sockets: sockets, shared: SharedSockets(log: log),
-        loop: loop, originalFiles: originalFiles),
+        work: survival.work, loop: loop, originalFiles: originalFiles),
       lineage: lineage, streams: streams, sockets: sockets,
       measurer: Measurer(figures: figures, proc: proc), helpers: helpers,
       hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] message, answer in
         if let event = insideCalls.begin(message, answer) { queue.append(event) }
       },
-      log: log, outlets: makeOutlets())
+      adopted: AdoptedProcesses(loop: loop), log: log, outlets: makeOutlets())
+    runner.inheritance = survival.inheritance
+    survival.knownFacts = { [unowned self] in runner.facts(of: $0) }
+    streams.tellLoss = { [unowned self] watcher, output, bytes in
+      queue.append(.outputLost(watcher, stream: "\(output)", bytes: bytes))
+      loop.hasPendingWork = true
+    }
     streams.announce = { [unowned self] event in announce(event) }
     applyNames()
+    servers.inherited = handover?.servers ?? [:]
     do { try servers.apply(settings.servers) } catch { throw Failure(text: error.text) }
+    servers.closeInherited()
     // Only now: whoever holds the addresses may still be writing those files.
     cleanAutomaticLogs()
   }
@@ -127,7 +154,7 @@ package final class Daemon {
     control = ControlSocket(endpoints.control, log: log)
     events = EventPublisher(socket: endpoints.events)
     stats = endpoints.stats.map(makePublisher)
-    queue.insert(boundEvent(endpoints), at: 0)
+    queue.append(boundEvent(endpoints))
   }
 
   private func makeOutlets() -> EffectRunner.Outlets {
@@ -143,6 +170,7 @@ package final class Daemon {
       readLogs: { [unowned self] query, reply in logs.answer(query, reply) },
       load: { [unowned self] purpose in load(purpose) },
       awaitSockets: { [unowned self] names in socketWatch.await(names) },
+      upgrade: { [unowned self] program, ticket in upgrade.begin(program, ticket) },
       applySettings: { [unowned self] settings in apply(settings) },
       finish: { [unowned self] status in
         self.status = status
@@ -177,13 +205,21 @@ package final class Daemon {
 
   /// Runs until everything is stopped; returns the exit status.
   package func run() -> Int32 {
-    if settings.face == .circus { log.info("Starting master on pid \(Environment.pid)") }
+    if settings.face == .circus, handover == nil {
+      log.info("Starting master on pid \(Environment.pid)")
+    }
     registrations.append(loop.whenReadable(signals.number) { [unowned self] in takeSignals() })
     control?.watch(loop) { [unowned self] in takeRequests() }
     loop.whenDeadlinePasses { [unowned self] in passDeadline() }
-    if settings.usesZeroMQ { discover() }
+    if settings.usesZeroMQ {
+      for line in Endpoints.exposure(settings) { log.log(.critical, line) }
+      discover()
+    }
     if settings.ticks { ticks = Ticks(loop: loop) { [unowned self] event in announce(event) } }
-    if settings.face == .circus { log.info("Arbiter now waiting for commands") }
+    if settings.face == .circus, handover == nil { log.info("Arbiter now waiting for commands") }
+    if let handover { awaitSubscribers(handover) }
+    handleQueue()
+    survival.finishTakingOver()
     finishTurn()
     Environment.settleMemory()
     loop.run { finishTurn() }
@@ -199,6 +235,7 @@ package final class Daemon {
     control?.stop()
     if settings.usesZeroMQ { Endpoints.removeFiles(settings) }
     sockets.closeAll()
+    survival.end(settings.onBoot)
     return status
   }
 
@@ -214,7 +251,7 @@ package final class Daemon {
     queue += runner.takeEvents()
   }
 
-  private func takeRequests() {
+  func takeRequests() {
     // Handled one by one, so that the budget counts the work and not only the reading.
     let hasMore = control?.drain { handle(.request($0, $1)) } ?? false
     needsControl = needsControl || hasMore
@@ -245,11 +282,12 @@ package final class Daemon {
     } while !queue.isEmpty && !hasMoreSpawns && rounds < Self.roundsPerTurn
     logs.serveFollowers()
     if hasServers { console.feed.flush() }
+    upgrade.proceed()
     if hasMoreSpawns || needsControl || !queue.isEmpty { loop.hasPendingWork = true }
     armDeadline()
   }
 
-  private func handleQueue() {
+  func handleQueue() {
     var next = 0
     while next < queue.count {
       handle(queue[next])
@@ -264,7 +302,11 @@ package final class Daemon {
     if !logPathCache.isEmpty { logPathCache = [:] }
     revision &+= 1
     arbiter.handle(event, at: now, into: &effects)
+    // Written before it is done: whoever comes after a crash knows of it then.
+    let isWritten = survival.save(&arbiter, isActing: effects.contains(where: \.isSignal))
+    if case .spawned(_, let pid) = event { runner.recorded(pid) }
     for effect in effects { runner.run(effect) }
+    if isWritten { survival.done() }
     effects.removeAll(keepingCapacity: true)
   }
 

@@ -2,6 +2,7 @@ import CircusCore
 import CircusLog
 import CircusModel
 import CircusWire
+import Glibc
 import LinuxSystem
 
 /// The only place where effects become system calls. Answers go back as events.
@@ -15,6 +16,7 @@ final class EffectRunner {
     var readLogs: (LogQuery, @escaping (Reply) -> Void) -> Void
     var load: (LoadPurpose) -> Void
     var awaitSockets: (Set<String>) -> Void
+    var upgrade: (String?, Ticket?) -> Void
     var applySettings: (DaemonSettings) -> Void
     var finish: (Int32) -> Void
   }
@@ -30,8 +32,11 @@ final class EffectRunner {
   private let log: Logger
   private let outlets: Outlets
 
-  /// Our children that the arbiter knows.
-  private(set) var managed: Set<PID> = []
+  /// The processes the arbiter knows, and when each was begun: nanoseconds after the machine's start.
+  private(set) var managed: [PID: Int64] = [:]
+  private let adopted: AdoptedProcesses
+  /// How to take over what an earlier daemon left.
+  var inheritance: (PID) -> (birth: Int64, Inheritance)? = { _ in nil }
   /// Spawns not done yet: a thousand of them must not keep a `status` waiting.
   private var spawns: [(ProcessID, LaunchPlan)] = []
   private var nextSpawn = 0
@@ -49,8 +54,10 @@ final class EffectRunner {
 
   init(
     launcher: Launcher, lineage: Lineage, streams: Streams, sockets: ListeningSockets,
-    measurer: Measurer, helpers: Helpers, hookRunner: HookRunner, log: Logger, outlets: Outlets
+    measurer: Measurer, helpers: Helpers, hookRunner: HookRunner, adopted: AdoptedProcesses,
+    log: Logger, outlets: Outlets
   ) {
+    self.adopted = adopted
     self.launcher = launcher
     self.lineage = lineage
     self.streams = streams
@@ -60,7 +67,8 @@ final class EffectRunner {
     self.hookRunner = hookRunner
     self.log = log
     self.outlets = outlets
-    signaler = Signaler(lineage: lineage, log: log)
+    signaler = Signaler(lineage: lineage, log: log, adopted: adopted)
+    adopted.onExit = { [unowned self] pid, status in ended(pid, status) }
   }
 
   /// The pipe to a process's stdin; nil where it has none.
@@ -74,9 +82,9 @@ final class EffectRunner {
   func run(_ effect: Effect) {
     switch effect {
     case .spawn(let process, let plan): spawns.append((process, plan))
-    case .adopt: break
+    case .adopt(let process, let pid, let plan): adopt(process, pid, plan)
     case .signal(let pid, let signal, let scope):
-      if managed.contains(pid) { signaler.send(signal, to: pid, scope) }
+      if managed[pid] != nil { signaler.send(signal, to: pid, scope) }
     case .signalChild(let pid, let child, let signal, let ticket):
       let isChild = signaler.send(signal, toChild: child, of: pid)
       let missing = RequestError.refused("process no longer exists (pid=\(child))")
@@ -86,7 +94,11 @@ final class EffectRunner {
       stopping.insert(pid)
     case .sweep(let watcher, let leaders): sweeps.append((watcher, leaders))
     case .signalRemains(let pids, let signal):
-      for pid in pids where lineage.isStillThere(pid) { signaler.send(signal, pid) }
+      for pid in pids where lineage.isStillThere(pid) {
+        // What an adopted process left is not ours to collect, so its end has to be watched for.
+        if lineage.parent(of: pid) != Environment.pid { try? adopted.adopt(pid) }
+        signaler.send(signal, pid)
+      }
     case .publish(let event): outlets.publish(event)
     case .reply(let ticket, let reply): outlets.reply(ticket, reply)
     case .supervised(let ticket, let answer): outlets.supervised(ticket, answer)
@@ -113,6 +125,7 @@ final class EffectRunner {
     case .applySockets(let specs): apply(specs)
     case .awaitSockets(let names): outlets.awaitSockets(names)
     case .applySettings(let settings): outlets.applySettings(settings)
+    case .upgrade(let program, let ticket): outlets.upgrade(program, ticket)
     case .log(let level, let text): log.log(level, text)
     case .finish(let status): outlets.finish(status)
     }
@@ -150,8 +163,9 @@ final class EffectRunner {
 
   private func spawn(_ process: ProcessID, _ plan: LaunchPlan) {
     do {
+      let birth = Clock.sinceBoot
       let pid = try launcher.launch(process, plan)
-      managed.insert(pid)
+      managed[pid] = birth
       lineage.began(pid, ownsDescendants: plan.ownsDescendants)
       events.append(.spawned(process, pid))
     } catch {
@@ -162,8 +176,8 @@ final class EffectRunner {
   /// One look at our children serves all watchers that ask in this turn.
   private func sweep() {
     guard !sweeps.isEmpty || !deadLeaders.isEmpty else { return }
-    let orphans = lineage.orphans { managed.contains($0) || helpers.owns($0) }
-    lineage.attribute(orphans, to: deadLeaders, living: managed)
+    let orphans = lineage.orphans { managed[$0] != nil || helpers.owns($0) }
+    lineage.attribute(orphans, to: deadLeaders, living: Set(managed.keys))
     deadLeaders.removeAll(keepingCapacity: true)
     for (watcher, leaders) in sweeps {
       events.append(.swept(watcher, remains: lineage.remains(of: leaders, among: orphans)))
@@ -184,18 +198,66 @@ final class EffectRunner {
           .signaled(Signal(signal), dumpedCore: dumped)
         }
       if helpers.exited(pid, status) { continue }
-      if managed.remove(pid) != nil {
-        if stopping.remove(pid) == nil { deadLeaders.append(pid) }
-        streams.drain(pid)
-        launcher.forget(pid)
-      }
-      events.append(.exited(pid, status))
+      ended(pid, status)
     }
   }
 
+  private func ended(_ pid: PID, _ status: ExitStatus) {
+    if managed.removeValue(forKey: pid) != nil {
+      if stopping.remove(pid) == nil { deadLeaders.append(pid) }
+      streams.drain(pid)
+      launcher.forget(pid)
+    }
+    events.append(.exited(pid, status))
+  }
+
+  // MARK: taking over
+
+  private func adopt(_ process: ProcessID, _ pid: PID, _ plan: LaunchPlan?) {
+    guard let (birth, ends) = inheritance(pid) else { return events.append(.exited(pid, .unknown)) }
+    // A child that is ours already (an upgrade) is collected like any other.
+    let isForeign = lineage.parent(of: pid) != Environment.pid
+    if isForeign {
+      do throws(Errno) { try adopted.adopt(pid) } catch {
+        if error.code != ESRCH { log.error("cannot watch \(pid): \(error.description)") }
+        return events.append(.exited(pid, .unknown))
+      }
+    }
+    managed[pid] = birth
+    lineage.began(pid, ownsDescendants: plan?.ownsDescendants ?? true, isForeign: isForeign)
+    launcher.adopt(process, pid, plan, ends)
+  }
+
+  /// Whether everything that was asked for is done.
+  var isQuiet: Bool { spawns.isEmpty && sweeps.isEmpty && events.isEmpty && deadLeaders.isEmpty }
+
+  /// Copies of our ends of all pipes, for the next program.
+  func handOverPipes() -> [PID: [Int32: Int32]] {
+    var copies: [PID: [Int32: Int32]] = [:]
+    for pid in managed.keys {
+      var own: [Int32: Int32] = [:]
+      for (place, number) in streams.descriptors(of: pid) { own[place] = Handover.copy(number) }
+      if let input = launcher.inputs[pid]?.number { own[0] = Handover.copy(input) }
+      if !own.isEmpty { copies[pid] = own }
+    }
+    return copies
+  }
+
+  /// What the state file tells of a process beyond what the arbiter knows.
+  func facts(of pid: PID) -> [(String, Int)] {
+    let pipes = streams.pipes(of: pid)
+    return [
+      ("birth", Int(managed[pid] ?? 0)), ("out", Int(truncatingIfNeeded: pipes.stdout)),
+      ("err", Int(truncatingIfNeeded: pipes.stderr)),
+    ].filter { $0.1 != 0 }
+  }
+
+  /// The state file tells of this child now.
+  func recorded(_ pid: PID) { launcher.recorded(pid) }
+
   /// The daemon ends: nothing that descends from it may stay, save what was meant to.
   func endOrphans() {
-    for orphan in lineage.orphans(except: { managed.contains($0) || helpers.owns($0) })
+    for orphan in lineage.orphans(except: { managed[$0] != nil || helpers.owns($0) })
     where !lineage.isSpared(orphan) {
       log.warning("left over, killed: \(orphan.pid) (\(orphan.name))")
       signaler.send(.kill, PID(orphan.pid))

@@ -1,4 +1,5 @@
 import CircusModel
+import Glibc
 import LinuxSystem
 import ZeroMQ
 
@@ -10,19 +11,41 @@ struct Endpoints {
   let events: Socket
   let stats: Socket?
 
-  init(_ settings: DaemonSettings, _ context: Context) throws(Failure) {
-    control = try Self.bind(context, .router, settings.endpoint, "endpoint")
-    events = try Self.bind(context, .publish, settings.pubsubEndpoint, "pubsub_endpoint")
+  /// `inherited`: sockets that listen there already, by endpoint.
+  init(
+    _ settings: DaemonSettings, _ context: Context, inherited: [String: Int32] = [:]
+  ) throws(Failure) {
+    func open(
+      _ kind: Socket.Kind, _ endpoint: String, _ option: String
+    ) throws(Failure) -> Socket {
+      try Self.bind(context, kind, endpoint, option, listening: inherited[endpoint])
+    }
+    var owner: User?
+    if let name = settings.endpointOwner, settings.endpoint.hasPrefix("ipc://") {
+      guard let found = Users.find(name) else {
+        throw Failure(text: "endpoint_owner '\(name)' isn't a valid user name")
+      }
+      owner = found
+    }
+    control = try Self.bind(
+      context, .router, settings.endpoint, "endpoint", listening: inherited[settings.endpoint],
+      users: [0, Users.current] + (owner.map { [$0.uid] } ?? []))
+    events = try open(.publish, settings.pubsubEndpoint, "pubsub_endpoint")
     stats =
       settings.publishesStats
-      ? try Self.bind(context, .publish, settings.statsEndpoint, "stats_endpoint") : nil
-    if let owner = settings.endpointOwner, settings.endpoint.hasPrefix("ipc://") {
-      try Self.give(settings.endpoint, to: owner)
+      ? try open(.publish, settings.statsEndpoint, "stats_endpoint") : nil
+    let used =
+      [settings.endpoint, settings.pubsubEndpoint]
+      + (settings.publishesStats ? [settings.statsEndpoint] : [])
+    for (endpoint, descriptor) in inherited where !used.contains(endpoint) {
+      closeDescriptor(descriptor)
     }
+    if let owner { try Self.give(settings.endpoint, to: owner) }
   }
 
   static func bind(
-    _ context: Context, _ kind: Socket.Kind, _ endpoint: String, _ option: String
+    _ context: Context, _ kind: Socket.Kind, _ endpoint: String, _ option: String,
+    listening descriptor: Int32? = nil, users: [uid_t] = []
   ) throws(Failure) -> Socket {
     do {
       let socket = try Socket(context, kind)
@@ -31,7 +54,15 @@ struct Endpoints {
       socket.setMaxMessage(bytes: 256 << 20)
       // The answer to `quit` and the last events still get out, but nobody holds up the end.
       socket.setLinger(300)
-      try socket.bind(endpoint)
+      for user in users { socket.accept(user: user) }
+      // Nobody else may so much as connect, also not in the moment before the owner is right.
+      let mask = endpoint.hasPrefix("ipc://") ? Environment.exchangeUmask(0o177) : nil
+      defer { if let mask { Environment.setUmask(mask) } }
+      if let descriptor {
+        try socket.bind(endpoint, listening: descriptor)
+      } else {
+        try socket.bind(endpoint)
+      }
       return socket
     } catch {
       throw Failure(
@@ -39,6 +70,23 @@ struct Endpoints {
           "cannot bind \(option) \(endpoint): \(error.description); is another circusd running, "
           + "or does the address belong to another machine?")
     }
+  }
+
+  /// Where an endpoint listens, as the kernel has it.
+  struct Place {
+    var port: Int?
+    var path: String?
+  }
+
+  /// Nil for what is neither TCP nor a file.
+  static func place(_ endpoint: String) -> Place? {
+    if endpoint.hasPrefix("ipc:///") {
+      return Place(path: String(endpoint.dropFirst("ipc://".count)))
+    }
+    guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":"),
+      let port = Int(endpoint[endpoint.index(after: colon)...]), port > 0
+    else { return nil }
+    return Place(port: port)
   }
 
   /// The files of `ipc://` endpoints, which ZeroMQ leaves behind.
@@ -49,13 +97,40 @@ struct Endpoints {
     }
   }
 
-  private static func give(_ endpoint: String, to name: String) throws(Failure) {
+  private static func give(_ endpoint: String, to user: User) throws(Failure) {
     let path = String(endpoint.dropFirst("ipc://".count))
-    guard let user = Users.find(name) else {
-      throw Failure(text: "endpoint_owner '\(name)' isn't a valid user name")
-    }
     do { try Files.setOwner(path, user: user.uid) } catch {
-      throw Failure(text: "cannot give \(path) to \(name): \(error.description)")
+      throw Failure(text: "cannot give \(path) to \(user.name): \(error.description)")
     }
+  }
+
+  /// What whoever reads the log should know about who can reach the daemon; empty: only this machine.
+  static func exposure(_ settings: DaemonSettings) -> [String] {
+    var lines: [String] = []
+    if let port = exposedPort(settings.endpoint) {
+      lines.append(
+        "endpoint \(settings.endpoint): anybody who reaches port \(port) of this machine can run programs "
+          + "as \(Users.name(of: Users.current) ?? "this user"): bind to 127.0.0.1, or use ipc://")
+    }
+    for (option, endpoint) in [
+      ("pubsub_endpoint", settings.pubsubEndpoint),
+      ("stats_endpoint", settings.publishesStats ? settings.statsEndpoint : ""),
+    ] {
+      guard let port = exposedPort(endpoint) else { continue }
+      lines.append(
+        "\(option) \(endpoint): anybody who reaches port \(port) of this machine can see what runs on it"
+      )
+    }
+    return lines
+  }
+
+  /// The port of a TCP endpoint that other machines may reach.
+  private static func exposedPort(_ endpoint: String) -> String? {
+    guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { return nil }
+    let host = endpoint[..<colon].dropFirst("tcp://".count)
+    let isLocal =
+      host == "localhost" || host == "lo" || host.hasPrefix("127.") || host == "[::1]"
+      || host == "::1"
+    return isLocal ? nil : String(endpoint[endpoint.index(after: colon)...])
   }
 }

@@ -21,6 +21,8 @@ final class ListeningSockets {
   /// Processes that were given sockets and live.
   private var holders: Set<PID> = []
   private let log: Logger
+  /// A socket an earlier daemon bound for the same definition, that its processes still hold.
+  var inherit: (SocketSpec) -> Int32? = { _ in nil }
 
   init(places: LowDescriptors, log: Logger) {
     self.places = places
@@ -78,6 +80,11 @@ final class ListeningSockets {
   }
 
   private func bind(_ spec: SocketSpec) throws(Failure) -> Open {
+    if !spec.reusesPort, let descriptor = inherit(spec) {
+      SocketBinder.adjust(descriptor, to: spec)
+      let port = spec.path == nil ? Network.port(of: descriptor) ?? spec.port : 0
+      return Open(spec: spec, descriptor: descriptor, port: port)
+    }
     do {
       let bound = try SocketBinder.bind(spec)
       return Open(spec: spec, descriptor: bound.descriptor, port: bound.port)

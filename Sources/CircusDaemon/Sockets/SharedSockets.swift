@@ -44,6 +44,21 @@ final class SharedSockets {
     return lease
   }
 
+  /// Goes on with the socket a process has on its stdin from an earlier daemon.
+  func adopt(_ spec: SharedSocketSpec, of watcher: WatcherID, _ pid: PID) {
+    if let lease = open[watcher]?.lease, lease.url == spec.url { return hold(lease, pid) }
+    guard let process = try? PIDDescriptor(pid.rawValue),
+      let descriptor = try? process.descriptor(0)
+    else {
+      return log.error(
+        "the socket \(spec.url) of process \(pid) cannot be taken over: new processes cannot share it"
+      )
+    }
+    let lease = Lease(descriptor, spec.url, log)
+    open[watcher] = Weak(lease: lease)
+    hold(lease, pid)
+  }
+
   func hold(_ lease: Lease, _ pid: PID) { held[pid] = lease }
   func release(_ pid: PID) { held[pid] = nil }
 

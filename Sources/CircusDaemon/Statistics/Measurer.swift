@@ -33,9 +33,10 @@ struct Measurer {
       extend(infos(watcher)[...], call, hooks) { infos in
         reply(
           infos.map {
-            .ok([
-              .init("name", .string(watcher.name)), .init("info", .object(JSONObject($0))),
-            ])
+            .ok(
+              [.init("name", .string(watcher.name)), .init("info", .object(JSONObject($0)))]
+                + (watcher.lostBytes > 0
+                  ? [.init("output_lost", .int(watcher.lostBytes))] : []))
           })
       }
     case .process(let subject):

@@ -333,6 +333,11 @@ def browsers(port, _):
     assert ask("GET", "/ok.html")[1] == "OK"
 
 
+def says_hello(path, _):
+    """What reaches the stdin of cat."""
+    assert proxy(path).supervisor.sendProcessStdin("cat", "hello\n")
+
+
 def main():
     check, place = sys.argv[1], sys.argv[2]
     globals()[check](place, sys.argv[3] if len(sys.argv) > 3 else None)

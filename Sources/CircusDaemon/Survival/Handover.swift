@@ -1,0 +1,140 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import Glibc
+import JSON
+import LinuxSystem
+
+/// What one program leaves to the next in the same process: the state, and every descriptor that must
+/// stay open. It lies in a memory file whose number is in the environment.
+package struct Handover {
+  private static let variable = "CIRCUS_HANDOVER"
+  /// Descriptors are handed over above these, where nobody else looks for a place.
+  static let lowest: Int32 = 256
+
+  /// What the next one begins with; empty in the one that leaves it.
+  var saved = SavedState()
+  /// The run directory and its lock.
+  var directory: (path: String, descriptor: Int32)?
+  /// Listening sockets of the configuration by name.
+  var sockets: [String: Int32] = [:]
+  /// Listening sockets of ZeroMQ endpoints by the endpoint as it is configured.
+  var endpoints: [String: Int32] = [:]
+  /// Listening sockets of HTTP servers by section.
+  var servers: [String: Int32] = [:]
+  /// Our ends of the pipes of each process, by the process's descriptor.
+  var pipes: [PID: [Int32: Int32]] = [:]
+  /// The descriptor limit children get.
+  var files: (soft: rlim_t, hard: rlim_t)?
+  /// The configuration file; absolute.
+  var configuration = ""
+  /// Subscribers that were connected, by endpoint.
+  var subscribers: [String: Int] = [:]
+
+  // MARK: receiving
+
+  /// What this process was left, if anything; asked once, before the environment is read.
+  static func take() -> Handover? {
+    guard let text = Environment.take(variable), let number = Int32(text) else { return nil }
+    let file = FileDescriptor(owning: number)
+    var bytes: [UInt8] = []
+    lseek(number, 0, SEEK_SET)
+    guard (try? Files.readAll(file, into: &bytes)) != nil,
+      let cut = bytes.firstIndex(of: 10),
+      let head = (try? JSON.parse(bytes[..<cut]))?.object,
+      let saved = try? SavedState(Array(bytes[(cut + 1)...]))
+    else { return nil }
+    return Handover(head, saved)
+  }
+
+  private init(_ head: JSONObject, _ saved: SavedState) {
+    self.saved = saved
+    func numbers(_ key: String) -> [String: Int32] {
+      Dictionary(
+        (head[key]?.object?.members ?? []).compactMap { member in
+          member.value.int.map { (member.key, Int32(truncatingIfNeeded: $0)) }
+        }, uniquingKeysWith: { $1 })
+    }
+    if let path = head["directory"]?.string, let number = head["directory_descriptor"]?.int {
+      directory = (path, Int32(truncatingIfNeeded: number))
+    }
+    sockets = numbers("sockets")
+    endpoints = numbers("endpoints")
+    servers = numbers("servers")
+    subscribers = numbers("subscribers").mapValues(Int.init)
+    for (key, number) in numbers("pipes") {
+      let parts = key.split(separator: " ").compactMap { Int32($0) }
+      guard parts.count == 2 else { continue }
+      pipes[PID(parts[0]), default: [:]][parts[1]] = number
+    }
+    if let soft = head["files_soft"]?.string.flatMap(rlim_t.init),
+      let hard = head["files_hard"]?.string.flatMap(rlim_t.init)
+    {
+      files = (soft, hard)
+    }
+    configuration = head["configuration"]?.string ?? ""
+    for number in descriptors { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
+  }
+
+  private var descriptors: [Int32] {
+    Array(sockets.values) + Array(endpoints.values) + Array(servers.values)
+      + pipes.values.flatMap(\.values)
+  }
+
+  /// What nobody has taken is closed.
+  func closeRest() { for number in descriptors { closeDescriptor(number) } }
+
+  /// It came to nothing.
+  func closeAll() {
+    closeRest()
+    if let directory { closeDescriptor(directory.descriptor) }
+  }
+
+  // MARK: leaving
+
+  init() {}
+
+  /// A copy of a descriptor that outlives exec; nil when there is none left.
+  static func copy(_ descriptor: Int32) -> Int32? {
+    let number = fcntl(descriptor, F_DUPFD, lowest)
+    return number >= 0 ? number : nil
+  }
+
+  /// Writes it all to a memory file and becomes another program. Returns only when that fails.
+  func execute(_ program: String, state: [UInt8]) -> Errno {
+    var head = JSONObject()
+    func put(_ key: String, _ numbers: [String: Int32]) {
+      head[key] = .object(JSONObject(numbers.map { ($0.key, .int(Int($0.value))) }))
+    }
+    if let directory {
+      head["directory"] = .string(directory.path)
+      head["directory_descriptor"] = .int(Int(directory.descriptor))
+    }
+    put("sockets", sockets)
+    put("endpoints", endpoints)
+    put("servers", servers)
+    put("subscribers", subscribers.mapValues { Int32(clamping: $0) })
+    var ends: [String: Int32] = [:]
+    for (pid, own) in pipes {
+      for (place, number) in own { ends["\(pid) \(place)"] = number }
+    }
+    put("pipes", ends)
+    if let files {
+      head["files_soft"] = .string(String(files.soft))
+      head["files_hard"] = .string(String(files.hard))
+    }
+    head["configuration"] = .string(configuration)
+    var bytes: [UInt8] = []
+    head.write(into: &bytes)
+    bytes.append(10)
+    do throws(Errno) {
+      let memory = try Program.memoryFile()
+      try writeAll(memory, bytes + state)
+      return Program.execute(
+        program, [program] + CommandLine.arguments.dropFirst(), adding: (Self.variable, "\(memory)")
+      )
+    } catch {
+      return error
+    }
+  }
+}

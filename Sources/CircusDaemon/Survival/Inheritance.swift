@@ -1,0 +1,28 @@
+import CircusModel
+import LinuxSystem
+
+/// Which pipes of a process an earlier daemon held, and how to get at them.
+struct Inheritance {
+  /// The pipe's number; nil: not known, whichever is there.
+  var stdout: UInt64?
+  var stderr: UInt64?
+  /// Our ends, where they were handed over open.
+  var handed: [Int32: Int32] = [:]
+  let proc: ProcFS
+
+  /// Our end of a pipe the process has; it may have passed it on and let go of it itself.
+  func open(_ pid: PID, _ expected: Int32, _ inode: UInt64?, toRead: Bool) -> Int32? {
+    if let number = handed[expected] { return number }
+    if inode == 0 { return nil }
+    if let number = ProcFS.openPipe(of: pid.rawValue, at: expected, inode: inode, toRead: toRead) {
+      return number
+    }
+    guard let inode else { return nil }
+    for descendant in proc.descendants(of: pid.rawValue) {
+      if let number = ProcFS.openPipe(of: descendant, at: expected, inode: inode, toRead: toRead) {
+        return number
+      }
+    }
+    return nil
+  }
+}

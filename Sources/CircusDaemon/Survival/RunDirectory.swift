@@ -1,0 +1,55 @@
+import CircusLog
+import CircusModel
+import LinuxSystem
+
+/// Where a daemon keeps what has to outlive it: its state file and its work pages.
+///
+/// Without `state_dir` the place follows from who runs which configuration file, so that whoever starts
+/// the same one again finds it: `/var/lib/circus/NAME-HASH` for root, else
+/// `~/.local/state/circus/NAME-HASH`, or under `/tmp/circus-UID` where there is no home.
+enum RunDirectory {
+  /// The directory, locked for this process; nil, and a word in the log, when it cannot be had: the
+  /// daemon does its work without.
+  static func open(_ settings: DaemonSettings, configuration: String, log: Logger)
+    -> PrivateDirectory?
+  {
+    var reasons: [String] = []
+    for path in candidates(settings, configuration) {
+      do throws(PrivateDirectory.Refusal) {
+        let directory = try PrivateDirectory(path)
+        guard directory.lock() else {
+          log.warning(
+            "\(path) is used by another daemon: what this one runs will not survive it; give it a "
+              + "state_dir of its own")
+          return nil
+        }
+        return directory
+      } catch {
+        reasons.append(error.text)
+      }
+    }
+    log.warning(
+      "no place for the state (\(reasons.joined(separator: "; "))): what runs will not survive a "
+        + "crash of the daemon; set state_dir")
+    return nil
+  }
+
+  private static func candidates(_ settings: DaemonSettings, _ configuration: String) -> [String] {
+    if let chosen = settings.stateDirectory { return [Files.absolute(chosen)] }
+    let file = Files.real(configuration) ?? Files.absolute(configuration)
+    let stem = file.split(separator: "/").last.map(String.init) ?? "circus"
+    let name = "\(stem)-\(hash(file))"
+    if Users.isRoot { return ["/var/lib/circus/\(name)", "/tmp/circus-0/\(name)"] }
+    let home = Users.home(of: Users.current)
+    return (home.map { ["\($0)/.local/state/circus/\(name)"] } ?? [])
+      + ["/tmp/circus-\(Users.current)/\(name)"]
+  }
+
+  /// FNV-1a: short, and the same in every process.
+  private static func hash(_ text: String) -> String {
+    let value = text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    return String(value, radix: 16)
+  }
+}

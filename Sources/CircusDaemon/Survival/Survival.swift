@@ -1,0 +1,235 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import Glibc
+import JSON
+import LinuxSystem
+
+/// What is left of an earlier daemon, and what is kept for a later one.
+final class Survival {
+  let work: WorkPages
+  private let directory: PrivateDirectory?
+  private let file: StateFile?
+  private let proc: ProcFS
+  private let log: Logger
+  /// What the earlier daemon left; nil: nothing, or nothing that matters.
+  private var saved: SavedState?
+  private var predecessor = Predecessor.stopped
+  private var handover: Handover?
+  /// Its processes that are still there.
+  private var survivors: [PID: SavedState.Survivor] = [:]
+  private var buffer: [UInt8] = []
+  private var isBegun = false
+
+  /// What the shell knows of a process that the arbiter does not.
+  var knownFacts: (PID) -> [(String, Int)] = { _ in [] }
+
+  /// How far a process's start may lie from the moment it was asked for, in nanoseconds: the kernel
+  /// counts in ticks of ten milliseconds, and the machine may have been busy.
+  private static let earlier: Int64 = 30_000_000
+  private static let later: Int64 = 1_000_000_000
+
+  init(
+    _ settings: DaemonSettings, configuration: String, handover: Handover?, proc: ProcFS,
+    log: Logger
+  ) {
+    self.proc = proc
+    self.log = log
+    if let handover {
+      directory = handover.directory.map { PrivateDirectory($0.path, inherited: $0.descriptor) }
+    } else {
+      directory = RunDirectory.open(settings, configuration: configuration, log: log)
+    }
+    work = WorkPages(directory)
+    file = directory.map { StateFile($0, log: log) }
+    file?.isDurable = settings.onBoot == .last
+    if let handover { take(handover) } else { look(settings) }
+  }
+
+  /// This process was the daemon before, by another program.
+  private func take(_ handover: Handover) {
+    saved = handover.saved
+    predecessor = .replaced
+    self.handover = handover
+    // Those have other takers.
+    self.handover?.endpoints = [:]
+    self.handover?.servers = [:]
+    for survivor in handover.saved.survivors { survivors[PID(survivor.pid)] = survivor }
+    let program = handover.saved.header["program"]?.string ?? "?"
+    log.warning("upgraded from \(program): \(survivors.count) processes stay")
+  }
+
+  private func look(_ settings: DaemonSettings) {
+    guard var found = file?.load() else { return }
+    let isSameBoot = found.header["boot"]?.string == ProcFS.bootIdentity
+    guard isSameBoot, !found.isEnded else {
+      if settings.onBoot == .last { saved = found }
+      return
+    }
+    for child in work.unwritten where isAlive(child) { found.add(child) }
+    var dead: Set<PID> = []
+    for survivor in found.survivors {
+      if isAlive(survivor) {
+        survivors[PID(survivor.pid)] = survivor
+      } else {
+        dead.insert(PID(survivor.pid))
+      }
+    }
+    predecessor = .left(dead: dead)
+    saved = found
+    let pid = found.header["pid"]?.int ?? 0
+    log.warning(
+      "the daemon before this one (pid \(pid)) ended without stopping what it ran: "
+        + "\(survivors.count) processes are taken over, \(dead.count) have ended meanwhile")
+  }
+
+  private func isAlive(_ survivor: SavedState.Survivor) -> Bool {
+    guard let facts = proc.facts(of: survivor.pid), !facts.isZombie else { return false }
+    let distance = ProcFS.birth(facts) - survivor.birth
+    return (-Self.earlier...Self.later).contains(distance)
+  }
+
+  /// What the arbiter begins with.
+  var firstEvent: Event { saved.map { .resume($0, predecessor) } ?? .boot }
+
+  /// The listening socket an earlier daemon bound for this definition, from a process that has it.
+  func inherit(_ spec: SocketSpec) -> Int32? {
+    if let handed = handover?.sockets[spec.name],
+      Network.listens(handed, path: spec.path, port: spec.port)
+    {
+      handover?.sockets[spec.name] = nil
+      return handed
+    }
+    guard predecessor != .stopped, let known = saved?.sockets.first(where: { $0.name == spec.name })
+    else { return nil }
+    let wanted = spec.path ?? "\(spec.host):\(spec.port)"
+    guard known.address == wanted || (spec.path == nil && spec.port == 0) else { return nil }
+    for pid in survivors.keys.sorted() {
+      guard let process = try? PIDDescriptor(pid.rawValue),
+        let descriptor = try? process.descriptor(known.descriptor)
+      else { continue }
+      if Network.listens(descriptor, path: spec.path, port: spec.port) { return descriptor }
+      closeDescriptor(descriptor)
+    }
+    return nil
+  }
+
+  /// What a process brings with it; nil when it is none of those left.
+  func inheritance(_ pid: PID) -> (birth: Int64, Inheritance)? {
+    guard let survivor = survivors[pid] else { return nil }
+    var ends = Inheritance(stdout: survivor.stdout, stderr: survivor.stderr, proc: proc)
+    ends.handed = handover?.pipes.removeValue(forKey: pid) ?? [:]
+    return (survivor.birth, ends)
+  }
+
+  // MARK: writing
+
+  /// Writes what has changed. True when something was written after which `done` is to be called.
+  func save(_ arbiter: inout Arbiter, isActing: Bool) -> Bool {
+    // Before it has begun, the arbiter knows less than the file.
+    guard let file, arbiter.mode != .booting || isBegun else { return false }
+    isBegun = true
+    if file.wantsAll {
+      file.replace(everything(&arbiter, isActing: isActing))
+    } else {
+      guard arbiter.hasUnsaved, file.takesChanges else { return false }
+      arbiter.writeUnsaved(into: &buffer, isActing: isActing, facts: facts)
+      file.append(buffer)
+    }
+    buffer.removeAll(keepingCapacity: buffer.count < 64 << 10)
+    return isActing
+  }
+
+  /// All there is, as a file of its own.
+  func everything(_ arbiter: inout Arbiter, isActing: Bool = false) -> [UInt8] {
+    var bytes: [UInt8] = []
+    Arbiter.stateHeader(
+      boot: ProcFS.bootIdentity, program: CircusdProgram.version, pid: Environment.pid
+    ).write(into: &bytes)
+    bytes.append(10)
+    arbiter.writeState(into: &bytes, isActing: isActing, facts: facts)
+    return bytes
+  }
+
+  /// Before a process is taken over, the shell knows no more of it than it read.
+  private func facts(_ pid: PID) -> [(String, Int)] {
+    let known = knownFacts(pid)
+    guard known.isEmpty, let survivor = survivors[pid] else { return known }
+    return [
+      ("birth", Int(survivor.birth)), ("out", Int(truncatingIfNeeded: survivor.stdout ?? 0)),
+      ("err", Int(truncatingIfNeeded: survivor.stderr ?? 0)),
+    ]
+  }
+
+  /// What the last lines tell has been done.
+  func done() { file?.append(Arbiter.doneLine) }
+
+  /// All that was left is taken over: what remains in the work pages is nobody's.
+  func finishTakingOver() {
+    if case .left = predecessor, let unfinished = work.unfinished { writeOut(unfinished) }
+    work.forgetPredecessor { survivors[$0] != nil }
+    survivors = [:]
+    saved = nil
+    handover?.closeRest()
+    handover = nil
+  }
+
+  /// The last words of a process that is gone.
+  private func writeOut(_ unfinished: WorkPages.Unfinished) {
+    guard !unfinished.path.isEmpty, let file = try? LogFile(path: unfinished.path) else { return }
+    var isWritten = unfinished.done
+    if let place = unfinished.place, let extent = file.extent, extent.inode == place.inode,
+      extent.device == place.device
+    {
+      isWritten += max(0, extent.size - place.size)
+    }
+    let bytes = work.bytes(of: unfinished)
+    file.write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(isWritten)))
+  }
+
+  // MARK: upgrades
+
+  private var inspected: String?
+
+  /// The present state where another program can read it.
+  func writeForInspection(_ arbiter: inout Arbiter) throws(SpawnError) -> String {
+    do throws(Errno) {
+      let path = try Files.makeUnique(in: "/tmp", prefix: "circus-state-", suffix: "")
+      inspected = path
+      let file = try FileDescriptor.open(path, O_WRONLY)
+      // The file of the daemon itself is begun anew by this, too.
+      let bytes = everything(&arbiter)
+      self.file?.replace(bytes)
+      try writeAll(file.number, bytes)
+      return path
+    } catch {
+      throw SpawnError(stage: .descriptors, errno: error, index: 0)
+    }
+  }
+
+  func endInspection() {
+    if let inspected { Files.remove(inspected) }
+    inspected = nil
+  }
+
+  /// The directory and its lock for the next program.
+  func handOverDirectory() -> (path: String, descriptor: Int32)? {
+    guard let directory, let number = try? directory.handOver(above: Handover.lowest) else {
+      return nil
+    }
+    return (directory.path, number)
+  }
+
+  /// Everything is stopped in order: only what was wanted may matter to a later daemon.
+  func end(_ choice: BootState) {
+    guard let file, let directory else { return }
+    WorkPages.remove(from: directory)
+    if choice == .last {
+      file.append(Arbiter.endLine)
+      file.settle()
+    } else {
+      file.discard()
+      directory.removeItself()
+    }
+  }
+}

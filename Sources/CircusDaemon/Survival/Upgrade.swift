@@ -1,0 +1,108 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import CircusWire
+import EventLoop
+import LinuxSystem
+
+/// Replacing the daemon's program in place. The story:
+///   1. the new program is run beside the daemon, shown the state and the configuration, and has to say
+///      that it can take over; a bad one changes nothing
+///   2. as soon as nothing is under way that somebody waits for, the daemon becomes the new program
+///   3. that one takes up the state, the pipes and the sockets, and tells `upgrade`
+final class Upgrade {
+  private enum Stage {
+    case idle
+    case checking(HelperProcess, Registration)
+    case waiting(until: Int64)
+  }
+
+  private unowned let daemon: Daemon
+  private var stage = Stage.idle
+  private var program = ""
+  private var ticket: Ticket?
+  private var answer: [UInt8] = []
+  /// Milliseconds a program has to say that it can take over.
+  private static let patience = 20_000
+  /// Nanoseconds commands under way are waited for.
+  private static let longestWait: Int64 = 60_000_000_000
+
+  init(_ daemon: Daemon) { self.daemon = daemon }
+
+  func begin(_ wanted: String?, _ ticket: Ticket?) {
+    guard case .idle = stage else {
+      return refuse("an upgrade is under way already", ticket)
+    }
+    program = wanted.map { Files.absolute($0) } ?? Program.started
+    self.ticket = ticket
+    answer = []
+    do throws(SpawnError) {
+      let path = try daemon.survival.writeForInspection(&daemon.arbiter)
+      let words =
+        [program, SuccessorCheck.flag, path, daemon.loader.path]
+        + [daemon.settings.face == .supervisor ? "supervisor" : "circus"]
+      let helper = try daemon.helpers.start(words, wiring: .program)
+      helper.onLine = { [unowned self] line in answer += line }
+      helper.onExit = { [unowned self] status in finishCheck(status) }
+      helper.finishInput()
+      let timer = daemon.helpers.after(milliseconds: Self.patience) { [unowned self] in
+        guard case .checking(let helper, _) = stage else { return }
+        daemon.helpers.end(helper)
+        giveUp("\(program) says nothing within \(Self.patience / 1_000) seconds")
+      }
+      stage = .checking(helper, timer)
+    } catch {
+      giveUp("\(program) cannot be run: \(error.errno.description)")
+    }
+  }
+
+  private func finishCheck(_ status: ExitStatus) {
+    daemon.survival.endInspection()
+    let text = String(decoding: answer, as: UTF8.self)
+    guard status == .exited(0), text.hasPrefix(SuccessorCheck.consent) else {
+      let reason = text.isEmpty ? status.description : String(text.prefix(500))
+      return giveUp("\(program) cannot take over: \(reason)")
+    }
+    stage = .waiting(until: Clock.monotonic + Self.longestWait)
+    daemon.loop.hasPendingWork = true
+  }
+
+  /// At the end of a turn: the moment may have come. Returns when to look again, if at all.
+  func proceed() {
+    guard case .waiting(let end) = stage else { return }
+    if daemon.isQuiet {
+      stage = .idle
+      return become()
+    }
+    if Clock.monotonic >= end { return giveUp("commands are still under way after 60 seconds") }
+    retry = daemon.helpers.after(milliseconds: 20) { [unowned self] in
+      daemon.loop.hasPendingWork = true
+    }
+  }
+
+  private var retry: Registration?
+
+  private func become() {
+    if let ticket { daemon.runner.run(.reply(ticket, .plain)) }
+    ticket = nil
+    daemon.becomeSuccessor(program)
+  }
+
+  /// The moment was none: somebody waits for an answer again.
+  func goOn(_ program: String) {
+    stage = .waiting(until: Clock.monotonic + Self.longestWait)
+    daemon.loop.hasPendingWork = true
+  }
+
+  private func giveUp(_ reason: String) {
+    stage = .idle
+    daemon.survival.endInspection()
+    daemon.log.error("not upgraded: \(reason)")
+    refuse("not upgraded: \(reason)", ticket)
+    ticket = nil
+  }
+
+  private func refuse(_ reason: String, _ ticket: Ticket?) {
+    if let ticket { daemon.runner.run(.reply(ticket, .error(.refused(reason)))) }
+  }
+}

@@ -1,0 +1,306 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import Glibc
+import LinuxSystem
+
+/// What the daemon has in its hands for a moment and must not drop when it is killed: bytes that were
+/// read from a pipe and are not written yet, the beginnings of lines whose end has not come, children
+/// that were started and are not in the state file yet, and where listeners stand.
+///
+/// It lies in memory that is a file as well, so keeping it costs no system call.
+final class WorkPages {
+  private static let name = "work"
+  private static let magic: Int64 = 0x0131_636b_726f_7763
+  private static let headerSize = 4_096
+  private static let partialSlots = 128
+  private static let partialSize = 1_024
+  private static let size = headerSize + Pump.bufferSize + partialSlots * partialSize
+  private static let spawnBase = 1_280
+  private static let spawnSlots = 80
+  private static let spawnSize = 32
+  private static let listenerBase = 3_840
+  private static let listenerSlots = 32
+
+  private let pages: SharedPages
+  private var base: UnsafeMutableRawPointer { pages.bytes.baseAddress! }
+  private var freePartials = Array((0..<WorkPages.partialSlots).reversed())
+  private var freeSpawns = Array((0..<WorkPages.spawnSlots).reversed())
+  private var lastOwner: ObjectIdentifier?
+
+  /// In `directory`, with what an earlier daemon left in it; without one, nothing outlives us.
+  init(_ directory: PrivateDirectory?) {
+    if let directory, let made = Self.map(directory) {
+      pages = made
+    } else {
+      pages = SharedPages(count: Self.size)
+    }
+    guard integer(0) != Self.magic else { return }
+    pages.bytes.prefix(Self.headerSize).copyBytes(from: repeatElement(0, count: Self.headerSize))
+    for slot in 0..<Self.partialSlots { setInteger(partial(slot), 0) }
+    setInteger(0, Self.magic)
+  }
+
+  private static func map(_ directory: PrivateDirectory) -> SharedPages? {
+    do throws(Errno) {
+      let file = try directory.open(name, O_RDWR | O_CREAT)
+      return try SharedPages(file, count: size)
+    } catch {
+      return nil
+    }
+  }
+
+  static func remove(from directory: PrivateDirectory) { directory.remove(name) }
+
+  /// Where pumps read to.
+  var buffer: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: base + Self.headerSize, count: Pump.bufferSize)
+  }
+
+  private func integer(_ offset: Int) -> Int64 { base.load(fromByteOffset: offset, as: Int64.self) }
+  private func setInteger(_ offset: Int, _ value: Int64) {
+    base.storeBytes(of: value, toByteOffset: offset, as: Int64.self)
+  }
+
+  // MARK: bytes between pipe and file
+
+  private enum Field {
+    static let phase = 8
+    static let pid = 16
+    static let output = 24
+    static let count = 32
+    static let wall = 40
+    /// Which of the two write records counts; -1: none.
+    static let selector = 48
+    static let records = 64
+    static let pathLength = 128
+    static let path = 136
+  }
+  private static let recordSize = 32
+  /// Bytes of the present read that earlier writes have put into files.
+  private var written = 0
+  private static let longestPath = 1_024
+
+  private enum Phase {
+    static let idle: Int64 = 0
+    static let reading: Int64 = 1
+    static let holding: Int64 = 2
+  }
+
+  /// No byte of UTF-8 text.
+  private static let poison: UInt8 = 0xFD
+
+  /// A read of exactly `count` bytes follows. Marks the place, so that one can tell afterwards whether
+  /// it came to that.
+  func willRead(_ owner: ObjectIdentifier, _ pid: PID, _ output: Int, count: Int, path: String) {
+    if lastOwner != owner {
+      lastOwner = owner
+      setInteger(Field.pid, Int64(pid.rawValue))
+      setInteger(Field.output, Int64(output))
+      let bytes = Array(path.utf8.prefix(Self.longestPath))
+      setInteger(Field.pathLength, Int64(bytes.count))
+      UnsafeMutableRawBufferPointer(start: base + Field.path, count: Self.longestPath)
+        .copyBytes(from: bytes)
+    }
+    setInteger(Field.count, Int64(count))
+    setInteger(Field.selector, -1)
+    written = 0
+    for index in Self.marks(count) { buffer[index] = Self.poison }
+    setInteger(Field.phase, Phase.reading)
+  }
+
+  private static func marks(_ count: Int) -> [Int] {
+    count <= 16 ? Array(0..<count) : Array(0..<8) + Array((count - 8)..<count)
+  }
+
+  /// The bytes are there; they are told at `wall`.
+  func didRead(_ count: Int, wall: Double) {
+    setInteger(Field.count, Int64(count))
+    setInteger(Field.wall, Int64(bitPattern: wall.bitPattern))
+    setInteger(Field.phase, Phase.holding)
+  }
+
+  /// They are where they belong.
+  func release() { setInteger(Field.phase, Phase.idle) }
+
+  /// Bytes in the hands of a daemon that was killed.
+  struct Unfinished {
+    var pid: PID
+    var output: Int
+    /// When they were read, for their prefix.
+    var wall: Double
+    /// How much of what is made of them was in the file when the last write began.
+    var done: Int
+    /// The file that write was for, and how long it was then; nil: none had begun.
+    var place: (device: UInt64, inode: UInt64, size: Int)?
+    var path: String
+    fileprivate var count: Int
+  }
+
+  /// What was in hand when the daemon was killed.
+  var unfinished: Unfinished? {
+    let count = Int(integer(Field.count))
+    let phase = integer(Field.phase)
+    guard phase != Phase.idle, count > 0, count <= Pump.bufferSize else { return nil }
+    // Killed before the read: the bytes are still in the pipe.
+    if phase == Phase.reading, Self.marks(count).allSatisfy({ buffer[$0] == Self.poison }) {
+      return nil
+    }
+    let length = max(0, min(Self.longestPath, Int(integer(Field.pathLength))))
+    let path = UnsafeRawBufferPointer(start: base + Field.path, count: length)
+    let selector = Int(integer(Field.selector))
+    let record = selector == 0 || selector == 1 ? Field.records + selector * Self.recordSize : nil
+    return Unfinished(
+      pid: PID(Int32(truncatingIfNeeded: integer(Field.pid))), output: Int(integer(Field.output)),
+      wall: Double(bitPattern: UInt64(bitPattern: integer(Field.wall))),
+      done: record.map { Int(integer($0 + 24)) } ?? 0,
+      place: record.map {
+        (
+          UInt64(bitPattern: integer($0)), UInt64(bitPattern: integer($0 + 8)),
+          Int(integer($0 + 16))
+        )
+      }, path: String(decoding: path, as: UTF8.self), count: count)
+  }
+
+  /// The bytes themselves, good until the next read.
+  func bytes(of unfinished: Unfinished) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer).prefix(unfinished.count))
+  }
+
+  // MARK: beginnings of lines
+
+  private func partial(_ slot: Int) -> Int {
+    Self.headerSize + Pump.bufferSize + slot * Self.partialSize
+  }
+
+  /// Keeps the beginning of a line; a longer one than there is room for is not kept.
+  func keep(_ bytes: [UInt8], _ pid: PID, _ output: Int, in slot: inout Int?) {
+    guard !bytes.isEmpty, bytes.count <= Self.partialSize - 24,
+      let place = slot ?? freePartials.popLast()
+    else {
+      if let used = slot {
+        setInteger(partial(used), 0)
+        freePartials.append(used)
+        slot = nil
+      }
+      return
+    }
+    slot = place
+    let offset = partial(place)
+    setInteger(offset, 0)
+    setInteger(offset + 8, Int64(output))
+    setInteger(offset + 16, Int64(bytes.count))
+    UnsafeMutableRawBufferPointer(start: base + offset + 24, count: bytes.count)
+      .copyBytes(from: bytes)
+    setInteger(offset, Int64(pid.rawValue))
+  }
+
+  /// The beginning of a line that an earlier daemon kept, taken over into `slot`.
+  func takePartial(_ pid: PID, _ output: Int, into slot: inout Int?) -> [UInt8] {
+    for place in 0..<Self.partialSlots {
+      let offset = partial(place)
+      guard integer(offset) == Int64(pid.rawValue), integer(offset + 8) == Int64(output) else {
+        continue
+      }
+      let count = max(0, min(Self.partialSize - 24, Int(integer(offset + 16))))
+      slot = place
+      freePartials.removeAll { $0 == place }
+      return Array(UnsafeRawBufferPointer(start: base + offset + 24, count: count))
+    }
+    return []
+  }
+
+  // MARK: children nobody has written down
+
+  /// Where the kernel puts the number of the child that is about to be started.
+  func noteSpawn(_ process: ProcessID, number: Int) -> (
+    slot: Int, place: UnsafeMutablePointer<Int32>
+  )? {
+    guard let slot = freeSpawns.popLast() else { return nil }
+    let offset = Self.spawnBase + slot * Self.spawnSize
+    base.storeBytes(of: Int32(0), toByteOffset: offset + 24, as: Int32.self)
+    setInteger(offset, Int64(process.watcher.number))
+    setInteger(offset + 8, Int64(number))
+    setInteger(offset + 16, Clock.sinceBoot)
+    return (slot, (base + offset + 24).assumingMemoryBound(to: Int32.self))
+  }
+
+  /// It is in the state file now, or there is no such child.
+  func forgetSpawn(_ slot: Int) {
+    base.storeBytes(
+      of: Int32(0), toByteOffset: Self.spawnBase + slot * Self.spawnSize + 24, as: Int32.self)
+    freeSpawns.append(slot)
+  }
+
+  /// Children of an earlier daemon that it had no time to write down.
+  var unwritten: [SavedState.Survivor] {
+    (0..<Self.spawnSlots).compactMap { slot in
+      let offset = Self.spawnBase + slot * Self.spawnSize
+      let pid = base.load(fromByteOffset: offset + 24, as: Int32.self)
+      guard pid > 0 else { return nil }
+      return SavedState.Survivor(
+        watcher: Int(integer(offset)), process: Int(integer(offset + 8)), pid: pid,
+        birth: integer(offset + 16))
+    }
+  }
+
+  // MARK: listeners
+
+  /// Where a listener process stands, by the word of the protocol.
+  func note(listener pid: PID, state: Int32?) {
+    var free: Int?
+    for slot in 0..<Self.listenerSlots {
+      let offset = Self.listenerBase + slot * 8
+      let known = base.load(fromByteOffset: offset, as: Int32.self)
+      if known == 0 { free = free ?? offset }
+      guard known == pid.rawValue else { continue }
+      free = offset
+      break
+    }
+    guard let free else { return }
+    base.storeBytes(of: state ?? 0, toByteOffset: free + 4, as: Int32.self)
+    base.storeBytes(of: state == nil ? 0 : pid.rawValue, toByteOffset: free, as: Int32.self)
+  }
+
+  func state(ofListener pid: PID) -> Int32? {
+    for slot in 0..<Self.listenerSlots {
+      let offset = Self.listenerBase + slot * 8
+      if base.load(fromByteOffset: offset, as: Int32.self) == pid.rawValue {
+        return base.load(fromByteOffset: offset + 4, as: Int32.self)
+      }
+    }
+    return nil
+  }
+
+  /// Everything an earlier daemon left has been taken over.
+  func forgetPredecessor(livingListeners: (PID) -> Bool) {
+    release()
+    for slot in 0..<Self.spawnSlots where freeSpawns.contains(slot) {
+      base.storeBytes(
+        of: Int32(0), toByteOffset: Self.spawnBase + slot * Self.spawnSize + 24, as: Int32.self)
+    }
+    for slot in freePartials { setInteger(partial(slot), 0) }
+    for slot in 0..<Self.listenerSlots {
+      let offset = Self.listenerBase + slot * 8
+      let pid = base.load(fromByteOffset: offset, as: Int32.self)
+      if pid != 0, !livingListeners(PID(pid)) {
+        base.storeBytes(of: Int32(0), toByteOffset: offset, as: Int32.self)
+      }
+    }
+  }
+}
+
+extension WorkPages: WriteWitness {
+  func willWrite(at size: Int, device: UInt64, inode: UInt64) {
+    let selector = integer(Field.selector) == 0 ? 1 : 0
+    let record = Field.records + selector * Self.recordSize
+    setInteger(record, Int64(bitPattern: device))
+    setInteger(record + 8, Int64(bitPattern: inode))
+    setInteger(record + 16, Int64(size))
+    setInteger(record + 24, Int64(written))
+    // One store, so that there is no moment at which both writes or neither count.
+    setInteger(Field.selector, Int64(selector))
+  }
+
+  func didWrite(_ count: Int) { written += count }
+}

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+
+/// A process that is no child of ours, held so that its number cannot come to mean another one.
+package final class PIDDescriptor {
+  /// Readable once the process has ended.
+  package let number: Int32
+  /// The number the process has.
+  package let pid: Int32
+
+  /// Throws ESRCH when there is no such process.
+  package init(_ pid: Int32) throws(Errno) {
+    number = try systemCall { cl_pidfd_open(pid) }
+    self.pid = pid
+  }
+
+  deinit { close(number) }
+
+  /// False when it has ended; throws when it may not be signalled.
+  @discardableResult
+  package func send(_ signal: Int32) throws(Errno) -> Bool {
+    do {
+      try systemCall { cl_pidfd_signal(number, signal) }
+      return true
+    } catch {
+      if error.code == ESRCH { return false }
+      throw error
+    }
+  }
+
+  /// How it ended, as far as the kernel tells those who are not its parent; nil: it does not, or not
+  /// yet. A dead process that nobody has collected still shows its status in `/proc`; once it was
+  /// collected, its pidfd knows it (Linux 6.15).
+  package var ending: ReapedChild.Ending? {
+    var status: Int32 = 0
+    if cl_pidfd_status(number, &status) == 1 { return Self.ending(status) }
+    guard let text = try? Files.read("/proc/\(pid)/stat"), let close = text.lastIndex(of: 41),
+      Users.isRoot || Self.isOurs(pid)
+    else { return nil }
+    // After the name: the state is field 3, the status field 52 (proc(5)).
+    let fields = text[(close + 1)...].split(separator: 32)
+    guard fields.count >= 50, fields[0].first == UInt8(ascii: "Z"),
+      let code = Int32(String(decoding: fields[49].prefix { $0 != 10 }, as: UTF8.self))
+    else { return nil }
+    return Self.ending(code)
+  }
+
+  /// Others' are shown as zero.
+  private static func isOurs(_ pid: Int32) -> Bool {
+    var info = stat()
+    return stat("/proc/\(pid)", &info) == 0 && info.st_uid == geteuid()
+  }
+
+  private static func ending(_ status: Int32) -> ReapedChild.Ending {
+    let signal = status & 0x7F
+    return signal == 0
+      ? .exited((status >> 8) & 0xFF) : .signaled(signal, dumpedCore: status & 0x80 != 0)
+  }
+
+  /// A copy of one of its descriptors, close-on-exec; throws when it has none, or when we may not.
+  package func descriptor(_ wanted: Int32) throws(Errno) -> Int32 {
+    try systemCall { cl_pidfd_descriptor(number, wanted) }
+  }
+}

@@ -1,0 +1,113 @@
+import CircusWire
+import Glibc
+import JSON
+import LinuxSystem
+import Testing
+
+/// Another program in the daemon's place.
+@Suite struct UpgradeTests {
+  private static let watchers = """
+    [watcher:w]
+    cmd = sleep 1000
+    numprocesses = 2
+    use_sockets = true
+
+    [watcher:writer]
+    cmd = /usr/bin/python3 -u \(Path.package)/Tests/IntegrationTests/clients/writer.py
+    stdout_stream.class = FileStream
+    stdout_stream.filename = @DIR@/writer.log
+    stdout_stream.time_format = %H:%M:%S
+
+    [socket:door]
+    host = 127.0.0.1
+    port = 0
+    """
+
+  private func upgrades(_ daemon: TestDaemon) -> Int {
+    daemon.log.split(separator: "\n").count { $0.contains("upgraded from") }
+  }
+
+  @Test func everythingStaysAndNothingIsMissed() throws {
+    let daemon = try TestDaemon(Self.watchers)
+    #expect(eventually { daemon.status("writer") == "active" && daemon.status("w") == "active" })
+    let client = try Companion(
+      TestSupervisor.stock + "/python",
+      [
+        Path.package + "/Tests/IntegrationTests/clients/watch_sequence.py", daemon.events,
+        "\(daemon.directory)/end",
+      ], output: "\(daemon.directory)/sequence")
+    defer { _ = client }
+    #expect(eventually { daemon.file("sequence").contains("ready") })
+    let before = try daemon.pids("w") + daemon.pids("writer")
+    let sockets = try daemon.call("listsockets")["sockets"]
+    let descriptors = try #require(ProcFS().descriptorCount(of: daemon.pid))
+    for round in 1...4 {
+      // Commands on both sides of it, one of them while it is under way.
+      #expect(try daemon.call("upgrade")["status"] == "ok")
+      try daemon.call("incr", ["name": "w", "waiting": true])
+      #expect(eventually { upgrades(daemon) == round })
+      try daemon.call("decr", ["name": "writer", "nb": 0])
+    }
+    let after = try daemon.pids("w") + daemon.pids("writer")
+    #expect(before.allSatisfy(after.contains))
+    #expect(after.count == before.count + 4)
+    #expect(try daemon.call("listsockets")["sockets"] == sockets)
+    // Two pipes for each new process, and no more.
+    #expect(try #require(ProcFS().descriptorCount(of: daemon.pid)) <= descriptors + 12)
+
+    // They are children still: a status is told as ever.
+    kill(before[0], SIGTERM)
+    #expect(eventually { daemon.log.contains("[pid \(before[0])] (terminated by SIGTERM") })
+    try daemon.call("stop", ["name": "writer", "waiting": true])
+    Path.write("", to: "\(daemon.directory)/end")
+    #expect(eventually { daemon.file("sequence").contains("upgrades 4") })
+    #expect(!daemon.file("sequence").contains("gap"), "\(daemon.file("sequence"))")
+    var last = 0
+    for line in daemon.file("writer.log").split(separator: "\n") {
+      let number = line.split(separator: " ").dropFirst(3).first.flatMap { Int($0) }
+      #expect(number == last + 1)
+      last += 1
+    }
+    #expect(last > 100)
+    #expect(try daemon.quit() == 0)
+  }
+
+  @Test func aProgramThatCannotChangesNothing() throws {
+    let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000")
+    #expect(eventually { daemon.status("w") == "active" })
+    let pids = try daemon.pids("w")
+    for program in ["/bin/true", "/bin/false", "/no/such/program", Self.circusctl] {
+      let reply = try daemon.call("upgrade", ["program": .string(program)])
+      #expect(reply["status"] == "error")
+      #expect(reply["reason"]?.string?.hasPrefix("not upgraded: \(program)") == true)
+    }
+    Path.write("[watcher:w\ncmd = sleep 1000", to: "\(daemon.directory)/circus.ini")
+    let output = daemon.circusctl("upgrade")
+    #expect(output.status != 0)
+    #expect((output.out + output.error).contains("cannot take over"))
+    #expect(try daemon.pids("w") == pids)
+  }
+
+  private static let circusctl = TestDaemon.programs + "/circusctl"
+
+  @Test func aSignalDoesItToo() throws {
+    let daemon = try TestSupervisor(
+      """
+      [program:cat]
+      command=/bin/cat
+      startsecs=0
+      stdout_logfile=@DIR@/cat.log
+      """)
+    #expect(eventually { daemon.state("cat") == "RUNNING" })
+    let pid = daemon.ask("pid", "cat").out
+    kill(daemon.pid, SIGUSR1)
+    #expect(eventually { daemon.log.contains("upgraded from") })
+    #expect(eventually { daemon.state("cat") == "RUNNING" })
+    #expect(daemon.ask("pid", "cat").out == pid)
+    // Its stdin and stdout go on as well.
+    #expect(eventually { daemon.ask("status").out.contains("RUNNING") })
+    let said = daemon.check("says_hello")
+    #expect(said.status == 0, "\(said.error)")
+    #expect(eventually { daemon.file("cat.log").contains("hello") })
+  }
+}
