@@ -14,7 +14,7 @@ ZSH_COMPLETION = $(ROOT)/share/zsh/site-functions/_circusctl
 FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d/circusctl.fish
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test lint format bench screenshots install install-files uninstall clean
+.PHONY: help deps run build test nightly crash soak sanitize fuzz lint format bench screenshots install install-files uninstall clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,12 +33,31 @@ test: ## install what the tests need and run all of them
 	@swift build --build-tests
 	@swift test --skip-build
 
+nightly: ## a million random histories of the core, which takes minutes
+	@CIRCUS_HISTORIES=1000000 swift test -c release -Xswiftc -enable-testing --scratch-path .build/nightly \
+	  --filter RandomHistory
+
+crash: build ## kill the release daemon 200 times under load and account for every line and process
+	@scripts/install-dependencies --test
+	@.venv/bin/python scripts/crash-test --daemon $(BIN)/circusd --rounds 200
+
+soak: build ## half an hour of churn: memory and descriptors must stay flat
+	@scripts/install-dependencies --test
+	@.venv/bin/python scripts/soak --daemon $(BIN)/circusd --minutes 30
+
+sanitize: ## the tests again, with the address and the thread sanitizer
+	@scripts/install-dependencies --test
+	@scripts/sanitize
+
+fuzz: ## each reader of foreign bytes for 60 seconds, with the address sanitizer
+	@Fuzz/run 60
+
 lint: ## swift format, strict, and the house rules
-	@swift format lint --strict --parallel -r Sources Tests Package.swift
+	@swift format lint --strict --parallel -r Sources Tests Fuzz Package.swift
 	@scripts/check-style
 
 format: ## format all Swift files in place
-	@swift format format -i --parallel -r Sources Tests Package.swift
+	@swift format format -i --parallel -r Sources Tests Fuzz Package.swift
 
 bench: build ## measure beside stock circus, supervisor and the physical limits
 	@scripts/install-dependencies --test

@@ -29,6 +29,20 @@ func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
     swiftSettings: strict)
 }
 
+/// What `make fuzz` builds: needs libFuzzer, which only compilers bring.
+let fuzzing: [Target] =
+  Context.environment["CIRCUS_FUZZ"] == nil
+  ? []
+  : [
+    .target(name: "CFuzz", path: "Fuzz/CFuzz"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CFuzz", "CircusConfig", "CircusCore", "CircusDaemon", "CircusModel", "CircusWire",
+        "HTTPServer", "EventLoop", "JSON", "XMLRPC", "LinuxSystem",
+      ], path: "Fuzz/Sources", swiftSettings: strict),
+  ]
+
 let package = Package(
   name: "swift-circus",
   products: [
@@ -162,5 +176,5 @@ let package = Package(
     tests(of: "CircusLog", ["CircusModel", "LinuxSystem"]),
     tests(of: "CircusControl", ["CircusWire"]),
     tests(of: "CircusConfig", ["CircusModel", "CircusWire", "JSON", "LinuxSystem"]),
-  ]
+  ] + fuzzing
 )

@@ -89,6 +89,20 @@ package enum Network {
     return Listening(descriptor: descriptor, port: 0, host: "")
   }
 
+  /// A connection to a unix socket; -1 when nobody takes it at once.
+  package static func connectStream(path: String) -> Int32 {
+    guard var address = unixAddress(path) else { return -1 }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    if result == 0 { return descriptor }
+    close(descriptor)
+    return -1
+  }
+
   /// Whether somebody accepts connections at the path of a unix socket.
   package static func answers(path: String) -> Bool {
     guard var address = unixAddress(path) else { return false }

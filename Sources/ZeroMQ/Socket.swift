@@ -41,6 +41,8 @@ package final class Socket {
     set(ZMQ_SNDHWM, messages)
     set(ZMQ_RCVHWM, messages)
   }
+  /// Messages queued that were received and not asked for; then the sender is slowed down.
+  package func setReceiveHighWater(_ messages: Int32) { set(ZMQ_RCVHWM, messages) }
   /// A longer message closes its sender's connection instead of filling our memory.
   package func setMaxMessage(bytes: Int64) {
     var value = bytes

@@ -128,7 +128,7 @@ import Testing
       """)
     #expect(eventually { daemon.file("out").lineCount > 1 })
     rename("\(daemon.directory)/out", "\(daemon.directory)/old")
-    kill(daemon.pid, SIGUSR1)
+    kill(daemon.pid, SIGUSR2)
     #expect(eventually { daemon.file("out").lineCount > 1 })
   }
 

@@ -33,7 +33,7 @@ extension Watcher {
   /// Takes up where the record ends. With `isAlive` its processes may still be there.
   mutating func restore(_ group: SavedState.Group, isAlive: Bool, _ ledger: inout Ledger) {
     let head = group.head
-    target = head["target"]?.int ?? target
+    target = max(0, min(100_000, head["target"]?.int ?? target))
     let cause = head["stop_cause"]?.string.flatMap(Cause.init(rawValue:)) ?? .command
     desired = head["desired"] == "running" ? .running : .stopped(cause)
     let records = group.processes.values.sorted {

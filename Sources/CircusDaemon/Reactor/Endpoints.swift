@@ -51,7 +51,8 @@ struct Endpoints {
       let socket = try Socket(context, kind)
       // Bounded: a peer that does not read loses messages, the daemon no memory.
       socket.setHighWater(10_000)
-      socket.setMaxMessage(bytes: 256 << 20)
+      if kind == .router { socket.setReceiveHighWater(1_000) }
+      socket.setMaxMessage(bytes: 16 << 20)
       // The answer to `quit` and the last events still get out, but nobody holds up the end.
       socket.setLinger(300)
       for user in users { socket.accept(user: user) }

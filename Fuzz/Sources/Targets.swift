@@ -1,0 +1,94 @@
+import CircusConfig
+import CircusCore
+import CircusDaemon
+import CircusModel
+import CircusWire
+import Glibc
+import JSON
+import XMLRPC
+
+/// Whatever reads what somebody else wrote. None of it may trap, hang or take memory without bound.
+enum Targets {
+  typealias Target = @Sendable ([UInt8]) -> Void
+
+  /// The one that the environment names.
+  static let chosen: Target? = getenv("FUZZ_TARGET").flatMap { all[String(cString: $0)] }
+
+  static let all: [String: Target] = [
+    "circus-ini": { configuration($0, "/fuzz.ini") },
+    "supervisor-ini": { configuration($0, "/fuzz.conf") },
+    "environment": { _ = try? EnvironmentGrammar.parse(String(decoding: $0, as: UTF8.self)) },
+    "request": { request($0) },
+    "state": { state($0) },
+    "xmlrpc": { xmlrpc($0) },
+    "listener": { ListenerFuzzing.feed($0) },
+    "http": { bytes in MainActor.assumeIsolated { HTTPFuzzing.feed(bytes) } },
+  ]
+
+  private static func configuration(_ bytes: [UInt8], _ path: String) {
+    var reader = ConfigurationReader(
+      files: OneFile(bytes: bytes), environment: ["PATH": "/bin", "HOME": "/root"],
+      hostName: "node",
+      workingDirectory: "/work")
+    guard let configuration = reader.read(path) else { return }
+    var arbiter = Arbiter(
+      configuration: configuration, workingDirectory: "/work", seed: 1,
+      matchesRegex: { _, _ in false })
+    var effects: [Effect] = []
+    arbiter.handle(.boot, at: Moment(instant: Instant(nanoseconds: 0), wall: 0), into: &effects)
+  }
+
+  private static func request(_ bytes: [UInt8]) {
+    let message = RequestMessage.decode(bytes)
+    guard case .success(let request) = message.request else { return }
+    var configuration = Configuration()
+    var spec = try? CircusSpecs.watcher(
+      ["name": .string("w"), "cmd": .string("run")], daemonEnvironment: [:])
+    spec?.processCount = 2
+    configuration.watchers = spec.map { [$0] } ?? []
+    var arbiter = Arbiter(
+      configuration: configuration, workingDirectory: "/work", seed: 1,
+      matchesRegex: { _, _ in false })
+    var effects: [Effect] = []
+    let now = Moment(instant: Instant(nanoseconds: 0), wall: 0)
+    arbiter.handle(.boot, at: now, into: &effects)
+    arbiter.handle(.request(request, Ticket(1)), at: now, into: &effects)
+    for effect in effects {
+      if case .reply(_, let reply) = effect { _ = reply.encode(id: message.id, time: 0) }
+    }
+  }
+
+  /// A state that is read must also be taken up, whatever it says.
+  private static func state(_ bytes: [UInt8]) {
+    guard let saved = try? SavedState(bytes) else { return }
+    var configuration = Configuration()
+    configuration.watchers = ["w", "v"].compactMap {
+      try? CircusSpecs.watcher(
+        ["name": .string($0), "cmd": .string("run")], daemonEnvironment: [:])
+    }
+    for predecessor in [Predecessor.left(dead: []), .replaced, .stopped] {
+      var arbiter = Arbiter(
+        configuration: configuration, workingDirectory: "/work", seed: 1,
+        matchesRegex: { _, _ in false })
+      var effects: [Effect] = []
+      let now = Moment(instant: Instant(nanoseconds: 0), wall: 0)
+      arbiter.handle(.resume(saved, predecessor), at: now, into: &effects)
+      arbiter.handle(.deadline, at: now, into: &effects)
+      var text: [UInt8] = []
+      arbiter.writeState(into: &text) { _ in [] }
+      _ = try? SavedState(text)
+    }
+  }
+
+  private static func xmlrpc(_ bytes: [UInt8]) {
+    if let call = try? XMLRPCCall(parsing: bytes) { _ = call.encode() }
+    _ = try? XMLRPCResponse(parsing: bytes)
+  }
+}
+
+/// A disk with one file on it, whatever its name.
+private struct OneFile: FileReader {
+  var bytes: [UInt8]
+  func read(_ path: String) -> Result<[UInt8], FileReaderError> { .success(bytes) }
+  func glob(_ pattern: String) -> [String] { [] }
+}
