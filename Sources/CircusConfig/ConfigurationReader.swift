@@ -164,6 +164,7 @@ package struct ConfigurationReader {
     settings.warmup = .seconds(circus["warmup_delay"]?.number ?? 0)
     settings.umask = circus["umask"]?.int
     settings.stateDirectory = text("state_dir")
+    settings.savedFile = text("saved_file")
     settings.onBoot = text("on_boot").flatMap { BootState(rawValue: $0.lowercased()) } ?? .config
     settings.pidFile = text("pidfile")
     settings.logLevel = text("loglevel")
@@ -197,6 +198,8 @@ package struct ConfigurationReader {
     configuration.settings.onBoot =
       document.supervisord["on_boot"]?.string.flatMap(BootState.init)
       ?? configuration.settings.onBoot
+    configuration.settings.savedFile =
+      document.supervisord["saved_file"]?.string ?? configuration.settings.savedFile
     configuration.settings.ticks = true
     configuration.included = document.included
     configuration.settings.stripsAnsi = document.supervisord["strip_ansi"]?.bool ?? false

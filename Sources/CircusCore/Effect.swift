@@ -1,3 +1,4 @@
+import CircusConfig
 import CircusModel
 import CircusWire
 import JSON
@@ -48,6 +49,8 @@ package enum Effect: Sendable {
   case applySockets([SocketSpec])
   /// Watch exactly these sockets; the first thing to arrive at one is told by `.socketReady`.
   case awaitSockets(Set<String>)
+  /// Write a file of the configuration, in one step; without a path the one that is configured.
+  case saveChanges(SavedChanges, to: String?, Ticket?)
   /// Put this program, or the same one anew, in the daemon's place; the ticket hears whether it is
   /// able to.
   case upgrade(String?, Ticket?)

@@ -37,6 +37,9 @@ package struct DaemonSettings: Hashable, Sendable {
   package var pidFile: String?
   /// Directory for the state that outlives the daemon (`state_dir`); nil: one is chosen.
   package var stateDirectory: String?
+  /// File whose options win over all others, and which `circusctl save` writes (`saved_file`), as it is
+  /// written; nil: none.
+  package var savedFile: String?
   /// What the daemon begins with after an ordered end (`on_boot`).
   package var onBoot = BootState.config
   /// Least severe level logged, as written (circus `loglevel`); nil means `info`.

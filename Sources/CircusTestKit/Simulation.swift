@@ -307,7 +307,7 @@ package struct Simulation {
     case .loadConfiguration(let purpose): loads.append(purpose)
     case .log(_, let text): log.append(text)
     case .finish(let status): exitStatus = status
-    case .upgrade(_, let ticket):
+    case .upgrade(_, let ticket), .saveChanges(_, _, let ticket):
       if let ticket { record(.plain, for: ticket) }
     case .noteDescendants, .closeStreams, .retargetStreams, .reopenLogs, .applySockets,
       .applySettings, .abandonHook, .forgetHooks:

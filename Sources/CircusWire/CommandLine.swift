@@ -130,7 +130,8 @@ package enum Commands {
     Add.self, Decr.self, Dstats.self, Events.self, Get.self, GlobalOptions.self, Incr.self,
     IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, Logs.self, NumProcesses.self,
     NumWatchers.self, Options.self, Quit.self, Reload.self, ReloadConfig.self, Restart.self,
-    Remove.self, SetOptions.self, SendSignal.self, Start.self, Stats.self, Status.self, Stop.self,
+    Remove.self, Save.self, SetOptions.self, SendSignal.self, Start.self, Stats.self, Status.self,
+    Stop.self,
     Upgrade.self,
   ]
 

@@ -45,6 +45,20 @@ package enum Files {
     return bytes
   }
 
+  /// Writes a whole file: whoever looks sees the old one or the new one, also after a power cut.
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(Errno) {
+    let fresh = path + ".new"
+    do throws(Errno) {
+      let file = try FileDescriptor.open(fresh, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+      try writeAll(file.number, bytes)
+      try systemCall { fdatasync(file.number) }
+      try systemCall { Glibc.rename(fresh, path) }
+    } catch {
+      unlink(fresh)
+      throw error
+    }
+  }
+
   /// Gives what is at `path` a second name, replacing whatever has that name; false when it cannot be.
   package static func addName(_ name: String, to path: String) -> Bool {
     unlink(name)

@@ -28,7 +28,20 @@ package struct CircusReader {
     }
     for problem in lexer.problems { diagnostics.add(problem) }
     losers = lexer.losers
-    return diagnostics.firstError == nil ? lexer.document : nil
+    var document = lexer.document
+    if let saved = readSaved(document, mainFile: path) { document.override(by: saved) }
+    return diagnostics.firstError == nil ? document : nil
+  }
+
+  /// What `circusctl save` has written (`saved_file`); nil while there is nothing.
+  private mutating func readSaved(_ document: INIDocument, mainFile: String) -> INIDocument? {
+    guard let name = document.section("circus")?["saved_file"], !name.isEmpty else { return nil }
+    let file = Path.join(Path.directory(of: mainFile), name)
+    guard case .success(let bytes) = files.read(file) else { return nil }
+    var lexer = CircusLexer()
+    lexer.read(bytes, file: file)
+    for problem in lexer.problems { diagnostics.add(problem) }
+    return lexer.document
   }
 
   private mutating func read(_ path: String, into lexer: inout CircusLexer) -> Bool {

@@ -37,6 +37,23 @@ package struct INIDocument: Sendable {
 
   func index(of name: String) -> Int? { sections.firstIndex { $0.name == name } }
 
+  /// What another document says wins.
+  mutating func override(by other: INIDocument) {
+    for section in other.sections {
+      guard let index = index(of: section.name) else {
+        sections.append(section)
+        continue
+      }
+      for option in section.options {
+        if let known = sections[index].options.firstIndex(where: { $0.key == option.key }) {
+          sections[index].options[known] = option
+        } else {
+          sections[index].options.append(option)
+        }
+      }
+    }
+  }
+
   /// The section of that very name, the defaults filled in; nil when there is none.
   package func section(_ name: String) -> Section? {
     index(of: name).map { withDefaults(sections[$0]) }

@@ -3,7 +3,7 @@ enum SupervisorKeys {
   static let supervisord: Set<String> = [
     "logfile", "logfile_maxbytes", "logfile_backups", "loglevel", "pidfile", "umask", "nodaemon",
     "silent", "minfds", "minprocs", "nocleanup", "childlogdir", "user", "directory",
-    "strip_ansi", "environment", "identifier", "state_dir", "on_boot",
+    "strip_ansi", "environment", "identifier", "state_dir", "on_boot", "saved_file",
   ]
 
   static let program: Set<String> = [

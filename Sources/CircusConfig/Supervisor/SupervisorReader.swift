@@ -54,6 +54,12 @@ package struct SupervisorReader {
       }
     }
     isFragment = lexer.document.section("supervisord") == nil
+    // What `circusctl save` has written; the last of two equal options wins.
+    if let name = lexer.document.section("supervisord")?["saved_file"],
+      case .success(let bytes) = files.read(Path.join(here, Self.expandHere(name, here)))
+    {
+      lexer.read(bytes, file: Path.join(here, Self.expandHere(name, here))) { $0 }
+    }
     lexer.addSection("supervisord", file: path)
     for problem in lexer.problems { diagnostics.add(problem) }
     return diagnostics.firstError == nil ? lexer.document : nil

@@ -82,6 +82,9 @@ struct SupervisorResolver {
     if scope.raw("state_dir") != nil {
       out["state_dir"] = .string(absolute(home(scope.text("state_dir") ?? "")))
     }
+    if scope.raw("saved_file") != nil {
+      out["saved_file"] = .string(home(scope.text("saved_file") ?? ""))
+    }
     if scope.raw("on_boot") != nil {
       let choice = scope.value("on_boot", BootState.config, SupervisorTypes.choice)
       out["on_boot"] = .string(choice.rawValue)

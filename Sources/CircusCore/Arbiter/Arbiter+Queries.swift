@@ -33,7 +33,8 @@ extension Arbiter {
           .ok([
             .init("shell", false), .init("msg", "this circusd is not written in Python"),
           ])))
-    case .add, .decr, .incr, .kill, .listen, .quit, .reload, .reloadConfig, .restart, .rm, .set,
+    case .add, .decr, .incr, .kill, .listen, .quit, .reload, .reloadConfig, .restart, .rm, .save,
+      .set,
       .upgrade,
       .signal, .start, .stop:
       break

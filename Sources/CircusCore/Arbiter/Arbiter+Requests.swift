@@ -39,6 +39,7 @@ extension Arbiter {
     case .signal(let command): try signal(command, ticket, now, &effects)
     case .start(let command): try start(command, ticket, now, &effects)
     case .stop(let command): try stop(command, ticket, now, &effects)
+    case .save(let command): try save(command, ticket, &effects)
     case .upgrade(let command):
       try refuseWhileEnding()
       effects.append(.upgrade(command.program, ticket))

@@ -1,6 +1,9 @@
+import CircusConfig
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusWire
+import JSON
 import LinuxSystem
 import ZeroMQ
 
@@ -56,6 +59,24 @@ extension Daemon {
       } catch { log.error(error.text) }
     } else {
       stats = nil
+    }
+  }
+
+  /// Writes the file that is read last; relative to the configuration file's directory.
+  func saveChanges(_ changes: SavedChanges, to wanted: String?, _ ticket: Ticket?) {
+    let main = Files.absolute(loader.path)
+    let directory = main[..<(main.lastIndex(of: "/") ?? main.startIndex)]
+    let name = wanted ?? settings.savedFile ?? ""
+    let path = name.hasPrefix("/") ? name : "\(directory)/\(name)"
+    do throws(Errno) {
+      let text = changes.text(after: (try? Files.read(path)) ?? [])
+      try Files.replace(path, with: Array(text.utf8))
+      log.info("changes made at run time are saved in \(path)")
+      if let ticket { runner.run(.reply(ticket, .ok("file", .string(path)))) }
+    } catch {
+      let reason = "cannot write \(path): \(error.description)"
+      log.error(reason)
+      if let ticket { runner.run(.reply(ticket, .error(.server(reason)))) }
     }
   }
 

@@ -171,6 +171,9 @@ package final class Daemon {
       load: { [unowned self] purpose in load(purpose) },
       awaitSockets: { [unowned self] names in socketWatch.await(names) },
       upgrade: { [unowned self] program, ticket in upgrade.begin(program, ticket) },
+      saveChanges: { [unowned self] changes, path, ticket in
+        saveChanges(changes, to: path, ticket)
+      },
       applySettings: { [unowned self] settings in apply(settings) },
       finish: { [unowned self] status in
         self.status = status

@@ -1,3 +1,4 @@
+import CircusConfig
 import CircusCore
 import CircusLog
 import CircusModel
@@ -17,6 +18,7 @@ final class EffectRunner {
     var load: (LoadPurpose) -> Void
     var awaitSockets: (Set<String>) -> Void
     var upgrade: (String?, Ticket?) -> Void
+    var saveChanges: (SavedChanges, String?, Ticket?) -> Void
     var applySettings: (DaemonSettings) -> Void
     var finish: (Int32) -> Void
   }
@@ -125,6 +127,8 @@ final class EffectRunner {
     case .applySockets(let specs): apply(specs)
     case .awaitSockets(let names): outlets.awaitSockets(names)
     case .applySettings(let settings): outlets.applySettings(settings)
+    case .saveChanges(let changes, let path, let ticket):
+      outlets.saveChanges(changes, path, ticket)
     case .upgrade(let program, let ticket): outlets.upgrade(program, ticket)
     case .log(let level, let text): log.log(level, text)
     case .finish(let status): outlets.finish(status)

@@ -1,0 +1,71 @@
+import CircusConfig
+import CircusModel
+import CircusWire
+import JSON
+
+/// `save`: what was changed at run time, as a file that is read last.
+extension Arbiter {
+  mutating func save(
+    _ command: Save, _ ticket: Ticket?, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    guard command.file != nil || ledger.settings.savedFile != nil else {
+      throw .refused(
+        "no saved_file is configured: add `saved_file = saved.ini` to [circus] (or [supervisord]), "
+          + "or name a file and include it yourself")
+    }
+    var changes = SavedChanges()
+    for watcher in watchers where !watcher.isDoomed {
+      changes.present.insert(watcher.section)
+      watcher.write(to: &changes)
+    }
+    if let problem = changes.problems.first { throw .refused(problem) }
+    effects.append(.saveChanges(changes, to: command.file, ticket))
+  }
+}
+
+extension Watcher {
+  /// What its section is called.
+  fileprivate var section: String {
+    guard spec.dialect == .supervisor else { return "watcher:\(spec.name)" }
+    return spec.definition["section"]?.string ?? "program:\(spec.name)"
+  }
+
+  fileprivate func write(to changes: inout SavedChanges) {
+    guard spec.dialect == .circus else { return writeProgram(to: &changes) }
+    if addition != nil {
+      var options = spec.definition
+      options["numprocesses"] = .int(target)
+      return changes.add(watcher: spec.name, options)
+    }
+    var options: [String: ConfigValue] = [:]
+    for member in edits.members { WatcherOptions.apply(member.key, member.value, to: &options) }
+    if target != fileSpec?.processCount { options["numprocesses"] = .int(target) }
+    if edits["numprocesses"] != nil { options["numprocesses"] = .int(target) }
+    changes.add(watcher: spec.name, options)
+  }
+
+  /// By supervisor's names; what it has no name for stays unsaved.
+  private func writeProgram(to changes: inout SavedChanges) {
+    var options: [(String, String)] = []
+    if target != fileSpec?.processCount || edits["numprocesses"] != nil {
+      options.append(("numprocs", String(target)))
+      let name = spec.program?.expressions["process_name"] ?? "%(program_name)s"
+      // Several processes need several names.
+      if target > 1, !name.contains("%(process_num)") {
+        options.append(("process_name", name + "_%(process_num)d"))
+      }
+    }
+    for member in edits.members {
+      switch member.key {
+      case "graceful_timeout":
+        options.append(("stopwaitsecs", String(Int(spec.stop.grace.seconds))))
+      case "stop_signal": options.append(("stopsignal", String(spec.stop.signal.number)))
+      case "max_retry": options.append(("startretries", String(spec.startRetries)))
+      case "respawn": options.append(("autorestart", spec.restart == .never ? "false" : "true"))
+      case "uid": options.append(("user", spec.user ?? ""))
+      default: break
+      }
+    }
+    changes.add(program: section, options)
+  }
+}
