@@ -46,6 +46,10 @@ final class Pump {
   private static let longestLine = 64 * 1024
   /// Reads per readiness: one chatty child must not keep the rest waiting.
   private static let fairness = 8
+  /// And no more nanoseconds than this, where each line has to be looked at.
+  private static let budget: Int64 = 2_000_000
+  /// Bytes read at once where each line has to be looked at.
+  private static let linedSize = 32 * 1024
 
   init(
     _ readEnd: consuming FileDescriptor, pid: PID, output: Int, sink: Sink, ring: LineRing,
@@ -83,10 +87,12 @@ final class Pump {
   @discardableResult
   private func move(atMost reads: Int) -> Int {
     var moved = 0
+    let end = Clock.monotonic + Self.budget
+    let most = sink.wantsLines == nil ? buffer.count : Self.linedSize
     for _ in 0..<reads where !isAtEnd && !isBlocked {
       // Read in known portions, so that what a killed daemon had read can be told from what it had
       // not. Nothing there: the end, or a byte that comes this moment.
-      let wanted = min(max(1, descriptor.readableBytes), buffer.count)
+      let wanted = min(max(1, descriptor.readableBytes), most)
       let count = read(wanted)
       guard let count else { break }
       if count == 0 {
@@ -104,7 +110,7 @@ final class Pump {
         UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer).prefix(count)), at: wall)
       work.release()
       // Less than the buffer holds emptied the pipe: asking again would only be told so.
-      if count < buffer.count { break }
+      if count < most || Clock.monotonic >= end { break }
     }
     return moved
   }

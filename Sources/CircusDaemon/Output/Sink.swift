@@ -1,5 +1,6 @@
 import CircusLog
 import CircusModel
+import Glibc
 import LinuxSystem
 
 /// Where the bytes of one stream go.
@@ -89,12 +90,16 @@ struct LinePrefix {
     let after = color == nil ? [] : Array("\u{1B}[0m".utf8)
     var out: [UInt8] = []
     out.reserveCapacity(lines.count * 2)
-    for line in lines.dropLast().split(separator: 10, omittingEmptySubsequences: false) {
+    var rest = lines
+    while let base = rest.baseAddress, !rest.isEmpty {
+      let end = memchr(base, 10, rest.count).map { UnsafeRawPointer($0) - base } ?? rest.count
+      let line = UnsafeRawBufferPointer(start: base, count: end)
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(end + 1))
       // FancyStdoutStream drops empty lines, FileStream prefixes them too (circus.md 6.3, 6.5).
       if color != nil && line.isEmpty { continue }
       out += before
       out += head
-      out += line
+      out.append(contentsOf: line)
       out += after
       out.append(10)
     }

@@ -28,6 +28,7 @@ extension Daemon {
     let old = settings
     settings = new
     applyNames()
+    survival.apply(new)
     if old.servers != new.servers {
       // Nobody goes on reading through a door that is closed.
       follower.closeAll()

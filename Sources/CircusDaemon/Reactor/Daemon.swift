@@ -238,7 +238,7 @@ package final class Daemon {
     control?.stop()
     if settings.usesZeroMQ { Endpoints.removeFiles(settings) }
     sockets.closeAll()
-    survival.end(settings.onBoot)
+    survival.end(settings)
     return status
   }
 

@@ -16,6 +16,10 @@ enum RunDirectory {
     var reasons: [String] = []
     for path in candidates(settings, configuration) {
       do throws(PrivateDirectory.Refusal) {
+        // In a directory everybody may write to, the one above must be ours as well.
+        if path.hasPrefix("/tmp/circus-"), let slash = path.lastIndex(of: "/") {
+          _ = try PrivateDirectory(String(path[..<slash]))
+        }
         let directory = try PrivateDirectory(path)
         guard directory.lock() else {
           log.warning(

@@ -18,7 +18,12 @@ final class StateFile {
   private var limit = 0
   private var hasFailed = false
   private var nextAttempt: Int64 = 0
-  var isDurable = false
+  var isDurable = false {
+    didSet {
+      if isDurable, sync == nil, file >= 0 { sync = BackgroundSync(file) }
+      if !isDurable { sync = nil }
+    }
+  }
 
   init(_ directory: PrivateDirectory, log: Logger) {
     self.directory = directory

@@ -124,6 +124,9 @@ final class Survival {
 
   // MARK: writing
 
+  /// Other settings after a reload.
+  func apply(_ settings: DaemonSettings) { file?.isDurable = settings.onBoot == .last }
+
   /// Writes what has changed. True when something was written after which `done` is to be called.
   func save(_ arbiter: inout Arbiter, isActing: Bool) -> Bool {
     // Before it has begun, the arbiter knows less than the file.
@@ -221,15 +224,16 @@ final class Survival {
   }
 
   /// Everything is stopped in order: only what was wanted may matter to a later daemon.
-  func end(_ choice: BootState) {
+  func end(_ settings: DaemonSettings) {
     guard let file, let directory else { return }
     WorkPages.remove(from: directory)
-    if choice == .last {
+    if settings.onBoot == .last {
       file.append(Arbiter.endLine)
       file.settle()
     } else {
       file.discard()
-      directory.removeItself()
+      // One that was named by the operator is the operator's.
+      if settings.stateDirectory == nil { directory.removeItself() }
     }
   }
 }
