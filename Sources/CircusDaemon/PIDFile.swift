@@ -44,7 +44,8 @@ package struct PIDFile {
       let pid = Int32(word), pid > 0
     else { return nil }
     do {
-      return try Kill.process(pid, 0) ? pid : nil
+      // One that is dead and waits to be collected holds nothing.
+      return try Kill.process(pid, 0) && ProcFS().facts(of: pid)?.isZombie != true ? pid : nil
     } catch {
       // Not ours to signal, but alive.
       return pid

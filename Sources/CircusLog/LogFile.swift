@@ -173,6 +173,23 @@ package final class LogFile {
     return (UInt64(info.st_dev), UInt64(info.st_ino), Int(info.st_size))
   }
 
+  /// How long the file of this number is by now: the open one, or one that was put aside since; nil when
+  /// it is gone.
+  package func size(ofInode inode: UInt64, device: UInt64) -> Int? {
+    if let extent, extent.inode == inode, extent.device == device { return extent.size }
+    guard let slash = place.lastIndex(of: "/") else { return nil }
+    let directory = place[..<slash]
+    let name = place[place.index(after: slash)...] + "."
+    for entry in Files.list(String(directory)) where entry.hasPrefix(name) {
+      var info = stat()
+      guard stat("\(directory)/\(entry)", &info) == 0, UInt64(info.st_ino) == inode,
+        UInt64(info.st_dev) == device
+      else { continue }
+      return Int(info.st_size)
+    }
+    return nil
+  }
+
   /// `.N-1` to `.N` ... the file to `.1`, and a new file. Without backups supervisor truncates;
   /// circus lets the file grow.
   private func roll() {
@@ -181,8 +198,10 @@ package final class LogFile {
       return
     }
     begin { path in
-      unlink("\(path).\(spec.backups)")
-      for index in stride(from: spec.backups - 1, to: 0, by: -1) {
+      // As far as there is no gap: what lies beyond one need not move.
+      var count = 0
+      while count < spec.backups, Files.exists("\(path).\(count + 1)") { count += 1 }
+      for index in stride(from: min(count, spec.backups - 1), to: 0, by: -1) {
         Glibc.rename("\(path).\(index)", "\(path).\(index + 1)")
       }
       Glibc.rename(path, "\(path).1")

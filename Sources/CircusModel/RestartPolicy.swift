@@ -35,7 +35,9 @@ package enum Backoff: Hashable, Sendable {
         : base.nanoseconds.multipliedReportingOverflow(by: 1 << Int64(failures - 1)).partialValue
       return Interval(nanoseconds: max(0, min(cap.nanoseconds, shifted)))
     case .linear(let step):
-      return Interval(nanoseconds: step.nanoseconds * Int64(failures))
+      return Interval(
+        nanoseconds: step.nanoseconds.multipliedReportingOverflow(by: Int64(failures))
+          .partialValue)
     }
   }
 }

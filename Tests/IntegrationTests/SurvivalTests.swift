@@ -227,4 +227,58 @@ import Testing
     daemon.ask("restart", "pair:pair_0")
     #expect(daemon.state("pair:pair_0") == "RUNNING")
   }
+
+  @Test func aStateThatCouldNotBeWrittenIsWrittenLater() throws {
+    let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000", waits: false)
+    // Nobody can make a file where a directory of that name is.
+    #expect(eventually { daemon.status("w") == "active" })
+    let state = "\(daemon.directory)/state"
+    mkdir("\(state)/state.new", 0o700)
+    for _ in 0..<40 { try daemon.call("set", ["name": "w", "options": ["max_age_variance": 7]]) }
+    Files.remove("\(state)/state")
+    try daemon.call("incr", ["name": "w", "nb": 200, "waiting": true])
+    #expect(eventually { daemon.log.contains("cannot be written") })
+    rmdir("\(state)/state.new")
+    // Without anything else happening.
+    #expect(eventually { Files.exists("\(state)/state") })
+    let pids = try daemon.pids("w")
+    try daemon.crash()
+    #expect(try daemon.pids("w") == pids)
+  }
+
+  @Test func aRotationInTheMiddleIsNoDouble() throws {
+    let daemon = try TestDaemon(
+      Self.writing("turned", "stdout_stream.max_bytes = 3000\nstdout_stream.backup_count = 900"))
+    for _ in 0..<20 {
+      let count = Files.list(daemon.directory).count
+      #expect(eventually { Files.list(daemon.directory).count > count + 5 })
+      try daemon.crash()
+    }
+    try daemon.call("stop", ["waiting": true])
+    let names = Files.list(daemon.directory).filter {
+      $0.hasPrefix("turned.log.") && $0 != "turned.log.new"
+    }
+    let numbers = names.compactMap { Int($0.dropFirst("turned.log.".count)) }.sorted().reversed()
+    let text = numbers.map { daemon.file("turned.log.\($0)") }.joined() + daemon.file("turned.log")
+    #expect(
+      Self.gap(in: Self.lines(text)) { $0.split(separator: " ").first.flatMap { Int($0) } } == nil)
+  }
+
+  @Test func aForgedStateIsSurvived() throws {
+    let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000")
+    #expect(eventually { daemon.status("w") == "active" })
+    let pids = try daemon.pids("w")
+    try daemon.crash {
+      let path = "\(daemon.directory)/state/state"
+      let forged = """
+        {"watcher": 1, "process": 9, "state": "backoff", "until": -9223372036854775808, "failures": 9223372036854775807}
+        {"watcher": 1, "process": 8, "state": "running", "pid": 1, "birth": 0}
+        {"daemon": {"seq": 9223372036854775807}}
+
+        """
+      Path.write(Path.read(path) + forged, to: path)
+    }
+    #expect(try daemon.pids("w").contains(pids[0]))
+    #expect(!(try daemon.pids("w")).contains(1))
+  }
 }

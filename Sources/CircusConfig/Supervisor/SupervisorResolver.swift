@@ -80,7 +80,7 @@ struct SupervisorResolver {
     }
     // Ours; absent from what supervisor makes of the file.
     if scope.raw("state_dir") != nil {
-      out["state_dir"] = .string(absolute(home(scope.text("state_dir") ?? "")))
+      out["state_dir"] = .string(home(scope.text("state_dir") ?? ""))
     }
     if scope.raw("saved_file") != nil {
       out["saved_file"] = .string(home(scope.text("saved_file") ?? ""))

@@ -62,11 +62,26 @@ package struct SavedState: Sendable {
     header = first
     // What follows the last newline was cut off while it was written.
     for line in lines.dropFirst().dropLast() {
-      guard let entry = (try? JSON.parse(line))?.object, take(entry) else {
+      guard let entry = (try? JSON.parse(line))?.object.map(Self.bounded), take(entry) else {
         damagedLines += 1
         continue
       }
     }
+  }
+
+  /// Numbers that one can go on counting with, whoever wrote them.
+  private static func bounded(_ entry: JSONObject) -> JSONObject {
+    JSONObject(
+      entry.members.map { key, value in
+        switch value {
+        case .int(let number):
+          let isCount = ["failures", "quick_kills", "generation", "serial"].contains(key)
+          let most = isCount ? 1_000_000_000 : 1 << 61
+          return (key, .int(max(-1_000, min(most, number))))
+        case .object(let object): return (key, .object(bounded(object)))
+        case .null, .bool, .double, .string, .array: return (key, value)
+        }
+      })
   }
 
   private mutating func take(_ entry: JSONObject) -> Bool {

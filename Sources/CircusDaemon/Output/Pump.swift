@@ -14,7 +14,14 @@ final class Pump {
   var number: Int32 { descriptor.number }
   /// The pipe's number, by which a later daemon finds it.
   let inode: UInt64
-  var sink: Sink { didSet { path = sink.path } }
+  var sink: Sink {
+    didSet {
+      path = sink.path
+      owner = work.newOwner()
+    }
+  }
+  /// Tells in the work pages whose bytes are in hand.
+  private var owner: Int
   private var path: String
   /// What `logs` shows.
   private let ring: LineRing
@@ -61,6 +68,7 @@ final class Pump {
     self.output = output
     self.sink = sink
     path = sink.path
+    owner = work.newOwner()
     self.ring = ring
     self.work = work
     self.loop = loop
@@ -99,13 +107,13 @@ final class Pump {
         finish()
         break
       }
+      let wall = Clock.wall
+      work.didRead(count, wall: wall)
       moved += count
       if count >= Self.pipeSize && !isGrown {
         isGrown = true
         growPipe(descriptor.number, to: Self.grownPipeSize)
       }
-      let wall = Clock.wall
-      work.didRead(count, wall: wall)
       deliver(
         UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer).prefix(count)), at: wall)
       work.release()
@@ -117,7 +125,7 @@ final class Pump {
 
   /// At most this much, which is there; nil: nothing now, 0: the end.
   private func read(_ wanted: Int) -> Int? {
-    work.willRead(ObjectIdentifier(self), pid, output, count: wanted, path: path)
+    work.willRead(owner, pid, output, count: wanted, path: path)
     var count: Int?
     do {
       count = try descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
@@ -137,6 +145,7 @@ final class Pump {
     guard let last = bytes.lastIndex(of: 10) else {
       partial += bytes
       if partial.count >= Self.longestLine { flushPartial() }
+      work.didDeliver()
       return keepPartial()
     }
     let whole = bytes.prefix(last + 1)
@@ -150,6 +159,7 @@ final class Pump {
         partial.withUnsafeBytes { prefix.apply(to: $0, pid: pid.rawValue, at: wall) }, skipping)
     }
     partial = Array(bytes[(last + 1)...])
+    work.didDeliver()
     keepPartial()
   }
 
@@ -192,15 +202,23 @@ final class Pump {
   func takeOver(_ unfinished: WorkPages.Unfinished?) {
     partial = work.takePartial(pid, output, into: &partialSlot)
     guard let unfinished, unfinished.pid == pid, unfinished.output == output else { return }
-    var isWritten = unfinished.done
-    if let place = unfinished.place, let extent = sink.file?.extent, extent.device == place.device,
-      extent.inode == place.inode
-    {
-      isWritten += max(0, extent.size - place.size)
-    }
+    let bytes = work.bytes(of: unfinished)
+    if unfinished.isWritten { return keepRest(of: bytes) }
+    let isWritten = unfinished.written(sink.file)
     // What is filtered on its way has no place in the file that could be counted.
     if sink.isFiltered && isWritten > 0 { return }
-    deliver(work.bytes(of: unfinished), at: unfinished.wall, skipping: isWritten)
+    deliver(bytes, at: unfinished.wall, skipping: isWritten)
+    work.release()
+  }
+
+  /// What is left of bytes whose whole lines are written; some of it may be kept already.
+  private func keepRest(of bytes: UnsafeRawBufferPointer) {
+    if let last = bytes.lastIndex(of: 10) {
+      partial = Array(bytes[(last + 1)...])
+    } else if !partial.suffix(bytes.count).elementsEqual(bytes) {
+      partial += bytes
+    }
+    keepPartial()
     work.release()
   }
 

@@ -29,6 +29,8 @@ package final class Daemon {
   /// The descriptor limit the daemon was started with.
   let originalFiles: (soft: rlim_t, hard: rlim_t)?
   private let handover: Handover?
+  /// Writes the state again after a failure.
+  private var saveTimer: Registration?
   /// Looks for subscribers that come back after an upgrade.
   var returnTimer: Registration?
   let survival: Survival
@@ -82,6 +84,8 @@ package final class Daemon {
     self.loader = loader
     settings = configuration.settings
     queue = []
+    // Before supervisord goes to another directory.
+    _ = Program.started
     Environment.limitArenas()
     let raised = Self.raiseFileLimit()
     originalFiles = handover?.files ?? raised
@@ -136,6 +140,11 @@ package final class Daemon {
       },
       adopted: AdoptedProcesses(loop: loop), log: log, outlets: makeOutlets())
     runner.inheritance = survival.inheritance
+    survival.whenToTryAgain { [unowned self] in
+      saveTimer = loop.after(milliseconds: 1_100) { [unowned self] in
+        _ = survival.save(&arbiter, isActing: false)
+      }
+    }
     survival.knownFacts = { [unowned self] in runner.facts(of: $0) }
     streams.tellLoss = { [unowned self] watcher, output, bytes in
       queue.append(.outputLost(watcher, stream: "\(output)", bytes: bytes))

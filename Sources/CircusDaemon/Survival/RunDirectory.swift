@@ -39,8 +39,12 @@ enum RunDirectory {
   }
 
   private static func candidates(_ settings: DaemonSettings, _ configuration: String) -> [String] {
-    if let chosen = settings.stateDirectory { return [Files.absolute(chosen)] }
     let file = Files.real(configuration) ?? Files.absolute(configuration)
+    if let chosen = settings.stateDirectory {
+      // Relative to the configuration file, as everything is that stands in it.
+      let directory = file[..<(file.lastIndex(of: "/") ?? file.startIndex)]
+      return [chosen.hasPrefix("/") ? chosen : "\(directory)/\(chosen)"]
+    }
     let stem = file.split(separator: "/").last.map(String.init) ?? "circus"
     let name = "\(stem)-\(hash(file))"
     if Users.isRoot { return ["/var/lib/circus/\(name)", "/tmp/circus-0/\(name)"] }

@@ -107,7 +107,11 @@ final class StateFile {
     }
   }
 
+  /// Told of each write that failed.
+  var onFailure: () -> Void = {}
+
   private func fail(_ error: Errno) {
+    defer { onFailure() }
     if !hasFailed {
       log.error(
         "\(directory.path)/\(Self.name) cannot be written (\(error.description)): a crash of the daemon "

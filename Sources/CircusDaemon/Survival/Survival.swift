@@ -84,7 +84,9 @@ final class Survival {
   }
 
   private func isAlive(_ survivor: SavedState.Survivor) -> Bool {
-    guard let facts = proc.facts(of: survivor.pid), !facts.isZombie else { return false }
+    guard survivor.pid > 1, survivor.pid != Environment.pid,
+      let facts = proc.facts(of: survivor.pid), !facts.isZombie
+    else { return false }
     let distance = ProcFS.birth(facts) - survivor.birth
     return (-Self.earlier...Self.later).contains(distance)
   }
@@ -123,6 +125,9 @@ final class Survival {
   }
 
   // MARK: writing
+
+  /// Calls back in a second whenever the state could not be written.
+  func whenToTryAgain(_ call: @escaping () -> Void) { file?.onFailure = call }
 
   /// Other settings after a reload.
   func apply(_ settings: DaemonSettings) { file?.isDurable = settings.onBoot == .last }
@@ -180,12 +185,7 @@ final class Survival {
   /// The last words of a process that is gone.
   private func writeOut(_ unfinished: WorkPages.Unfinished) {
     guard !unfinished.path.isEmpty, let file = try? LogFile(path: unfinished.path) else { return }
-    var isWritten = unfinished.done
-    if let place = unfinished.place, let extent = file.extent, extent.inode == place.inode,
-      extent.device == place.device
-    {
-      isWritten += max(0, extent.size - place.size)
-    }
+    let isWritten = unfinished.isWritten ? Int.max : unfinished.written(file)
     let bytes = work.bytes(of: unfinished)
     file.write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(isWritten)))
   }

@@ -26,7 +26,8 @@ final class WorkPages {
   private var base: UnsafeMutableRawPointer { pages.bytes.baseAddress! }
   private var freePartials = Array((0..<WorkPages.partialSlots).reversed())
   private var freeSpawns = Array((0..<WorkPages.spawnSlots).reversed())
-  private var lastOwner: ObjectIdentifier?
+  private var lastOwner = 0
+  private var owners = 0
 
   /// In `directory`, with what an earlier daemon left in it; without one, nothing outlives us.
   init(_ directory: PrivateDirectory?) {
@@ -75,6 +76,7 @@ final class WorkPages {
     static let records = 64
     static let pathLength = 128
     static let path = 136
+    static let marks = 1_168
   }
   private static let recordSize = 32
   /// Bytes of the present read that earlier writes have put into files.
@@ -85,14 +87,23 @@ final class WorkPages {
     static let idle: Int64 = 0
     static let reading: Int64 = 1
     static let holding: Int64 = 2
+    static let keeping: Int64 = 3
   }
 
-  /// No byte of UTF-8 text.
-  private static let poison: UInt8 = 0xFD
+  /// Bytes no UTF-8 text has, drawn anew by each daemon: no program prints just these.
+  private func mark(_ index: Int) -> UInt8 {
+    0xF8 | base.load(fromByteOffset: Field.marks + index % 8, as: UInt8.self) & 7
+  }
+
+  /// A number for whoever reads from one pipe into one sink.
+  func newOwner() -> Int {
+    owners += 1
+    return owners
+  }
 
   /// A read of exactly `count` bytes follows. Marks the place, so that one can tell afterwards whether
   /// it came to that.
-  func willRead(_ owner: ObjectIdentifier, _ pid: PID, _ output: Int, count: Int, path: String) {
+  func willRead(_ owner: Int, _ pid: PID, _ output: Int, count: Int, path: String) {
     if lastOwner != owner {
       lastOwner = owner
       setInteger(Field.pid, Int64(pid.rawValue))
@@ -105,7 +116,7 @@ final class WorkPages {
     setInteger(Field.count, Int64(count))
     setInteger(Field.selector, -1)
     written = 0
-    for index in Self.marks(count) { buffer[index] = Self.poison }
+    for (index, place) in Self.marks(count).enumerated() { buffer[place] = mark(index) }
     setInteger(Field.phase, Phase.reading)
   }
 
@@ -119,6 +130,9 @@ final class WorkPages {
     setInteger(Field.wall, Int64(bitPattern: wall.bitPattern))
     setInteger(Field.phase, Phase.holding)
   }
+
+  /// They are written; what follows is only about the beginning of the next line.
+  func didDeliver() { setInteger(Field.phase, Phase.keeping) }
 
   /// They are where they belong.
   func release() { setInteger(Field.phase, Phase.idle) }
@@ -134,7 +148,17 @@ final class WorkPages {
     /// The file that write was for, and how long it was then; nil: none had begun.
     var place: (device: UInt64, inode: UInt64, size: Int)?
     var path: String
+    /// All of it is written, and the beginning of the next line may be kept already.
+    var isWritten: Bool
     fileprivate var count: Int
+
+    /// How much of what comes of the bytes is in files.
+    func written(_ file: LogFile?) -> Int {
+      guard let place, let size = file?.size(ofInode: place.inode, device: place.device) else {
+        return done
+      }
+      return done + max(0, size - place.size)
+    }
   }
 
   /// What was in hand when the daemon was killed.
@@ -143,7 +167,8 @@ final class WorkPages {
     let phase = integer(Field.phase)
     guard phase != Phase.idle, count > 0, count <= Pump.bufferSize else { return nil }
     // Killed before the read: the bytes are still in the pipe.
-    if phase == Phase.reading, Self.marks(count).allSatisfy({ buffer[$0] == Self.poison }) {
+    if phase == Phase.reading, Self.marks(count).enumerated().allSatisfy({ buffer[$1] == mark($0) })
+    {
       return nil
     }
     let length = max(0, min(Self.longestPath, Int(integer(Field.pathLength))))
@@ -159,7 +184,8 @@ final class WorkPages {
           UInt64(bitPattern: integer($0)), UInt64(bitPattern: integer($0 + 8)),
           Int(integer($0 + 16))
         )
-      }, path: String(decoding: path, as: UTF8.self), count: count)
+      }, path: String(decoding: path, as: UTF8.self), isWritten: phase == Phase.keeping,
+      count: count)
   }
 
   /// The bytes themselves, good until the next read.
@@ -272,9 +298,13 @@ final class WorkPages {
     return nil
   }
 
+  /// Before the first read of this daemon.
+  private func drawMarks() { setInteger(Field.marks, Int64.random(in: .min ... .max)) }
+
   /// Everything an earlier daemon left has been taken over.
   func forgetPredecessor(livingListeners: (PID) -> Bool) {
     release()
+    drawMarks()
     for slot in 0..<Self.spawnSlots where freeSpawns.contains(slot) {
       base.storeBytes(
         of: Int32(0), toByteOffset: Self.spawnBase + slot * Self.spawnSize + 24, as: Int32.self)
