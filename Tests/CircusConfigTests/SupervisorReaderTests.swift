@@ -29,6 +29,30 @@ import Testing
       process("command=a\n  b\n ; no\n  c")["command"] == .string("a\nb\nc"))
   }
 
+  @Test func pythonCodeIsNamedAndNotRun() {
+    let (document, found) = read(
+      """
+      [supervisord]
+      [rpcinterface:supervisor]
+      supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+      [rpcinterface:twiddler]
+      supervisor.rpcinterface_factory=supervisor_twiddler.rpcinterface:make_twiddler
+      [eventlistener:x]
+      command=run
+      events=TICK_5
+      result_handler=my.module:judge
+      [program:p]
+      command=run
+      """)
+    #expect(document?.rpcInterfaces.count == 2)
+    let warnings = found.filter { $0.severity == .warning }.map(\.text)
+    #expect(warnings.count == 1)
+    #expect(warnings[0].contains("there is no XML-RPC namespace 'twiddler'"))
+    #expect(warnings[0].contains("`circusctl add`"))
+    #expect(document?.groups.count == 2)
+    #expect(PluginAdvice.control("c", "mr.laforge.x:make").contains("its commands are missing"))
+  }
+
   @Test func lastDuplicateWins() {
     #expect(process("command=a\ncommand=b")["command"] == .string("b"))
   }
