@@ -48,7 +48,7 @@ import Testing
     #expect(saved.damagedLines == 0)
     #expect(saved.lastSequence == 41)
     #expect(saved.survivors.map(\.pid).sorted() == [501, 502, 503])
-    #expect(saved.survivors.first?.stdout == 9)
+    #expect(saved.survivors.first { $0.pid == 501 }?.stdout == 9)
     #expect(saved.sockets.map(\.address) == ["127.0.0.1:8080"])
     let (arbiter, effects) = arbiter(saved, .replaced)
     #expect(watcher(arbiter, "late")?.spec.maxAge == 60)

@@ -53,8 +53,8 @@ package struct Slot {
   var announcesReap = true { didSet { isUnsaved = true } }
   /// The state file does not tell of it as it is now.
   var isUnsaved = true
-  /// What the state file tells of it is a process.
-  var isSavedAlive = false
+  /// The state file tells that it is stopped, or nothing, which is the same.
+  var isSavedStopped = true
 
   init(id: ProcessID, number: Int, name: String, generation: Int) {
     self.id = id

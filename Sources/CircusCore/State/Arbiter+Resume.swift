@@ -160,7 +160,9 @@ extension Arbiter {
       if watchers[index].desired == .running { startAgain(id, now) }
       return update(id, now, &effects) { _, _, _ in }
     }
-    update(id, now, &effects) { _, _, _ in }
+    update(id, now, &effects) { watcher, ledger, effects in
+      watcher.stopStragglers(now, &ledger, &effects)
+    }
     if hasChanged, watchers[index].desired == .running, watchers[index].phase != .stopped {
       effects.append(.log(.info, "\(watchers[index].spec.name): changed, restarting"))
       restart(id, now, &effects)
@@ -180,6 +182,17 @@ extension Arbiter {
 }
 
 extension Watcher {
+  /// Those whose start a stop had overtaken, when the kernel had not answered yet.
+  fileprivate mutating func stopStragglers(
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    for slot in slots where slot.state.pid != nil && !slot.state.isStopping {
+      guard slot.isSurplus || phase == .stopping || !slot.isWanted else { continue }
+      stopProcess(
+        slot.id, slot.cause ?? stopCause, announcesReap: !slot.isSurplus, now, &ledger, &effects)
+    }
+  }
+
   /// A stop whose signal may not have been sent any more: the daemon ended between writing and doing,
   /// or a hook that nobody will answer now was asked first.
   fileprivate func signalAgain(_ undone: Set<PID>, _ effects: inout [Effect]) {

@@ -94,9 +94,10 @@ extension Watcher {
     var numbers = savedNumbers ?? []
     for index in slots.indices where slots[index].isUnsaved {
       // It is there or not as soon as the kernel has answered; only that the last one is gone is news.
-      if slots[index].state.isSpawning, !slots[index].isSavedAlive { continue }
+      let isSpawning = slots[index].state.isSpawning
+      if isSpawning, slots[index].isSavedStopped { continue }
       let pid = slots[index].state.pid
-      slots[index].isSavedAlive = pid != nil
+      slots[index].isSavedStopped = isSpawning || slots[index].state == .stopped
       var record = slots[index].record(
         watcher: id, facts: pid.map(facts) ?? [], tellsWanted: tellsWanted)
       // What a hook is asked about has not been done.
