@@ -31,6 +31,19 @@ extension Client {
     try call(ReloadConfig.verb, ["waiting": .bool(waiting)])
   }
 
+  /// Writes what was changed at run time to a file, the one that `saved_file` names unless another is
+  /// given; returns its path.
+  @discardableResult
+  public func save(to file: String? = nil) throws(ClientError) -> String? {
+    try call(Save.verb, file.map { ["file": .string($0)] } ?? [:])["file"]?.string
+  }
+
+  /// Puts another program in the daemon's place, or its own anew; processes and sockets stay. Throws the
+  /// reason when that program cannot take over: nothing has changed then.
+  public func upgrade(to program: String? = nil) throws(ClientError) {
+    try call(Upgrade.verb, program.map { ["program": .string($0)] } ?? [:])
+  }
+
   /// More processes; their wanted number, where it waits for them.
   @discardableResult
   public func increase(

@@ -47,6 +47,8 @@ import Testing
     try circus.restart("web app")
     try circus.reload("web app", sequential: true)
     try circus.reloadConfiguration()
+    #expect(try circus.save(to: "client.ini")?.hasSuffix("/client.ini") == true)
+    #expect(throws: ClientError.self) { try circus.upgrade(to: "/bin/true") }
     #expect(try circus.sockets().isEmpty)
     #expect(throws: ClientError.refused(reason: "program nobody not found", code: 3)) {
       try circus.stop("nobody")
