@@ -42,9 +42,14 @@ final class ProcessFigures {
     var age: Double
   }
 
-  /// Begins a round; processes nobody looked at for sixteen rounds are forgotten.
+  /// Begins a round; processes nobody looked at for sixteen rounds are forgotten, their files after
+  /// four: where processes come and go, most of them are dead by then.
   func beginRound() {
     look += 1
+    guard look % 4 == 0 else { return }
+    for (pid, sample) in samples where sample.file != nil && sample.lastLook + 4 <= look {
+      samples[pid]?.file = nil
+    }
     guard look % 16 == 0 else { return }
     samples = samples.filter { $0.value.lastLook + 16 > look }
   }
