@@ -53,8 +53,9 @@ package struct Slot {
   var announcesReap = true { didSet { isUnsaved = true } }
   /// The state file does not tell of it as it is now.
   var isUnsaved = true
-  /// The state file tells that it is stopped, or nothing, which is the same.
-  var isSavedStopped = true
+  /// The state file tells that it is stopped; nil: it tells nothing of this place, or of another one that
+  /// had its number.
+  var isSavedStopped: Bool?
 
   init(id: ProcessID, number: Int, name: String, generation: Int) {
     self.id = id

@@ -95,7 +95,9 @@ extension Watcher {
     for index in slots.indices where slots[index].isUnsaved {
       // It is there or not as soon as the kernel has answered; only that the last one is gone is news.
       let isSpawning = slots[index].state.isSpawning
-      if isSpawning, slots[index].isSavedStopped { continue }
+      if isSpawning, slots[index].isSavedStopped ?? !numbers.contains(slots[index].number) {
+        continue
+      }
       let pid = slots[index].state.pid
       slots[index].isSavedStopped = isSpawning || slots[index].state == .stopped
       var record = slots[index].record(
