@@ -88,7 +88,7 @@ package struct SavedChanges: Sendable {
     var options: [(key: String, value: String)] = []
     for (key, value) in lines {
       // Neither dialect can quote these.
-      if value.contains(" ;") || value.contains("\r") || value.contains("\n\n") {
+      if [" ;", "\r", "\n\n", "\n ", "\n\t"].contains(where: value.contains) {
         problems.append("[\(name)] \(key) cannot be written to a file: \(value.debugDescription)")
         continue
       }

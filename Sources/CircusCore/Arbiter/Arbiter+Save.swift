@@ -58,7 +58,7 @@ extension Watcher {
     for member in edits.members {
       switch member.key {
       case "graceful_timeout":
-        options.append(("stopwaitsecs", String(Int(spec.stop.grace.seconds))))
+        options.append(("stopwaitsecs", String(Int(spec.stop.grace.seconds.rounded(.up)))))
       case "stop_signal": options.append(("stopsignal", String(spec.stop.signal.number)))
       case "max_retry": options.append(("startretries", String(spec.startRetries)))
       case "respawn": options.append(("autorestart", spec.restart == .never ? "false" : "true"))

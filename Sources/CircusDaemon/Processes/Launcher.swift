@@ -59,6 +59,7 @@ final class Launcher {
     var own = handover?.own ?? []
     defer { for descriptor in own { closeDescriptor(descriptor) } }
 
+    try keepReserve()
     let lease = try sharedSocket(process.watcher, plan)
     let out = try output(process.watcher, .stdout, plan)
     let err = plan.stderr == .mergedWithStdout ? nil : try output(process.watcher, .stderr, plan)
@@ -169,11 +170,21 @@ final class Launcher {
     var sink: Sink
   }
 
+  /// The last descriptors belong to control and /proc: a daemon that cannot be reached is worse than a
+  /// process that has to wait. Asked before its log files are opened, which would stay open.
+  private func keepReserve() throws(SpawnFailure) {
+    let next = duplicate(spawner.nullDescriptor)
+    closeDescriptor(next)
+    guard next < 0 || Int(next) >= highestDescriptor else { return }
+    throw SpawnFailure(
+      text:
+        "too many open files: \(next < 0 ? "all" : String(next)) are in use, the rest is kept for control",
+      isTransient: true)
+  }
+
   private func makePipe(_ child: PipeEnds.ChildEnd?) throws(SpawnFailure) -> PipeEnds {
     do {
       let ends = try PipeEnds(outlivesUs: child)
-      // The last descriptors belong to control and /proc: a daemon that cannot be reached is worse
-      // than a process that has to wait.
       guard Int(ends.writeEnd) < highestDescriptor else {
         throw SpawnFailure(
           text: "too many open files: \(ends.writeEnd) are in use, the rest is kept for control",

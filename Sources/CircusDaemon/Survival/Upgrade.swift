@@ -15,6 +15,8 @@ final class Upgrade {
     case idle
     case checking(HelperProcess, Registration)
     case waiting(until: Int64)
+    /// The last requests are answered; one for another upgrade is refused.
+    case becoming
   }
 
   private unowned let daemon: Daemon
@@ -71,7 +73,7 @@ final class Upgrade {
   func proceed() {
     guard case .waiting(let end) = stage else { return }
     if daemon.isQuiet {
-      stage = .idle
+      stage = .becoming
       return become()
     }
     if Clock.monotonic >= end { return giveUp("commands are still under way after 60 seconds") }
