@@ -160,7 +160,10 @@ extension Watcher {
     case .backoff(let until) where now.instant >= until: slots[index].isDue = true
     case .stopping(let pid, let killAt, false) where now.instant >= killAt:
       // A hook still thinks: the grace begins when the signal is sent.
-      guard !outbox.holdsSignal(for: pid) else { return }
+      guard !outbox.holdsSignal(for: pid) else {
+        // What is held may be another signal, which begins no new grace: look again.
+        return ledger.timers.push(now.instant + .seconds(1), .process(process))
+      }
       kill(index, now, &ledger, &effects)
     case .running:
       guard let expiry = slots[index].expiresAt, now.instant >= expiry else { return }
