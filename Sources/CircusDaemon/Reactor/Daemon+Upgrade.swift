@@ -44,6 +44,8 @@ extension Daemon {
     log.error("\(program) cannot be run: \(reason.description); the present program goes on")
     _ = handover.execute("/proc/self/exe", state: state)
     log.log(.critical, "the present program cannot be run again either; what runs is left running")
+    // For the next daemon, as after a crash.
+    leavesState = true
     loop.stop()
   }
 

@@ -31,6 +31,8 @@ package final class Daemon {
   private let handover: Handover?
   /// Writes the state again after a failure.
   private var saveTimer: Registration?
+  /// An end that was not ordered: what runs is somebody else's soon.
+  var leavesState = false
   /// Looks for subscribers that come back after an upgrade.
   var returnTimer: Registration?
   let survival: Survival
@@ -247,7 +249,7 @@ package final class Daemon {
     control?.stop()
     if settings.usesZeroMQ { Endpoints.removeFiles(settings) }
     sockets.closeAll()
-    survival.end(settings)
+    if !leavesState { survival.end(settings) }
     return status
   }
 
