@@ -102,7 +102,6 @@ extension Arbiter {
     return id
   }
 
-  /// What `set` had made of it.
   /// Nothing is under way that another program could not take up: nobody waits for an answer, and no
   /// effect for its event.
   package var isQuiet: Bool {
@@ -113,6 +112,7 @@ extension Arbiter {
       }
   }
 
+  /// What `set` had made of it.
   private mutating func edit(_ index: Int, _ edits: JSONObject, _ effects: inout [Effect]) {
     do {
       watchers[index].spec = try changed(watchers[index].spec, edits)
@@ -153,15 +153,17 @@ extension Arbiter {
     _ id: WatcherID, hasChanged: Bool, isAlive: Bool, _ now: Moment, _ effects: inout [Effect]
   ) {
     guard let index = index(of: id) else { return }
+    if isAlive {
+      update(id, now, &effects) { watcher, ledger, effects in
+        watcher.stopStragglers(now, &ledger, &effects)
+      }
+    }
     if watchers[index].isLeftOver || watchers[index].isDoomed {
       return removeWhenStopped(id, now, &effects)
     }
     guard isAlive else {
       if watchers[index].desired == .running { startAgain(id, now) }
       return update(id, now, &effects) { _, _, _ in }
-    }
-    update(id, now, &effects) { watcher, ledger, effects in
-      watcher.stopStragglers(now, &ledger, &effects)
     }
     if hasChanged, watchers[index].desired == .running, watchers[index].phase != .stopped {
       effects.append(.log(.info, "\(watchers[index].spec.name): changed, restarting"))
