@@ -10,7 +10,7 @@ import ZeroMQ
 extension Daemon {
   /// Nothing is under way that somebody waits for.
   var isQuiet: Bool {
-    arbiter.isQuiet && runner.isQuiet && queue.isEmpty && supervised.isEmpty && !servers.isBusy
+    arbiter.isQuiet && runner.isQuiet && queue.isEmpty && !hasDeadChildren && supervised.isEmpty && !servers.isBusy
       && events?.isHolding != true
   }
 

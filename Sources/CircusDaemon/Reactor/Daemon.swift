@@ -69,6 +69,8 @@ package final class Daemon {
   private var registrations: [Registration] = []
   var queue: [Event]
   private var effects: [Effect] = []
+  /// Children have died that are not collected yet.
+  private(set) var hasDeadChildren = false
   /// The control socket has to be looked at without its descriptor telling: something was sent, or
   /// it was not emptied.
   private var needsControl = false
@@ -254,15 +256,12 @@ package final class Daemon {
   }
 
   private func takeSignals() {
-    var hasDeadChildren = false
     while let signal = signals.next() {
       // Several SIGCHLD are one: all dead children are collected together.
       if signal == SIGCHLD { hasDeadChildren = true } else { queue.append(.signal(Signal(signal))) }
     }
     guard hasDeadChildren else { return }
     if settings.face == .supervisor { log.debug("received SIGCHLD indicating a child quit") }
-    runner.reap()
-    queue += runner.takeEvents()
   }
 
   func takeRequests() {
@@ -282,6 +281,10 @@ package final class Daemon {
 
   /// Handles what has happened and what follows from it, then arms the next deadline.
   private func finishTurn() {
+    if hasDeadChildren {
+      hasDeadChildren = runner.reap()
+      queue += runner.takeEvents()
+    }
     if needsControl {
       needsControl = false
       takeRequests()
@@ -297,7 +300,9 @@ package final class Daemon {
     logs.serveFollowers()
     if hasServers { console.feed.flush() }
     upgrade.proceed()
-    if hasMoreSpawns || needsControl || !queue.isEmpty { loop.hasPendingWork = true }
+    if hasMoreSpawns || hasDeadChildren || needsControl || !queue.isEmpty {
+      loop.hasPendingWork = true
+    }
     armDeadline()
   }
 

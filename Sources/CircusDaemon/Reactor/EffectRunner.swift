@@ -51,8 +51,8 @@ final class EffectRunner {
   /// Events that came of effects, in order.
   private(set) var events: [Event] = []
 
-  /// How long spawning may take in one turn, in nanoseconds.
-  private static let spawnBudget: Int64 = 5_000_000
+  /// How long spawning may take in one turn, and collecting the dead: nanoseconds.
+  private static let budget: Int64 = 5_000_000
 
   init(
     launcher: Launcher, lineage: Lineage, streams: Streams, sockets: ListeningSockets,
@@ -150,7 +150,7 @@ final class EffectRunner {
 
   /// Spawns within the budget and sweeps; true when spawns are left for the next turn.
   func finishTurn() -> Bool {
-    let end = Clock.monotonic + Self.spawnBudget
+    let end = Clock.monotonic + Self.budget
     while nextSpawn < spawns.count {
       let (process, plan) = spawns[nextSpawn]
       nextSpawn += 1
@@ -191,8 +191,10 @@ final class EffectRunner {
 
   // MARK: deaths
 
-  /// Collects every dead child; its last words are read before its death is told.
-  func reap() {
+  /// Collects dead children; their last words are read before their deaths are told. True when there may be
+  /// more: a thousand of them must not keep a `status` waiting.
+  func reap() -> Bool {
+    let end = Clock.monotonic + Self.budget
     while let child = Reaper.next() {
       let pid = PID(child.pid)
       let status: ExitStatus =
@@ -203,7 +205,9 @@ final class EffectRunner {
         }
       if helpers.exited(pid, status) { continue }
       ended(pid, status)
+      if Clock.monotonic >= end { return true }
     }
+    return false
   }
 
   private func ended(_ pid: PID, _ status: ExitStatus) {
