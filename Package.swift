@@ -39,7 +39,7 @@ let fuzzing: [Target] =
       name: "fuzz",
       dependencies: [
         "CFuzz", "CircusConfig", "CircusCore", "CircusDaemon", "CircusModel", "CircusWire",
-        "HTTPServer", "EventLoop", "JSON", "XMLRPC", "LinuxSystem",
+        "HTTPServer", "EventLoop", "JSON", "XMLRPC", "LinuxSystem", "ZeroMQ",
       ], path: "Fuzz/Sources", swiftSettings: strict),
   ]
 
@@ -83,7 +83,7 @@ let package = Package(
     room("EventLoop", ["CEvent"]),
     room("HTTPServer", ["CEvent", "CDigest", "EventLoop", "LinuxSystem"]),
     room("XMLRPC", ["CExpat", "LinuxSystem"]),
-    room("ZeroMQ", ["CZeroMQ"]),
+    room("ZeroMQ", ["CZeroMQ", "LinuxSystem"]),
     room("CircusLog", ["CircusModel", "LinuxSystem"]),
     room("CircusConfig", ["CircusModel"]),
     room("ConfigurationFiles", ["CircusConfig", "LinuxSystem"]),
@@ -167,8 +167,9 @@ let package = Package(
     tests(of: "CircusWire", ["JSON"]),
     tests(of: "JSON"),
     tests(of: "XMLRPC"),
+    tests(of: "ZeroMQ"),
     tests(of: "HTTPServer", ["LinuxSystem"]),
-    tests(of: "LinuxSystem"),
+    tests(of: "LinuxSystem", ["EventLoop"]),
     tests(
       of: "CircusDaemon", ["CircusCore", "CircusLog", "CircusModel", "CircusWire", "LinuxSystem"]),
     tests(of: "CircusPlugins", ["CircusModel", "JSON", "LinuxSystem"]),

@@ -6,6 +6,7 @@ import CircusWire
 import Glibc
 import JSON
 import XMLRPC
+import ZeroMQ
 
 /// Whatever reads what somebody else wrote. None of it may trap, hang or take memory without bound.
 enum Targets {
@@ -21,6 +22,7 @@ enum Targets {
     "request": { request($0) },
     "state": { state($0) },
     "xmlrpc": { xmlrpc($0) },
+    "frames": { frames($0) },
     "listener": { ListenerFuzzing.feed($0) },
     "http": { bytes in MainActor.assumeIsolated { HTTPFuzzing.feed(bytes) } },
   ]
@@ -77,6 +79,20 @@ enum Targets {
       var text: [UInt8] = []
       arbiter.writeState(into: &text) { _ in [] }
       _ = try? SavedState(text)
+    }
+  }
+
+  /// What is read comes out the same when it is written and read again.
+  private static func frames(_ bytes: [UInt8]) {
+    var reader = FrameReader(largest: 1 << 20)
+    for start in stride(from: 0, to: bytes.count, by: 7) {
+      reader.add(bytes[start..<min(bytes.count, start + 7)])
+      while let item = try? reader.take() {
+        guard case .message(let frames) = item else { continue }
+        var second = FrameReader(largest: 1 << 20)
+        second.add(FrameReader.message(frames))
+        guard (try? second.take()) == item else { fatalError("\(frames)") }
+      }
     }
   }
 

@@ -74,6 +74,10 @@ package final class LogFile {
     [path, place].contains { $0.hasPrefix("/dev/") || $0.hasPrefix("/proc/") }
   }
 
+  /// Its number, where it is a FIFO or a device: what lies in one is gone, and its reader done, once nobody
+  /// has it open.
+  package var special: Int32? { isFile || descriptor < 0 ? nil : descriptor }
+
   /// Other rotation limits for the same file (a `set` on a live stream).
   package func adopt(_ spec: FileStreamSpec) {
     if spec.timed != self.spec.timed {

@@ -20,6 +20,9 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
   /// Python's rendering, which circus's logs and replies carry: `[Errno 2] No such ...`.
   package var pythonText: String { "[Errno \(code)] \(description)" }
 
+  /// Nothing can be read or written right now.
+  package var wouldBlock: Bool { code == EAGAIN }
+
   /// The machine lacks something that may come back: worth another attempt.
   package var isTransient: Bool {
     [EAGAIN, EMFILE, ENFILE, ENOMEM, ENOSPC, EINTR, ETXTBSY].contains(code)

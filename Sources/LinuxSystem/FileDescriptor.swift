@@ -28,12 +28,7 @@ package struct FileDescriptor: ~Copyable {
 
   /// The bytes read; 0 at the end, nil when a non-blocking descriptor has none now.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int? {
-    do {
-      return try systemCall { Glibc.read(number, buffer.baseAddress, buffer.count) }
-    } catch {
-      if error.code == EAGAIN { return nil }
-      throw error
-    }
+    try readSome(number, buffer)
   }
 
   /// How many bytes can be read now.
@@ -79,6 +74,18 @@ package func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) thro
       if poll(&wait, 1, 1_000) == 0 { throw error }
     default: throw error
     }
+  }
+}
+
+/// The bytes read from a descriptor owned elsewhere; 0 at the end, nil when a non-blocking one has none now.
+package func readSome(
+  _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer
+) throws(Errno) -> Int? {
+  do {
+    return try systemCall { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+  } catch {
+    if error.wouldBlock { return nil }
+    throw error
   }
 }
 

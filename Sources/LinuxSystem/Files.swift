@@ -59,15 +59,12 @@ package enum Files {
     }
   }
 
-  /// Gives what is at `path` a second name, replacing whatever has that name; false when it cannot be.
-  package static func addName(_ name: String, to path: String) -> Bool {
-    unlink(name)
-    return link(path, name) == 0
+  /// Where a symbolic link leads, as it says; nil for what is none.
+  package static func linkTarget(_ path: String) -> String? {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &buffer, buffer.count)
+    return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
   }
-
-  /// Renames, replacing what is there; false when it cannot be.
-  @discardableResult
-  package static func rename(_ old: String, to new: String) -> Bool { Glibc.rename(old, new) == 0 }
 
   /// Whether there is something at a path; false for a link that leads nowhere.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

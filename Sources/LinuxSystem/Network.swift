@@ -135,24 +135,15 @@ package enum Network {
 
   /// Whether it is a socket bound to this path, or to this port; port 0 is any.
   package static func listens(_ descriptor: Int32, path: String?, port: Int) -> Bool {
-    guard let path else {
-      guard let found = localPort(descriptor), found > 0 else { return false }
-      return port == 0 || found == port
-    }
-    var address = sockaddr_un()
-    var size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let result = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
-    }
-    guard result == 0, address.sun_family == sa_family_t(AF_UNIX) else { return false }
-    let found = withUnsafeBytes(of: &address.sun_path) { Array($0.prefix { $0 != 0 }) }
-    return found == Array(path.utf8)
+    if let path { return localPath(descriptor) == path }
+    guard let found = localPort(descriptor), found > 0 else { return false }
+    return port == 0 || found == port
   }
 
   /// This process's own stream sockets that are bound to a port or a path: the one that listens, if any,
-  /// and how many connections were accepted on it.
-  package static func own(port: Int?, path: String?) -> (listener: Int32?, connections: Int) {
-    var found: (listener: Int32?, connections: Int) = (nil, 0)
+  /// and the connections that were accepted on it.
+  package static func own(port: Int?, path: String?) -> (listener: Int32?, connections: [Int32]) {
+    var found: (listener: Int32?, connections: [Int32]) = (nil, [])
     for entry in Files.list("/proc/self/fd") {
       guard let number = Int32(entry), listens(number, path: path, port: port ?? -1) else {
         continue
@@ -160,9 +151,26 @@ package enum Network {
       var flag: Int32 = 0
       var size = socklen_t(MemoryLayout<Int32>.size)
       guard getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &flag, &size) == 0 else { continue }
-      if flag != 0 { found.listener = number } else { found.connections += 1 }
+      if flag != 0 { found.listener = number } else { found.connections.append(number) }
     }
     return found
+  }
+
+  /// The connections that were accepted on one of this process's listening sockets.
+  package static func connections(of listener: Int32) -> [Int32] {
+    own(port: localPort(listener), path: localPath(listener)).connections
+  }
+
+  /// Nil for what is not bound to a path.
+  private static func localPath(_ descriptor: Int32) -> String? {
+    var address = sockaddr_un()
+    var size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+    }
+    guard result == 0, address.sun_family == sa_family_t(AF_UNIX) else { return nil }
+    let path = withUnsafeBytes(of: &address.sun_path) { Array($0.prefix { $0 != 0 }) }
+    return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
   }
 
   /// The port a socket is bound to; nil when it is bound to none.

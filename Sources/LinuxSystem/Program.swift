@@ -4,12 +4,7 @@ import Glibc
 /// This process as a program.
 package enum Program {
   /// The file it was started from; nil where /proc does not tell.
-  package static var path: String? {
-    var buffer = [CChar](repeating: 0, count: 4_096)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    guard count > 0 else { return nil }
-    return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
+  package static var path: String? { Files.linkTarget("/proc/self/exe") }
 
   /// Where it lies, by the name it was called with; one that was found through PATH has none of its
   /// directory in that name.

@@ -2,8 +2,8 @@ import CZeroMQ
 
 /// A libzmq socket, owned by one thread; closed when released, without lingering unless told.
 package final class Socket {
-  /// What it is for: router and dealer carry commands, publish and subscribe events.
-  package enum Kind { case router, dealer, publish, subscribe }
+  /// What it is for: router and dealer carry commands, publish and subscribe events; a pair talks to itself.
+  package enum Kind { case router, dealer, publish, subscribe, pair }
 
   private let pointer: UnsafeMutableRawPointer
   private let context: Context
@@ -16,6 +16,7 @@ package final class Socket {
       case .dealer: ZMQ_DEALER
       case .publish: ZMQ_PUB
       case .subscribe: ZMQ_SUB
+      case .pair: ZMQ_PAIR
       }
     guard let made = zmq_socket(context.pointer, type) else { throw .last }
     pointer = made
@@ -128,6 +129,21 @@ package final class Socket {
   private func send(_ frame: [UInt8], flags: Int32) throws(ZeroMQError) {
     while zmq_send(pointer, frame, frame.count, flags) < 0 {
       if zmq_errno() != EINTR { throw .last }
+    }
+  }
+
+  /// Sends one byte that stays where it is; `released` is called with the hint, by libzmq's own thread, once
+  /// it is written.
+  func send(
+    token: UnsafeMutablePointer<UInt8>,
+    released: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void,
+    _ hint: UnsafeMutableRawPointer
+  ) throws(ZeroMQError) {
+    var message = zmq_msg_t()
+    guard zmq_msg_init_data(&message, token, 1, released, hint) == 0 else { throw .last }
+    if zmq_msg_send(&message, pointer, ZMQ_DONTWAIT) < 0 {
+      // Not closed: that would call `released` here.
+      throw .last
     }
   }
 

@@ -93,7 +93,7 @@ import Testing
   @Test func lengthCountsCharacters() {
     let output = ProcessOutput(
       process: "p", group: "g", pid: 1, channel: "stdout", text: "utf é e\u{301} 👩‍👧")
-    let event = PooledEvent(event: .processCommunication(output), serial: 3, poolSerial: 1)
+    let event = PooledEvent(.processCommunication(output), serial: 3, poolSerial: 1)
     let text = String(decoding: event.encode(identifier: "me", pool: "l"), as: UTF8.self)
     let payload = "processname:p groupname:g pid:1\nutf é e\u{301} 👩‍👧"
     #expect(

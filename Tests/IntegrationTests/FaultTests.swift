@@ -43,7 +43,7 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
-  @Test func whoeverMayNotLoseAnythingWaits() throws {
+  @Test(arguments: [false, true]) func whoeverMayNotLoseAnythingWaits(overAnUpgrade: Bool) throws {
     let daemon = try TestDaemon(
       """
       [watcher:patient]
@@ -61,6 +61,10 @@ import Testing
     // Nobody reads; everybody else goes on, and so does control.
     #expect(eventually { Self.numbers(daemon.file("fine.log")).count > 2_000 })
     #expect(daemon.status("patient") == "active")
+    if overAnUpgrade {
+      try daemon.call("upgrade")
+      #expect(eventually { daemon.log.contains("upgraded from") })
+    }
     let reader = try FileDescriptor.open("\(daemon.directory)/fifo", O_RDONLY | O_NONBLOCK)
     var text = ""
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)

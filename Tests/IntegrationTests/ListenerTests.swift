@@ -83,6 +83,26 @@ import ZeroMQ
     #expect(eventually { self.lines(daemon, "mortal").count > 1 })
   }
 
+  /// Events that wait and the one in hand, which is rejected afterwards, survive another program.
+  @Test func anUpgradeLosesNoEvent() throws {
+    let daemon = try TestSupervisor(Self.listener("ear", "REMOTE_COMMUNICATION", "slow"))
+    #expect(eventually { daemon.state("ear") == "RUNNING" })
+    for text in ["a", "b", "c"] { tell(daemon, text) }
+    #expect(eventually { self.lines(daemon, "ear").count == 1 })
+    kill(daemon.pid, SIGUSR1)
+    #expect(eventually { daemon.log.contains("upgraded from") })
+    #expect(eventually { daemon.state("ear") == "RUNNING" })
+    tell(daemon, "d")
+    Path.write("", to: "\(daemon.directory)/ear.heard.go")
+    #expect(eventually { self.lines(daemon, "ear").count == 10 })
+    let heard = lines(daemon, "ear")
+    #expect(
+      heard.filter { $0.contains("type:") }.map { $0.suffix(2).prefix(1) }
+        == ["a", "a", "b", "c", "d"])
+    let serials = heard.filter { $0.first?.isNumber == true }
+    #expect(serials == ["0 0", "0 0", "1 1", "2 2", "3 3"])
+  }
+
   @Test func oneThatBreaksTheProtocolHearsNoMore() throws {
     let daemon = try TestSupervisor(Self.listener("odd", "REMOTE_COMMUNICATION", "junk"))
     #expect(eventually { daemon.state("odd") == "RUNNING" })

@@ -28,18 +28,19 @@ final class TestDaemon {
   }()
 
   /// Starts circusd on a configuration; `@DIR@` stands for the test's directory, and the endpoints
-  /// are put into `[circus]` unless the text has that section itself (`@CONTROL@` ...).
+  /// are put into `[circus]` unless the text has that section itself (`@CONTROL@` ...). `usesFiles`: they
+  /// are unix sockets.
   init(
     _ configuration: String, file: String = "circus.ini", arguments: [String] = [],
-    ulimit: String? = nil, python: String? = nil, waits: Bool = true
+    ulimit: String? = nil, python: String? = nil, usesFiles: Bool = false, waits: Bool = true
   ) throws {
     self.ulimit = ulimit
     self.python = python
     directory = Path.makeTemporary()
     let ports = (0..<3).compactMap { _ in Network.freePort() }
     try #require(ports.count == 3)
-    control = "tcp://127.0.0.1:\(ports[0])"
-    events = "tcp://127.0.0.1:\(ports[1])"
+    control = usesFiles ? "ipc://\(directory)/control" : "tcp://127.0.0.1:\(ports[0])"
+    events = usesFiles ? "ipc://\(directory)/events" : "tcp://127.0.0.1:\(ports[1])"
     stats = "tcp://127.0.0.1:\(ports[2])"
     write(configuration, to: file)
     try start(file, arguments)

@@ -61,6 +61,11 @@ final class HTTPServers {
   /// Whether somebody waits for an answer.
   var isBusy: Bool { open.contains { $0.server.isBusy } }
 
+  /// Whether a connection has something to be read.
+  var hasInput: Bool {
+    open.contains { Network.connections(of: $0.descriptor).contains(where: Polling.isReadable) }
+  }
+
   /// What was inherited and is not configured any more is closed.
   func closeInherited() {
     for descriptor in inherited.values { closeDescriptor(descriptor) }

@@ -40,6 +40,11 @@ final class ListenerChannel {
     work.note(listener: pid, state: Int32(index))
   }
 
+  /// It was sent this by an earlier program of the daemon.
+  func resume(_ event: PooledEvent) {
+    if conversation.state == .busy { self.event = event }
+  }
+
   var isFree: Bool { isRunning && conversation.state == .ready }
 
   /// Whether the event could be handed over.

@@ -4,19 +4,26 @@ import CircusWire
 
 /// An event on its way through one pool.
 struct PooledEvent {
-  let event: SupervisorEvent
+  let type: String
+  let payload: String
   /// Counts the events of the daemon that somebody listens to.
   let serial: Int
   /// Counts the events of this pool.
   let poolSerial: Int
 
+  init(_ event: SupervisorEvent, serial: Int, poolSerial: Int) {
+    type = event.type
+    payload = event.payload
+    self.serial = serial
+    self.poolSerial = poolSerial
+  }
+
   /// Header and payload as they are written to a listener. `len` counts characters, as listeners
   /// written in Python expect it (supervisor.md 5.4).
   func encode(identifier: String, pool: String) -> [UInt8] {
-    let payload = event.payload
     let header =
       "ver:3.0 server:\(identifier) serial:\(serial) pool:\(pool) poolserial:\(poolSerial) "
-      + "eventname:\(event.type) len:\(payload.unicodeScalars.count)\n"
+      + "eventname:\(type) len:\(payload.unicodeScalars.count)\n"
     return Array((header + payload).utf8)
   }
 }
@@ -26,9 +33,11 @@ final class ListenerPool {
   let name: String
   private let spec: ListenerSpec
   private let subscriptions: Set<String>
-  private var waiting: [PooledEvent] = []
-  private var lastSerial = -1
-  private var channels: [ListenerChannel] = []
+  private(set) var waiting: [PooledEvent] = []
+  private(set) var lastSerial = -1
+  /// Events in the hands of listeners that are not taken over yet.
+  private var inHand: [PID: PooledEvent] = [:]
+  private(set) var channels: [ListenerChannel] = []
   private let identifier: () -> String
   private let log: Logger
   private var isDispatching = false
@@ -43,6 +52,13 @@ final class ListenerPool {
     subscriptions = Set(spec.events)
   }
 
+  /// Goes on with what an earlier program of this process left.
+  func resume(_ waiting: [PooledEvent], inHand: [PID: PooledEvent], after serial: Int) {
+    self.waiting = waiting
+    self.inHand = inHand
+    lastSerial = serial
+  }
+
   func hears(_ event: SupervisorEvent) -> Bool {
     event.typeNames.contains { subscriptions.contains($0) }
   }
@@ -54,7 +70,7 @@ final class ListenerPool {
 
   func accept(_ event: SupervisorEvent, serial: Int) {
     lastSerial += 1
-    waiting.append(PooledEvent(event: event, serial: serial, poolSerial: lastSerial))
+    waiting.append(PooledEvent(event, serial: serial, poolSerial: lastSerial))
     shorten()
     dispatch()
   }
@@ -89,7 +105,10 @@ final class ListenerPool {
 
   // MARK: its processes
 
-  func add(_ channel: ListenerChannel) { channels.append(channel) }
+  func add(_ channel: ListenerChannel) {
+    channels.append(channel)
+    if let event = inHand.removeValue(forKey: channel.pid) { channel.resume(event) }
+  }
 
   func channel(of pid: PID) -> ListenerChannel? { channels.first { $0.pid == pid } }
 

@@ -2,11 +2,14 @@ import CircusCore
 import CircusLog
 import CircusModel
 import CircusWire
+import JSON
 
 /// All pools of event listeners, and the numbering of what they hear (supervisor.md 5).
 final class Listeners {
-  private var pools: [String: ListenerPool] = [:]
-  private var lastSerial = -1
+  private(set) var pools: [String: ListenerPool] = [:]
+  private(set) var lastSerial = -1
+  /// What an earlier program of this process left to pools that are not open yet.
+  private var inherited: JSON = .null
   private let log: Logger
   /// supervisor's name of this daemon, in every header.
   var identifier = "supervisor"
@@ -22,7 +25,14 @@ final class Listeners {
   func anybodyHears(_ type: String) -> Bool { pools.values.contains { $0.hears(type: type) } }
 
   func open(_ name: String, _ spec: ListenerSpec) {
-    pools[name] = ListenerPool(name, spec, log: log) { [unowned self] in identifier }
+    let pool = ListenerPool(name, spec, log: log) { [unowned self] in identifier }
+    if let left = inherited["pools"]?[name] { pool.resume(left) }
+    pools[name] = pool
+  }
+
+  func resume(_ left: JSON) {
+    inherited = left
+    lastSerial = left["serial"]?.int ?? -1
   }
 
   func close(_ name: String) { pools[name] = nil }

@@ -198,9 +198,16 @@ final class Pump {
     }
   }
 
-  /// Finishes what an earlier daemon had in hand when it was killed.
-  func takeOver(_ unfinished: WorkPages.Unfinished?) {
+  /// What is read and not passed on.
+  var inHand: InHand { InHand(held: held, partial: partial) }
+
+  /// Finishes what an earlier daemon had in hand when it was killed, or what it left when it became another
+  /// program.
+  func takeOver(_ unfinished: WorkPages.Unfinished?, _ left: InHand) {
+    if !left.held.isEmpty { left.held.withUnsafeBytes { write($0) } }
     partial = work.takePartial(pid, output, into: &partialSlot)
+    // The work pages keep no more than the beginning of a long one.
+    if !left.partial.isEmpty { partial = left.partial }
     guard let unfinished, unfinished.pid == pid, unfinished.output == output else { return }
     let bytes = work.bytes(of: unfinished)
     if unfinished.isWritten { return keepRest(of: bytes) }

@@ -230,6 +230,9 @@ final class Streams {
 
   func reopenAll() { for entry in files.values { entry.file?.reopen() } }
 
+  /// Where output goes that must not be closed for a moment, by their numbers.
+  var specialFiles: [Int32] { files.values.compactMap { $0.file?.special } }
+
   // MARK: what was printed
 
   private var hasNews = false
@@ -266,7 +269,8 @@ final class Streams {
 
   func attach(
     _ readEnd: consuming FileDescriptor, watcher: WatcherID, output: Output, pid: PID, sink: Sink,
-    onFull: FullPolicy? = nil, after unfinished: WorkPages.Unfinished?? = nil
+    onFull: FullPolicy? = nil, after unfinished: WorkPages.Unfinished?? = nil,
+    inHand: InHand = InHand()
   ) {
     let key = RingKey(watcher: watcher, output: output)
     let ring = rings[key] ?? LineRing { [unowned self] in hasNews = true }
@@ -276,7 +280,7 @@ final class Streams {
       onFull: onFull, work: work, loop: loop
     ) { [unowned self] pump in forget(pump) }
     pump.onLoss = { [unowned self] bytes in lost(bytes, watcher, output) }
-    if let unfinished { pump.takeOver(unfinished) }
+    if let unfinished { pump.takeOver(unfinished, inHand) }
     pumps[ObjectIdentifier(pump)] = Entry(watcher: watcher, output: output, pump: pump)
     byPID[pid, default: []].append(pump)
   }
@@ -287,6 +291,11 @@ final class Streams {
   /// Our ends of a process's pipes, by the process's descriptor.
   func descriptors(of pid: PID) -> [(Int32, Int32)] {
     (byPID[pid] ?? []).map { (Int32($0.output), $0.number) }
+  }
+
+  /// What of a process's outputs is read and not passed on, likewise.
+  func inHand(of pid: PID) -> [(Int32, InHand)] {
+    (byPID[pid] ?? []).map { (Int32($0.output), $0.inHand) }.filter { !$0.1.isEmpty }
   }
 
   /// The pipes of a process by their numbers; 0 where it has none.

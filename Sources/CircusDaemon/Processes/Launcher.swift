@@ -114,18 +114,20 @@ final class Launcher {
   func adopt(_ process: ProcessID, _ pid: PID, _ plan: LaunchPlan?, _ ends: Inheritance) {
     for (output, inode) in [(Streams.Output.stdout, ends.stdout), (.stderr, ends.stderr)] {
       let spec = output == .stdout ? plan?.stdout : plan?.stderr
-      guard spec?.isCaptured ?? true,
-        let number = ends.open(pid, output == .stdout ? 1 : 2, inode, toRead: true)
+      let place: Int32 = output == .stdout ? 1 : 2
+      guard spec?.isCaptured ?? true, let number = ends.open(pid, place, inode, toRead: true)
       else { continue }
       let sink = plan.flatMap { try? streams.sink(process.watcher, output, $0) }
       streams.attach(
         FileDescriptor(owning: number), watcher: process.watcher, output: output, pid: pid,
         sink: sink ?? .null, onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
-        after: .some(work.unfinished))
+        after: .some(work.unfinished), inHand: ends.inHand[place] ?? InHand())
     }
     guard let plan else { return }
     if plan.input == .pipe, let number = ends.open(pid, 0, nil, toRead: false) {
       inputs[pid] = StandardInput(owning: number, loop: loop)
+      // Refused only by who has closed it.
+      if let waiting = ends.inHand[0]?.held { try? inputs[pid]?.send(waiting) }
     }
     if case .shared(let spec) = plan.input {
       shared.adopt(spec, of: process.watcher, pid)

@@ -14,7 +14,7 @@ final class StandardInput {
 
   private var descriptor: Int32
   private let loop: EventLoop
-  private var waiting: [UInt8] = []
+  private(set) var waiting: [UInt8] = []
   private var registration: Registration?
   private static let longestBacklog = 4 << 20
 

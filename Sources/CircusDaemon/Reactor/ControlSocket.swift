@@ -9,14 +9,23 @@ import ZeroMQ
 /// The ROUTER socket: frames to requests, replies to frames. Serves DEALER clients (one frame) and
 /// REQ clients (an empty frame before it).
 final class ControlSocket {
+  /// Whom a request came from: one of libzmq's connections, or one an earlier program accepted.
+  private enum Peer {
+    case socket(Socket)
+    case carried(CarriedClient)
+  }
+
   private struct Route {
-    var identity: [UInt8]
-    var hasDelimiter: Bool
-    var id: JSON
-    var socket: Socket
+    var peer: Peer
+    /// The frames before the answer: who among the socket's peers, and what a REQ client expects.
+    var envelope: [[UInt8]]
+    var id = JSON.null
   }
 
   private(set) var socket: Socket
+  /// Clients of an earlier program in this process.
+  private var carried: [CarriedClient] = []
+  private var lastServed = 0
   private var registration: Registration?
   private var ready: (() -> Void)?
   private var routes: [Ticket: Route] = [:]
@@ -40,16 +49,18 @@ final class ControlSocket {
 
   func stop() { registration?.cancel() }
 
-  /// Whether a request has arrived.
-  var hasInput: Bool { socket.hasInput }
+  /// Whether a request has arrived that was not handled.
+  var hasInput: Bool { socket.hasInput || carried.contains(where: \.hasMore) }
 
-  /// Lets go of everything; what was answered still goes out.
-  func close() {
-    stop()
-    for route in routes.values { route.socket.close() }
-    routes = [:]
-    socket.close()
+  /// Serves clients of an earlier program, by their connections.
+  func carry(_ connections: [Int32], _ loop: EventLoop) {
+    carried += connections.map { number in
+      CarriedClient(owning: number, loop) { [unowned self] in ready?() }
+    }
   }
+
+  /// Carried connections on which something is halfway in or out.
+  var halfway: [Int32] { carried.filter(\.isWithinMessage).map(\.descriptor) }
 
   /// Goes on at another address; parked commands are still answered at the old one.
   func move(to fresh: Socket, _ loop: EventLoop) {
@@ -61,31 +72,52 @@ final class ControlSocket {
   /// will not tell again.
   func drain(_ handle: (Request, Ticket?) -> Void) -> Bool {
     let end = Clock.monotonic + Self.budget
+    carried.removeAll { !$0.isOpen }
+    var hasTaken: Bool
     repeat {
-      let frames: [[UInt8]]?
-      do { frames = try socket.receive() } catch {
-        log.error("control socket: \(error)")
-        return false
+      // One from each in turn: whoever asks and asks does not keep the others waiting.
+      hasTaken = takeFromSocket(handle)
+      for _ in carried.indices where Clock.monotonic < end {
+        lastServed = (lastServed + 1) % carried.count
+        hasTaken = takeFromCarried(carried[lastServed], handle) || hasTaken
       }
-      guard let frames else { return false }
-      take(frames, handle)
-    } while Clock.monotonic < end
-    return socket.hasInput
+    } while hasTaken && Clock.monotonic < end
+    return hasTaken
   }
 
-  private func take(_ frames: [[UInt8]], _ handle: (Request, Ticket?) -> Void) {
-    guard let identity = frames.first else { return }
-    let hasDelimiter = frames.count == 3 && frames[1].isEmpty
-    guard frames.count == 2 || hasDelimiter, let payload = frames.last else {
-      log.warning("got unexpected message of \(frames.count) frames")
-      let isRequest = frames.count > 1 && frames[1].isEmpty
-      let route = Route(
-        identity: identity, hasDelimiter: isRequest, id: .null, socket: socket)
-      return send(
-        .error(.invalid("message invalid: one frame is expected, got \(frames.count - 1)")), route)
+  /// Whether there was something.
+  private func takeFromSocket(_ handle: (Request, Ticket?) -> Void) -> Bool {
+    do {
+      guard let frames = try socket.receive() else { return false }
+      if let identity = frames.first {
+        take(frames.dropFirst(), Route(peer: .socket(socket), envelope: [identity]), handle)
+      }
+      return true
+    } catch {
+      log.error("control socket: \(error)")
+      return false
     }
-    var route = Route(
-      identity: identity, hasDelimiter: hasDelimiter, id: .null, socket: socket)
+  }
+
+  private func takeFromCarried(
+    _ client: CarriedClient, _ handle: (Request, Ticket?) -> Void
+  ) -> Bool {
+    guard let frames = client.receive() else { return false }
+    take(frames[...], Route(peer: .carried(client), envelope: []), handle)
+    return true
+  }
+
+  private func take(
+    _ frames: ArraySlice<[UInt8]>, _ sender: Route, _ handle: (Request, Ticket?) -> Void
+  ) {
+    var route = sender
+    var rest = frames
+    if rest.count != 1, rest.first?.isEmpty == true { route.envelope.append(rest.removeFirst()) }
+    guard rest.count == 1, let payload = rest.first else {
+      log.warning("got unexpected message of \(frames.count + 1) frames")
+      return send(
+        .error(.invalid("message invalid: one frame is expected, got \(frames.count)")), route)
+    }
     guard payload.count <= Self.largestRequest else {
       log.warning("a request of \(payload.count) bytes was refused")
       send(
@@ -117,10 +149,12 @@ final class ControlSocket {
 
   private func send(_ reply: Reply, _ route: Route) {
     let payload = reply.encode(id: route.id, time: Clock.wall)
-    var frames = [route.identity]
-    if route.hasDelimiter { frames.append([]) }
-    frames.append(payload)
-    // A client that went away or does not read: its reply is lost, nobody else's.
-    do { try route.socket.send(frames) } catch { log.debug("reply not sent: \(error)") }
+    let frames = route.envelope + [payload]
+    switch route.peer {
+    case .carried(let client): client.send(frames: frames)
+    case .socket(let socket):
+      // A client that went away or does not read: its reply is lost, nobody else's.
+      do { try socket.send(frames) } catch { log.debug("reply not sent: \(error)") }
+    }
   }
 }

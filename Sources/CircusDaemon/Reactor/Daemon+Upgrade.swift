@@ -10,13 +10,25 @@ import ZeroMQ
 extension Daemon {
   /// Nothing is under way that somebody waits for.
   var isQuiet: Bool {
-    arbiter.isQuiet && runner.isQuiet && queue.isEmpty && !hasDeadChildren && supervised.isEmpty && !servers.isBusy
+    arbiter.isQuiet && runner.isQuiet && queue.isEmpty && !hasDeadChildren && supervised.isEmpty
+      && !servers.isBusy
       && events?.isHolding != true
   }
 
-  /// Leaves everything to `program`. Comes back only when even the present program cannot be run again.
-  func becomeSuccessor(_ program: String) {
-    takeLastRequests()
+  /// Leaves everything to `program`, while the network stands still; comes back when it was not the moment,
+  /// or cannot be. `areGivenUp`: asked for clients that do not take their answers, or end their questions.
+  func becomeSuccessor(
+    _ program: String, _ pause: NetworkPause, areGivenUp: ([Int32]) -> Bool
+  ) -> Upgrade.Failure {
+    guard pause.begin() else { return .later("ZeroMQ does not come to rest") }
+    defer { pause.end() }
+    // Looking at a socket may use up what its descriptor had to tell.
+    needsControl = true
+    // What has come is to be answered first.
+    if control?.hasInput == true || servers.hasInput { return .later("commands keep coming") }
+    let clients = controlConnections()
+    if clients.isInMotion { return .atOnce }
+    if !areGivenUp(clients.slow) { return .later("clients do not take their answers") }
     var handover = Handover()
     handover.configuration = Files.absolute(loader.path)
     handover.files = originalFiles
@@ -26,73 +38,57 @@ extension Daemon {
     }
     handover.servers = servers.handOver()
     handover.pipes = runner.handOverPipes()
-    let kept = handOverEndpoints(&handover)
-    // What was asked for at the last moment comes first.
-    takeRequests()
-    handleQueue()
-    guard arbiter.isQuiet, runner.isQuiet, queue.isEmpty else {
-      handover.closeAll()
-      removeSpareNames(kept)
-      return upgrade.goOn(program)
-    }
+    handover.inHand = runner.handOverBytes()
+    handover.bridges = streams.specialFiles.compactMap(Handover.copy)
+    handover.listeners = listeners.leftBehind
+    // Whoever was told only a part of something has to begin again.
+    handover.clients = clients.settled.compactMap(Handover.copy)
+    handOverEndpoints(&handover)
     log.warning("upgrading to \(program)")
-    let state = survival.everything(&arbiter)
-    closeEndpoints()
-    for path in kept { Files.rename("\(path).kept", to: path) }
-    removeSpareNames(kept)
-    let reason = handover.execute(program, state: state)
-    log.error("\(program) cannot be run: \(reason.description); the present program goes on")
-    _ = handover.execute("/proc/self/exe", state: state)
-    log.log(.critical, "the present program cannot be run again either; what runs is left running")
-    // For the next daemon, as after a crash.
-    leavesState = true
-    loop.stop()
+    let reason = handover.execute(program, state: survival.everything(&arbiter))
+    handover.closeAll()
+    return .never("\(program) cannot be run: \(reason.description)")
   }
 
-  /// Renaming to another name of the same file does nothing, so the second name may still be there.
-  private func removeSpareNames(_ paths: [String]) {
-    for path in paths { Files.remove("\(path).kept") }
-  }
-
-  /// Answers what comes until nobody says anything for a moment, but not for ever.
-  private func takeLastRequests() {
-    let end = Clock.monotonic + 300_000_000
-    var quietSince = Clock.monotonic
-    while Clock.monotonic < end, Clock.monotonic - quietSince < 20_000_000 {
-      if control?.hasInput == true {
-        takeRequests()
-        handleQueue()
-        quietSince = Clock.monotonic
-      } else {
-        Clock.sleep(milliseconds: 1)
-      }
-    }
-  }
-
-  /// The listening sockets of the ZeroMQ endpoints. Returns the paths whose files libzmq is about to
-  /// remove; a second name keeps each of them.
-  private func handOverEndpoints(_ handover: inout Handover) -> [String] {
-    var kept: [String] = []
-    guard settings.usesZeroMQ else { return [] }
+  /// The listening sockets of the ZeroMQ endpoints, and who is connected to them.
+  private func handOverEndpoints(_ handover: inout Handover) {
+    guard settings.usesZeroMQ else { return }
     for endpoint in [settings.endpoint, settings.pubsubEndpoint, settings.statsEndpoint] {
       guard let place = Endpoints.place(arbiter.reachableName(endpoint)) else { continue }
       let own = Network.own(port: place.port, path: place.path)
       guard let listener = own.listener, let copy = Handover.copy(listener) else { continue }
       handover.endpoints[endpoint] = copy
-      handover.subscribers[endpoint] = own.connections
-      if let path = place.path, Files.addName("\(path).kept", to: path) { kept.append(path) }
+      handover.subscribers[endpoint] = own.connections.count
     }
-    return kept
   }
 
-  private func closeEndpoints() {
-    control?.close()
-    events?.socket.close()
-    stats?.socket.close()
-    control = nil
-    events = nil
-    stats = nil
-    context.end()
+  /// The connections of the control endpoint.
+  private struct Connections {
+    /// Another program can go on with these.
+    var settled: [Int32] = []
+    /// Something is half out or half in, and it is for the client to do something.
+    var slow: [Int32] = []
+    /// libzmq is not done with one of them, and will be in a moment.
+    var isInMotion = false
+  }
+
+  private func controlConnections() -> Connections {
+    var found = Connections()
+    guard settings.usesZeroMQ, let control,
+      let place = Endpoints.place(arbiter.reachableName(settings.endpoint))
+    else { return found }
+    let awaited = Polling.awaitedForWriting()
+    let slow = control.halfway
+    for number in Network.own(port: place.port, path: place.path).connections {
+      if slow.contains(number) || awaited.contains(number) && !Polling.isWritable(number) {
+        found.slow.append(number)
+      } else if awaited.contains(number) {
+        found.isInMotion = true
+      } else {
+        found.settled.append(number)
+      }
+    }
+    return found
   }
 
   // MARK: afterwards
@@ -109,7 +105,7 @@ extension Daemon {
   }
 
   private func look(for count: Int, at place: Endpoints.Place, until end: Int64) {
-    let isBack = Network.own(port: place.port, path: place.path).connections >= count
+    let isBack = Network.own(port: place.port, path: place.path).connections.count >= count
     if isBack || Clock.monotonic >= end {
       // What they subscribe to follows their connection.
       returnTimer = loop.after(milliseconds: 100) { [unowned self] in

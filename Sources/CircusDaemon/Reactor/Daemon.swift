@@ -31,8 +31,6 @@ package final class Daemon {
   private let handover: Handover?
   /// Writes the state again after a failure.
   private var saveTimer: Registration?
-  /// An end that was not ordered: what runs is somebody else's soon.
-  var leavesState = false
   /// Looks for subscribers that come back after an upgrade.
   var returnTimer: Registration?
   let survival: Survival
@@ -73,7 +71,7 @@ package final class Daemon {
   private(set) var hasDeadChildren = false
   /// The control socket has to be looked at without its descriptor telling: something was sent, or
   /// it was not emptied.
-  private var needsControl = false
+  var needsControl = false
   var settings: DaemonSettings
   private var status: Int32 = 0
 
@@ -114,6 +112,7 @@ package final class Daemon {
       settings, configuration: loader.path, handover: handover, proc: proc, log: log)
     self.survival = survival
     listeners = Listeners(work: survival.work, log: log)
+    if let left = handover?.listeners { listeners.resume(left) }
     streams = Streams(
       loop: loop, helpers: helpers, listeners: listeners, work: survival.work, log: log)
     sockets = ListeningSockets(places: places, log: log)
@@ -233,7 +232,10 @@ package final class Daemon {
     }
     if settings.ticks { ticks = Ticks(loop: loop) { [unowned self] event in announce(event) } }
     if settings.face == .circus, handover == nil { log.info("Arbiter now waiting for commands") }
-    if let handover { awaitSubscribers(handover) }
+    if let handover {
+      awaitSubscribers(handover)
+      control?.carry(handover.clients, loop)
+    }
     handleQueue()
     survival.finishTakingOver()
     finishTurn()
@@ -251,7 +253,7 @@ package final class Daemon {
     control?.stop()
     if settings.usesZeroMQ { Endpoints.removeFiles(settings) }
     sockets.closeAll()
-    if !leavesState { survival.end(settings) }
+    survival.end(settings)
     return status
   }
 

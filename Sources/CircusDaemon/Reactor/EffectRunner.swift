@@ -251,6 +251,18 @@ final class EffectRunner {
     return copies
   }
 
+  /// What was not passed on yet, for the next program.
+  func handOverBytes() -> [PID: [Int32: InHand]] {
+    var bytes: [PID: [Int32: InHand]] = [:]
+    for pid in managed.keys {
+      var own = Dictionary(streams.inHand(of: pid), uniquingKeysWith: { $1 })
+      let waiting = launcher.inputs[pid]?.waiting ?? []
+      if !waiting.isEmpty { own[0] = InHand(held: waiting) }
+      if !own.isEmpty { bytes[pid] = own }
+    }
+    return bytes
+  }
+
   /// What the state file tells of a process beyond what the arbiter knows.
   func facts(of pid: PID) -> [(String, Int)] {
     let pipes = streams.pipes(of: pid)

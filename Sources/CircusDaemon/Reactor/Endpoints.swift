@@ -43,6 +43,9 @@ struct Endpoints {
     if let owner { try Self.give(settings.endpoint, to: owner) }
   }
 
+  /// Bytes; whoever sends a longer message is disconnected.
+  static let largestMessage = 16 << 20
+
   static func bind(
     _ context: Context, _ kind: Socket.Kind, _ endpoint: String, _ option: String,
     listening descriptor: Int32? = nil, users: [uid_t] = []
@@ -52,7 +55,7 @@ struct Endpoints {
       // Bounded: a peer that does not read loses messages, the daemon no memory.
       socket.setHighWater(10_000)
       if kind == .router { socket.setReceiveHighWater(1_000) }
-      socket.setMaxMessage(bytes: 16 << 20)
+      socket.setMaxMessage(bytes: Int64(largestMessage))
       // The answer to `quit` and the last events still get out, but nobody holds up the end.
       socket.setLinger(300)
       for user in users { socket.accept(user: user) }

@@ -28,6 +28,14 @@ package struct Handover {
   var files: (soft: rlim_t, hard: rlim_t)?
   /// The configuration file; absolute.
   var configuration = ""
+  /// Bytes that are not passed on yet, as `pipes`: what waits for a process's stdin, what waits for a disk.
+  var inHand: [PID: [Int32: InHand]] = [:]
+  /// Only kept open until they are opened anew.
+  var bridges: [Int32] = []
+  /// What waits for event listeners.
+  var listeners = JSON.null
+  /// Connections of the control endpoint.
+  var clients: [Int32] = []
   /// Subscribers that were connected, by endpoint.
   var subscribers: [String: Int] = [:]
 
@@ -62,11 +70,20 @@ package struct Handover {
     endpoints = numbers("endpoints")
     servers = numbers("servers")
     subscribers = numbers("subscribers").mapValues(Int.init)
-    for (key, number) in numbers("pipes") {
-      let parts = key.split(separator: " ").compactMap { Int32($0) }
-      guard parts.count == 2 else { continue }
-      pipes[PID(parts[0]), default: [:]][parts[1]] = number
+    func list(_ key: String) -> [Int32] {
+      (head[key]?.array ?? []).compactMap(\.int).map(Int32.init(truncatingIfNeeded:))
     }
+    clients = list("clients")
+    bridges = list("bridges")
+    for (key, number) in numbers("pipes") {
+      guard let (pid, place) = Self.place(key) else { continue }
+      pipes[pid, default: [:]][place] = number
+    }
+    for (key, bytes) in head["in_hand"]?.object?.members ?? [] {
+      guard let (pid, place) = Self.place(key) else { continue }
+      inHand[pid, default: [:]][place] = InHand(bytes)
+    }
+    listeners = head["listeners"] ?? .null
     if let soft = head["files_soft"]?.string.flatMap(rlim_t.init),
       let hard = head["files_hard"]?.string.flatMap(rlim_t.init)
     {
@@ -76,8 +93,14 @@ package struct Handover {
     for number in descriptors { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
   }
 
+  /// A process and one of its descriptors.
+  private static func place(_ key: String) -> (PID, Int32)? {
+    let parts = key.split(separator: " ").compactMap { Int32($0) }
+    return parts.count == 2 ? (PID(parts[0]), parts[1]) : nil
+  }
+
   private var descriptors: [Int32] {
-    Array(sockets.values) + Array(endpoints.values) + Array(servers.values)
+    Array(sockets.values) + Array(endpoints.values) + Array(servers.values) + clients + bridges
       + pipes.values.flatMap(\.values)
   }
 
@@ -113,12 +136,20 @@ package struct Handover {
     put("sockets", sockets)
     put("endpoints", endpoints)
     put("servers", servers)
+    head["clients"] = .array(clients.map { .int(Int($0)) })
+    head["bridges"] = .array(bridges.map { .int(Int($0)) })
     put("subscribers", subscribers.mapValues { Int32(clamping: $0) })
     var ends: [String: Int32] = [:]
     for (pid, own) in pipes {
       for (place, number) in own { ends["\(pid) \(place)"] = number }
     }
     put("pipes", ends)
+    var bytesInHand = JSONObject()
+    for (pid, own) in inHand {
+      for (place, bytes) in own { bytesInHand["\(pid) \(place)"] = bytes.leftBehind }
+    }
+    head["in_hand"] = .object(bytesInHand)
+    head["listeners"] = listeners
     if let files {
       head["files_soft"] = .string(String(files.soft))
       head["files_hard"] = .string(String(files.hard))

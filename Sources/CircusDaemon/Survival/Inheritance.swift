@@ -8,6 +8,8 @@ struct Inheritance {
   var stderr: UInt64?
   /// Our ends, where they were handed over open.
   var handed: [Int32: Int32] = [:]
+  /// Bytes that were not passed on, likewise.
+  var inHand: [Int32: InHand] = [:]
   let proc: ProcFS
 
   /// Our end of a pipe the process has; it may have passed it on and let go of it itself.

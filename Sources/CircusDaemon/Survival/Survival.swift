@@ -54,6 +54,7 @@ final class Survival {
     // Those have other takers.
     self.handover?.endpoints = [:]
     self.handover?.servers = [:]
+    self.handover?.clients = []
     for survivor in handover.saved.survivors { survivors[PID(survivor.pid)] = survivor }
     let program = handover.saved.header["program"]?.string ?? "?"
     log.warning("upgraded from \(program): \(survivors.count) processes stay")
@@ -121,6 +122,7 @@ final class Survival {
     guard let survivor = survivors[pid] else { return nil }
     var ends = Inheritance(stdout: survivor.stdout, stderr: survivor.stderr, proc: proc)
     ends.handed = handover?.pipes.removeValue(forKey: pid) ?? [:]
+    ends.inHand = handover?.inHand.removeValue(forKey: pid) ?? [:]
     return (survivor.birth, ends)
   }
 

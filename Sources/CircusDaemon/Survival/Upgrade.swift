@@ -4,6 +4,7 @@ import CircusModel
 import CircusWire
 import EventLoop
 import LinuxSystem
+import ZeroMQ
 
 /// Replacing the daemon's program in place. The story:
 ///   1. the new program is run beside the daemon, shown the state and the configuration, and has to say
@@ -11,12 +12,19 @@ import LinuxSystem
 ///   2. as soon as nothing is under way that somebody waits for, the daemon becomes the new program
 ///   3. that one takes up the state, the pipes and the sockets, and tells `upgrade`
 final class Upgrade {
+  /// Why the daemon is still its present program.
+  enum Failure {
+    /// It may go well right now.
+    case atOnce
+    /// Somebody wants something first.
+    case later(String)
+    case never(String)
+  }
+
   private enum Stage {
     case idle
     case checking(HelperProcess, Registration)
-    case waiting(until: Int64)
-    /// The last requests are answered; one for another upgrade is refused.
-    case becoming
+    case waiting(since: Int64)
   }
 
   private unowned let daemon: Daemon
@@ -24,6 +32,9 @@ final class Upgrade {
   private var program = ""
   private var ticket: Ticket?
   private var answer: [UInt8] = []
+  private var pause: NetworkPause?
+  private var retry: Registration?
+  private var slowPeers = SlowPeers()
   /// Milliseconds a program has to say that it can take over.
   private static let patience = 20_000
   /// Nanoseconds commands under way are waited for.
@@ -65,39 +76,52 @@ final class Upgrade {
       let reason = text.isEmpty ? status.description : String(text.prefix(500))
       return giveUp("\(program) cannot take over: \(reason)")
     }
-    stage = .waiting(until: Clock.monotonic + Self.longestWait)
+    do { pause = try NetworkPause(daemon.context) } catch {
+      return giveUp("ZeroMQ cannot be held still: \(error)")
+    }
+    stage = .waiting(since: Clock.monotonic)
     daemon.loop.hasPendingWork = true
   }
 
-  /// At the end of a turn: the moment may have come. Returns when to look again, if at all.
+  /// At the end of a turn: the moment may have come.
   func proceed() {
-    guard case .waiting(let end) = stage else { return }
-    if daemon.isQuiet {
-      stage = .becoming
-      return become()
+    guard case .waiting(let start) = stage else { return }
+    var obstacle = "commands are under way"
+    var pauseBetween = 20
+    if daemon.isQuiet, let pause {
+      if let ticket { daemon.runner.run(.reply(ticket, .plain)) }
+      ticket = nil
+      switch become(pause) {
+      case .never(let reason): return giveUp(reason)
+      case .later(let reason): obstacle = reason
+      case .atOnce: break
+      }
+      pauseBetween = 1
     }
-    if Clock.monotonic >= end { return giveUp("commands are still under way after 60 seconds") }
-    retry = daemon.helpers.after(milliseconds: 20) { [unowned self] in
+    if Clock.monotonic - start >= Self.longestWait {
+      return giveUp("\(obstacle), still after 60 seconds")
+    }
+    retry = daemon.helpers.after(milliseconds: pauseBetween) { [unowned self] in
       daemon.loop.hasPendingWork = true
     }
   }
 
-  private var retry: Registration?
-
-  private func become() {
-    if let ticket { daemon.runner.run(.reply(ticket, .plain)) }
-    ticket = nil
-    daemon.becomeSuccessor(program)
-  }
-
-  /// The moment was none: somebody waits for an answer again.
-  func goOn(_ program: String) {
-    stage = .waiting(until: Clock.monotonic + Self.longestWait)
-    daemon.loop.hasPendingWork = true
+  /// Some attempts in a row: right after an answer libzmq is not done with its connection.
+  private func become(_ pause: NetworkPause) -> Failure {
+    for _ in 0..<8 {
+      let failure = daemon.becomeSuccessor(program, pause) { clients in
+        slowPeers.areGivenUp(clients, at: Clock.monotonic)
+      }
+      guard case .atOnce = failure else { return failure }
+    }
+    return .atOnce
   }
 
   private func giveUp(_ reason: String) {
     stage = .idle
+    pause = nil
+    retry = nil
+    slowPeers = SlowPeers()
     daemon.survival.endInspection()
     daemon.log.error("not upgraded: \(reason)")
     refuse("not upgraded: \(reason)", ticket)
