@@ -108,6 +108,7 @@ package final class HTTPRequest {
   private func write(_ headers: [(String, String)]) {
     let output = evhttp_request_get_output_headers(raw)
     for (name, value) in headers { evhttp_add_header(output, name, value) }
+    if pending.closesConnections { evhttp_add_header(output, "Connection", "close") }
   }
 }
 

@@ -27,8 +27,10 @@ package final class HTTPServer {
   /// Requests that are not answered to their end.
   private let pending = Pending()
 
-  /// Whether somebody still waits for an answer. Only without them may the server go.
+  /// Whether somebody still waits for an answer or its end. Only without them may the server go.
   package var isBusy: Bool { pending.count > 0 }
+  /// Whether somebody waits for an answer; those without an end do not count.
+  package var isAnswering: Bool { pending.count > pending.streams }
 
   /// `handler` must answer every request, at once or later.
   package init(
@@ -71,6 +73,15 @@ package final class HTTPServer {
     sockets = []
   }
 
+  /// Leaves new connections waiting in the kernel, and ends each of the present ones with its next answer, as
+  /// HTTP has it; `false` goes back to normal. For a server whose sockets another program is about to have.
+  package func windDown(_ isDown: Bool = true) {
+    pending.closesConnections = isDown
+    for listener in listeners {
+      _ = isDown ? evconnlistener_disable(listener) : evconnlistener_enable(listener)
+    }
+  }
+
   private func take(_ request: OpaquePointer) { handler(HTTPRequest(request, pending)) }
 
   /// Accepts connections on a bound socket, which is this server's from now on.
@@ -87,9 +98,12 @@ package final class HTTPServer {
   }
 }
 
-/// Counts the requests in work.
+/// The requests in work: how many, and what they have to know of the server.
 final class Pending {
   fileprivate(set) var count = 0
+  /// Those whose answer has no end.
+  var streams = 0
+  fileprivate(set) var closesConnections = false
   func begin() { count += 1 }
   func end() { count -= 1 }
 }

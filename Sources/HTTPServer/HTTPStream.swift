@@ -15,6 +15,7 @@ package final class HTTPStream {
   init(_ raw: OpaquePointer, _ pending: Pending) {
     self.raw = raw
     self.pending = pending
+    pending.streams += 1
     connection = evhttp_request_get_connection(raw)
     if let connection {
       // Silence is what such a stream is about; only a reader that takes nothing is cut.
@@ -57,6 +58,7 @@ package final class HTTPStream {
     if let connection { evhttp_connection_set_closecb(connection, nil, nil) }
     connection = nil
     evhttp_send_reply_end(raw)
+    pending.streams -= 1
     pending.end()
   }
 

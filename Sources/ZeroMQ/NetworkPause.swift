@@ -32,7 +32,8 @@ package final class NetworkPause {
   package init(_ context: Context) throws(ZeroMQError) {
     receiver = try Socket(context, .pair)
     sender = try Socket(context, .pair)
-    // A name in Linux's abstract space: no file, and nobody else's.
+    // A name in Linux's abstract space: no file; and nobody else may come first.
+    receiver.accept(user: geteuid())
     let name = "ipc://@swift-circus-\(getpid())-\(UInt64.random(in: .min ... .max))"
     receiver.setTimeout(Self.patience)
     try receiver.bind(name)

@@ -133,6 +133,41 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
+  @Test func noRequestOverHTTPFails() throws {
+    let daemon = try TestSupervisor("[program:cat]\ncommand=/bin/cat\nstartsecs=0")
+    #expect(eventually { daemon.state("cat") == "RUNNING" })
+    let modes = ["kept", "fresh"]
+    let clients = try modes.map { mode in
+      try Companion(
+        TestSupervisor.stock + "/python",
+        [
+          Path.package + "/Tests/IntegrationTests/clients/http_hammer.py", daemon.socket, mode,
+          "\(daemon.directory)/end",
+        ], output: "\(daemon.directory)/\(mode)")
+    }
+    // Somebody who reads on and on holds nobody up.
+    let follower = try Companion(
+      TestDaemon.programs + "/supervisorctl",
+      ["-s", "unix://\(daemon.socket)", "maintail", "-f"], output: "\(daemon.directory)/followed")
+    defer { _ = (clients, follower) }
+    #expect(eventually { modes.allSatisfy { daemon.file($0).contains("ready") } })
+    #expect(eventually { daemon.file("followed").contains("Press Ctrl-C") })
+    for round in 1...6 {
+      kill(daemon.pid, SIGUSR1)
+      // Some lines are on the terminal as well.
+      #expect(
+        eventually {
+          Set(daemon.log.split(separator: "\n").filter { $0.contains("upgraded from") }).count
+            == round
+        })
+    }
+    Path.write("", to: "\(daemon.directory)/end")
+    #expect(eventually { modes.allSatisfy { daemon.file($0).contains("asked") } })
+    for mode in modes {
+      #expect(daemon.file(mode).contains(" failed 0"), "\(mode): \(daemon.file(mode))")
+    }
+  }
+
   @Test func aSignalDoesItToo() throws {
     let daemon = try TestSupervisor(
       """

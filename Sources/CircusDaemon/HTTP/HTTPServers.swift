@@ -22,6 +22,8 @@ final class HTTPServers {
   private var open: [Open] = []
   /// Closed, and not done with their last answers.
   private var retired: [HTTPServer] = []
+  /// Since when no connections are taken, monotonic nanoseconds.
+  private var restsSince: Int64?
   private let loop: EventLoop
   private let log: Logger
   private let handler: (HTTPRequest, HTTPServerSpec) -> Void
@@ -58,12 +60,38 @@ final class HTTPServers {
     }
   }
 
-  /// Whether somebody waits for an answer.
-  var isBusy: Bool { open.contains { $0.server.isBusy } }
+  /// Whether somebody waits for an answer; those without an end do not count.
+  var isAnswering: Bool { open.contains { $0.server.isAnswering } }
 
   /// Whether a connection has something to be read.
   var hasInput: Bool {
     open.contains { Network.connections(of: $0.descriptor).contains(where: Polling.isReadable) }
+  }
+
+  /// Nanoseconds connections have to come to their end before an upgrade.
+  private static let patience: Int64 = 300_000_000
+  /// Nanoseconds after which new connections are taken for a while, whatever the upgrade still waits for.
+  private static let longestRest: Int64 = 1_000_000_000
+
+  /// Asked again and again before another program gets the sockets: connections are ended with their next
+  /// answer, new ones wait in the kernel. True once nobody is connected any more, or only those who have said
+  /// nothing for a while.
+  func isAtRest(at now: Int64) -> Bool {
+    if let start = restsSince, now - start >= Self.longestRest { goOn() }
+    let start = restsSince ?? now
+    if restsSince == nil {
+      restsSince = now
+      for entry in open { entry.server.windDown() }
+    }
+    return now - start >= Self.patience
+      || open.allSatisfy { Network.connections(of: $0.descriptor).isEmpty }
+  }
+
+  /// The sockets stay here for now.
+  func goOn() {
+    guard restsSince != nil else { return }
+    restsSince = nil
+    for entry in open { entry.server.windDown(false) }
   }
 
   /// What was inherited and is not configured any more is closed.

@@ -11,8 +11,7 @@ extension Daemon {
   /// Nothing is under way that somebody waits for.
   var isQuiet: Bool {
     arbiter.isQuiet && runner.isQuiet && queue.isEmpty && !hasDeadChildren && supervised.isEmpty
-      && !servers.isBusy
-      && events?.isHolding != true
+      && !servers.isAnswering && events?.isHolding != true
   }
 
   /// Leaves everything to `program`, while the network stands still; comes back when it was not the moment,

@@ -234,7 +234,12 @@ package final class Daemon {
     if settings.face == .circus, handover == nil { log.info("Arbiter now waiting for commands") }
     if let handover {
       awaitSubscribers(handover)
-      control?.carry(handover.clients, loop)
+      if let control {
+        control.carry(handover.clients, loop)
+      } else {
+        // The configuration has no endpoint any more.
+        handover.clients.forEach(closeDescriptor)
+      }
     }
     handleQueue()
     survival.finishTakingOver()

@@ -91,12 +91,14 @@ final class Upgrade {
     if daemon.isQuiet, let pause {
       if let ticket { daemon.runner.run(.reply(ticket, .plain)) }
       ticket = nil
-      switch become(pause) {
-      case .never(let reason): return giveUp(reason)
-      case .later(let reason): obstacle = reason
-      case .atOnce: break
+      if daemon.servers.isAtRest(at: Clock.monotonic) {
+        switch become(pause) {
+        case .never(let reason): return giveUp(reason)
+        case .later(let reason): obstacle = reason
+        case .atOnce: break
+        }
       }
-      pauseBetween = 1
+      pauseBetween = 5
     }
     if Clock.monotonic - start >= Self.longestWait {
       return giveUp("\(obstacle), still after 60 seconds")
@@ -121,6 +123,7 @@ final class Upgrade {
     stage = .idle
     pause = nil
     retry = nil
+    daemon.servers.goOn()
     slowPeers = SlowPeers()
     daemon.survival.endInspection()
     daemon.log.error("not upgraded: \(reason)")
