@@ -50,10 +50,13 @@ package final class NetworkPause {
   package func begin() -> Bool {
     guard !isStuck else { return false }
     let kept = Unmanaged.passRetained(gate)
+    let token = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+    token.initialize(to: 0)
     do throws(ZeroMQError) {
-      try sender.send(token: Self.token, released: Self.stay, kept.toOpaque())
+      try sender.send(token: token, released: Self.stay, kept.toOpaque())
     } catch {
       kept.release()
+      token.deallocate()
       return false
     }
     var question = pollfd(fd: gate.reached.readEnd.number, events: Int16(POLLIN), revents: 0)
@@ -77,8 +80,6 @@ package final class NetworkPause {
 
   /// Milliseconds the thread has to come by.
   private static let patience: Int32 = 1_000
-  /// One byte nobody reads.
-  nonisolated(unsafe) private static let token = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
 
   private static func tell(_ end: borrowing FileDescriptor) { try? writeAll(end.number, [0]) }
 
@@ -90,7 +91,8 @@ package final class NetworkPause {
   /// Called by the network thread.
   private static let stay:
     @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void =
-      { _, hint in
+      { token, hint in
+        token?.deallocate()
         guard let hint else { return }
         let gate = Unmanaged<Gate>.fromOpaque(hint).takeRetainedValue()
         tell(gate.reached.writeEnd)
