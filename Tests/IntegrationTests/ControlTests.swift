@@ -84,7 +84,7 @@ import ZeroMQ
   }
 
   @Test func unreachableDaemonIsNamed() {
-    let port = Network.freePort() ?? 1
+    let port = Ports.next() ?? 1
     let output = run(
       TestDaemon.programs + "/circusctl", ["--endpoint", "tcp://127.0.0.1:\(port)", "status"])
     #expect(output.status == 1)
@@ -130,7 +130,7 @@ import ZeroMQ
   }
 
   @Test func sockets() throws {
-    let port = Network.freePort() ?? 0
+    let port = Ports.next() ?? 0
     let daemon = try TestDaemon(
       """
       [socket:web]
@@ -230,7 +230,7 @@ import ZeroMQ
 
   @Test func endpointCanMoveWhileTheServerRuns() throws {
     let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000\n")
-    let fresh = "tcp://127.0.0.1:\(try #require(Network.freePort()))"
+    let fresh = "tcp://127.0.0.1:\(try #require(Ports.next()))"
     daemon.write(
       "[circus]\nendpoint = \(fresh)\npubsub_endpoint = @EVENTS@\n[watcher:a]\ncmd = sleep 1000\n",
       to: "circus.ini")

@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func anOpenDoorIsToldLoudly() throws {
-    let port = try #require(Network.freePort())
+    let port = try #require(Ports.next())
     let daemon = try TestDaemon(
       """
       [circus]

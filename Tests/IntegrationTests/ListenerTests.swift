@@ -175,7 +175,7 @@ import ZeroMQ
   }
 
   @Test func subscribersHearTheSame() throws {
-    let ports = (0..<2).compactMap { _ in Network.freePort() }
+    let ports = (0..<2).compactMap { _ in Ports.next() }
     let events = "tcp://127.0.0.1:\(ports[1])"
     let daemon = try TestSupervisor(
       """

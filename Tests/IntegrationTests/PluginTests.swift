@@ -144,7 +144,7 @@ import Testing
     let redis = "/usr/bin/redis-server"
     try #require(Files.isExecutable(redis), "`make test` installs redis-server")
     let statsd = try Datagrams()
-    let port = try #require(Network.freePort())
+    let port = try #require(Ports.next())
     let daemon = try TestDaemon(
       """
       [watcher:redis]
@@ -167,7 +167,7 @@ import Testing
   }
 
   @Test func processesWithoutHeartbeatAreKilled() throws {
-    let port = try #require(Network.freePort())
+    let port = try #require(Ports.next())
     let daemon = try TestDaemon(
       """
       [watcher:quiet]

@@ -83,7 +83,7 @@ import Testing
       host: "127.0.0.1", port: 0, ipv6: false, kind: Int32(SOCK_STREAM.rawValue), backlog: 1,
       sharesPort: false, device: nil)
     defer { close(taken.descriptor) }
-    let free = try #require(Network.freePort())
+    let free = try #require(Ports.next())
     let watcher = "[watcher:w]\ncmd = sleep 1000\ncopy_env = True\nuse_sockets = True\n"
     let missing =
       "[watcher:lazy]\ncmd = sleep $(circus.sockets.bad)\ncopy_env = True\nuse_sockets = True\non_demand = True\n"

@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func daemonsAreFoundByMulticastAndNeverDieOfIt() throws {
-    let port = try #require(Network.freePort())
+    let port = try #require(Ports.next())
     let daemon = try TestDaemon(
       """
       [circus]

@@ -11,6 +11,29 @@ enum Children {
   }
 }
 
+/// Loopback ports for what the tests start: each is given out once, and lies where the kernel takes none for
+/// outgoing connections, so that nobody else has it by the time it is bound.
+enum Ports {
+  private static let last = Mutex(20_000 + Int(getpid()) % 10 * 1_200)
+
+  /// Nil when there is none left.
+  static func next() -> Int? {
+    last.withLock { last in
+      for port in (last + 1)..<32_768 {
+        guard
+          let bound = try? Network.listen(
+            host: "127.0.0.1", port: port, ipv6: false, kind: Int32(SOCK_STREAM.rawValue),
+            backlog: 1, sharesPort: false, device: nil)
+        else { continue }
+        closeDescriptor(bound.descriptor)
+        last = port
+        return port
+      }
+      return nil
+    }
+  }
+}
+
 /// Polls for a condition until it holds or the deadline passes.
 func eventually(seconds: Double = 15, _ condition: () -> Bool) -> Bool {
   let end = Clock.monotonic + Int64(seconds * 1e9)

@@ -37,7 +37,7 @@ final class TestDaemon {
     self.ulimit = ulimit
     self.python = python
     directory = Path.makeTemporary()
-    let ports = (0..<3).compactMap { _ in Network.freePort() }
+    let ports = (0..<3).compactMap { _ in Ports.next() }
     try #require(ports.count == 3)
     control = usesFiles ? "ipc://\(directory)/control" : "tcp://127.0.0.1:\(ports[0])"
     events = usesFiles ? "ipc://\(directory)/events" : "tcp://127.0.0.1:\(ports[1])"

@@ -40,7 +40,7 @@ final class TestSupervisor {
   ) throws {
     self.launcher = launcher
     directory = Path.makeTemporary()
-    port = Int(try #require(Network.freePort()))
+    port = Int(try #require(Ports.next()))
     write(programs, head: head)
     try start()
     guard waits, !eventually({ self.ask("version").out == "4.3.0\n" }) else { return }

@@ -62,7 +62,7 @@ import ZeroMQ
   }
 
   @Test func watchersAreGroupsForSupervisorctl() throws {
-    let port = try #require(Network.freePort())
+    let port = try #require(Ports.next())
     let daemon = try TestDaemon(
       """
       [circus]
@@ -100,7 +100,7 @@ import ZeroMQ
   }
 
   @Test func whoWaitsIsAnsweredThroughADoorThatIsClosed() throws {
-    let ports = (0..<2).compactMap { _ in Network.freePort() }
+    let ports = (0..<2).compactMap { _ in Ports.next() }
     try #require(ports.count == 2)
     func text(_ port: Int) -> String {
       """
