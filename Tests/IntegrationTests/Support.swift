@@ -14,22 +14,20 @@ enum Children {
 /// Loopback ports for what the tests start: each is given out once, and lies where the kernel takes none for
 /// outgoing connections, so that nobody else has it by the time it is bound.
 enum Ports {
-  private static let last = Mutex(20_000 + Int(getpid()) % 10 * 1_200)
+  private static let last = Atomic(20_000 + Int(getpid()) % 10 * 1_200)
 
   /// Nil when there is none left.
   static func next() -> Int? {
-    last.withLock { last in
-      for port in (last + 1)..<32_768 {
-        guard
-          let bound = try? Network.listen(
-            host: "127.0.0.1", port: port, ipv6: false, kind: Int32(SOCK_STREAM.rawValue),
-            backlog: 1, sharesPort: false, device: nil)
-        else { continue }
+    while true {
+      let port = last.wrappingAdd(1, ordering: .relaxed).newValue
+      guard port < 32_768 else { return nil }
+      if let bound = try? Network.listen(
+        host: "127.0.0.1", port: port, ipv6: false, kind: Int32(SOCK_STREAM.rawValue),
+        backlog: 1, sharesPort: false, device: nil)
+      {
         closeDescriptor(bound.descriptor)
-        last = port
         return port
       }
-      return nil
     }
   }
 }

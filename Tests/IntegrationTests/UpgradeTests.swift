@@ -72,19 +72,27 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
+  /// Clients that ask and ask, one in each mode, until there is a file `end`; what they say is in files
+  /// called like the modes.
+  private func hammer(
+    _ script: String, _ address: String, _ modes: [String], in directory: String
+  ) throws -> [Companion] {
+    try modes.map { mode in
+      try Companion(
+        TestSupervisor.stock + "/python",
+        [
+          "\(Path.package)/Tests/IntegrationTests/clients/\(script)", address, mode,
+          "\(directory)/end",
+        ], output: "\(directory)/\(mode)")
+    }
+  }
+
   @Test(arguments: [false, true]) func noCommandGoesUnanswered(overFiles: Bool) throws {
     let daemon = try TestDaemon(
       (0..<3).map { "[watcher:w\($0)]\ncmd = sleep 1000\nnumprocesses = 0\n" }.joined(),
       usesFiles: overFiles)
     let modes = ["kept", "fresh", "request"]
-    let clients = try modes.map { mode in
-      try Companion(
-        TestSupervisor.stock + "/python",
-        [
-          Path.package + "/Tests/IntegrationTests/clients/hammer.py", daemon.control, mode,
-          "\(daemon.directory)/end",
-        ], output: "\(daemon.directory)/\(mode)")
-    }
+    let clients = try hammer("hammer.py", daemon.control, modes, in: daemon.directory)
     defer { _ = clients }
     #expect(eventually { modes.allSatisfy { daemon.file($0).contains("ready") } })
     for round in 1...8 {
@@ -137,14 +145,7 @@ import Testing
     let daemon = try TestSupervisor("[program:cat]\ncommand=/bin/cat\nstartsecs=0")
     #expect(eventually { daemon.state("cat") == "RUNNING" })
     let modes = ["kept", "fresh"]
-    let clients = try modes.map { mode in
-      try Companion(
-        TestSupervisor.stock + "/python",
-        [
-          Path.package + "/Tests/IntegrationTests/clients/http_hammer.py", daemon.socket, mode,
-          "\(daemon.directory)/end",
-        ], output: "\(daemon.directory)/\(mode)")
-    }
+    let clients = try hammer("http_hammer.py", daemon.socket, modes, in: daemon.directory)
     // Somebody who reads on and on holds nobody up.
     let follower = try Companion(
       TestDaemon.programs + "/supervisorctl",

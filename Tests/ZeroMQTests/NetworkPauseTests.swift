@@ -4,17 +4,24 @@ import Testing
 
 /// Holding libzmq's thread still and letting it go on.
 @Suite struct NetworkPauseTests {
-  @Test func nothingMovesUntilItEnds() throws {
-    let context = Context()
+  private let context = Context()
+  private let server: Socket
+  /// In another context, as in another program.
+  private let client: Socket
+  private let pause: NetworkPause
+
+  init() throws {
     let name = "ipc://@network-pause-\(UInt64.random(in: .min ... .max))"
-    let server = try Socket(context, .router)
+    server = try Socket(context, .router)
     try server.bind(name)
-    // Another context, as in another program.
-    let client = try Socket(Context(), .dealer)
+    client = try Socket(Context(), .dealer)
     client.setTimeout(5_000)
     server.setTimeout(5_000)
     try client.connect(name)
-    let pause = try NetworkPause(context)
+    pause = try NetworkPause(context)
+  }
+
+  @Test func nothingMovesUntilItEnds() throws {
     for round in 1...20 {
       let text = Array("\(round)".utf8)
       try client.send([text], wait: true)
@@ -34,15 +41,6 @@ import Testing
   }
 
   @Test func whatWasSentBeforeIsWritten() throws {
-    let context = Context()
-    let name = "ipc://@network-pause-\(UInt64.random(in: .min ... .max))"
-    let server = try Socket(context, .router)
-    try server.bind(name)
-    let client = try Socket(Context(), .dealer)
-    client.setTimeout(5_000)
-    server.setTimeout(5_000)
-    try client.connect(name)
-    let pause = try NetworkPause(context)
     for round in 1...50 {
       try client.send([[UInt8(round)]], wait: true)
       let asked = try #require(try server.receive(wait: true))
