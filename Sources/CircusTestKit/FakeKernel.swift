@@ -28,6 +28,9 @@ package struct FakeKernel {
   /// Signals that were sent, for tests to look at.
   package private(set) var signals: [(pid: PID, signal: Signal, scope: SignalScope)] = []
 
+  /// The next signal but SIGKILL does not arrive: a process may be between two programs, or undo its handler.
+  package var losesNextSignal = false
+
   package init() {}
 
   /// The next `times` spawns of a watcher fail.
@@ -51,6 +54,10 @@ package struct FakeKernel {
   mutating func signal(_ pid: PID, _ signal: Signal, _ scope: SignalScope) {
     precondition(processes[pid] != nil, "signal \(signal.name) to \(pid), which is not there")
     signals.append((pid, signal, scope))
+    if losesNextSignal, signal != .kill {
+      losesNextSignal = false
+      return
+    }
     guard signal.number != 0, signal != .hangup || processes[pid]?.ignoresSignals == false else {
       return
     }

@@ -87,6 +87,9 @@ struct History {
     simulation.boot()
     for seed in steps {
       random = SplitMix(state: seed)
+      // Drawn apart, so that the steps stay what they are.
+      var faults = SplitMix(state: ~seed)
+      if faults.chance(12) { simulation.kernel.losesNextSignal = true }
       step(&tickets)
     }
     if simulation.effectsLeft != nil { simulation.crash() }
