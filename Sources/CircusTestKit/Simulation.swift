@@ -137,6 +137,7 @@ package struct Simulation {
   package mutating func deliverDeath(of pid: PID) {
     guard let status = kernel.processes[pid]?.pendingDeath else { return }
     kernel.die(pid)
+    runDirectory.died(pid)
     feed(.exited(pid, status))
   }
 
@@ -162,27 +163,47 @@ package struct Simulation {
 
   // MARK: losing the daemon
 
-  /// The state file as it would be on the disk now.
-  package private(set) var stateFile: [UInt8] = []
+  /// What a later daemon finds of this one.
+  package var runDirectory = FakeRunDirectory()
   /// How a new daemon makes its arbiter: from the configuration there was at the start, unless told.
   private var configuration = Configuration()
+  /// The number of the last event that was told.
+  private var lastSequence = 0
+
+  /// How many effects are still carried out; after that the daemon is as good as dead, until `crash`.
+  package var effectsLeft: Int?
+
+  /// Tickets whose client waited for a daemon that is gone.
+  package private(set) var forsaken: Set<Ticket> = []
 
   /// Kills the daemon at once and starts another on what the first one has written. Nothing the first
   /// one was about to do is done, and who waited for it waits for ever.
   package mutating func crash(configuration changed: Configuration? = nil) {
     kernel.loseDaemon()
-    succeed(changed, isReplaced: false)
+    forget(changed)
+    do {
+      let found = try runDirectory.find { [kernel] in kernel.processes[$0] != nil }
+      guard let found else { return feed(.boot) }
+      let pids = found.survivors.map { PID($0.pid) }
+      succeed(found, .left(dead: Set(pids.filter { kernel.processes[$0] == nil })))
+    } catch {
+      violations.append("the state file \(error.text)")
+    }
   }
 
-  /// How many effects are still carried out; after that the daemon is as good as dead, until `crash`.
-  package var effectsLeft: Int?
-  /// Children nobody has written down yet.
-  private var unsavedSpawns: [SavedState.Survivor] = []
-
   /// Another program goes on in the same process: its children stay its children.
-  package mutating func upgrade() { succeed(nil, isReplaced: true) }
+  package mutating func upgrade() {
+    do {
+      let saved = try runDirectory.handOver(&arbiter)
+      forget(nil)
+      succeed(saved, .replaced)
+    } catch {
+      violations.append("the state \(error.text)")
+    }
+  }
 
-  private mutating func succeed(_ changed: Configuration?, isReplaced: Bool) {
+  /// Whatever was in the memory of the daemon is gone.
+  private mutating func forget(_ changed: Configuration?) {
     forsaken.formUnion((1...max(1, lastTicket)).map { Ticket($0) })
     pendingHooks = []
     loads = []
@@ -192,28 +213,12 @@ package struct Simulation {
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: "/work", seed: 1,
       matchesRegex: { pattern, name in name.hasPrefix(pattern) })
-    do {
-      var saved = try SavedState(stateFile)
-      for begun in unsavedSpawns { saved.add(begun) }
-      unsavedSpawns = []
-      if saved.damagedLines > 0 { violations.append("the state file is damaged") }
-      stateFile = Self.header
-      let pids = saved.survivors.map { PID($0.pid) }
-      let dead = Set(pids.filter { kernel.processes[$0] == nil })
-      feed(.resume(saved, isReplaced ? .replaced : .left(dead: dead)))
-    } catch {
-      violations.append("the state file \(error.text)")
-    }
   }
 
-  /// Tickets whose client waited for a daemon that is gone.
-  package private(set) var forsaken: Set<Ticket> = []
-
-  private static let header: [UInt8] = {
-    var bytes: [UInt8] = []
-    Arbiter.stateHeader(boot: "boot", program: "test", pid: 1).write(into: &bytes)
-    return bytes + [10]
-  }()
+  private mutating func succeed(_ saved: SavedState, _ predecessor: Predecessor) {
+    if saved.damagedLines > 0 { violations.append("the state file is damaged") }
+    feed(.resume(saved, predecessor))
+  }
 
   // MARK: looking
 
@@ -247,22 +252,14 @@ package struct Simulation {
       let event = queue.removeFirst()
       arbiter.handle(event, at: clock.now, into: &effects)
       violations += arbiter.checkInvariants()
-      if stateFile.isEmpty { stateFile = Self.header }
-      let isWritten = arbiter.hasUnsaved
-      if isWritten {
-        arbiter.writeUnsaved(into: &stateFile, isActing: effects.contains(where: \.isSignal)) {
-          [("birth", Int($0.rawValue))]
-        }
-        if case .spawned(_, let pid) = event {
-          unsavedSpawns.removeAll { $0.pid == pid.rawValue }
-        }
-      }
+      if case .spawned(_, let pid) = event { runDirectory.arbiterKnows(pid) }
+      runDirectory.save(&arbiter, isActing: effects.contains(where: \.isSignal))
       for effect in effects {
         if effectsLeft == 0 { return }
         effectsLeft = effectsLeft.map { $0 - 1 }
         perform(effect, &queue)
       }
-      if isWritten, effects.contains(where: \.isSignal) { stateFile += Arbiter.doneLine }
+      if effects.contains(where: \.isSignal) { runDirectory.done() }
     }
     if diesAtOnce && !kernel.dying.isEmpty { deliverDeaths() }
   }
@@ -272,10 +269,7 @@ package struct Simulation {
     case .spawn(let process, let plan):
       switch kernel.spawn(plan) {
       case .success(let pid):
-        unsavedSpawns.append(
-          .init(
-            watcher: process.watcher.number, process: plan.number, pid: pid.rawValue,
-            birth: Int64(pid.rawValue)))
+        runDirectory.began(process, plan, pid)
         queue.append(.spawned(process, pid))
       case .failure(let failure): queue.append(.spawnFailed(process, failure))
       }
@@ -296,6 +290,10 @@ package struct Simulation {
     case .publish(let event):
       trace.append("\(event.watcher).\(event.name.rawValue)")
       events.append(event)
+      if event.sequence <= lastSequence {
+        violations.append("event \(event.sequence) came after \(lastSequence)")
+      }
+      lastSequence = event.sequence
     case .reply(let ticket, let reply): record(reply, for: ticket)
     case .supervised(let ticket, let answer): answers[ticket] = answer
     case .announce(let event): announced.append(event)

@@ -19,14 +19,13 @@ package final class SharedPages {
 
   /// Memory of this process alone, for when there is no file.
   package init(count: Int) {
-    bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 4_096)
-    memset(bytes.baseAddress!, 0, min(count, 4_096))
+    bytes = UnsafeMutableRawBufferPointer(start: calloc(1, count), count: count)
     isPrivate = true
   }
 
   private var isPrivate = false
 
   deinit {
-    if isPrivate { bytes.deallocate() } else { munmap(bytes.baseAddress!, bytes.count) }
+    if isPrivate { free(bytes.baseAddress) } else { munmap(bytes.baseAddress!, bytes.count) }
   }
 }

@@ -90,6 +90,8 @@ struct History {
       // Drawn apart, so that the steps stay what they are.
       var faults = SplitMix(state: ~seed)
       if faults.chance(12) { simulation.kernel.losesNextSignal = true }
+      // The state file cannot be written for some steps.
+      simulation.runDirectory.isFull = faults.chance(simulation.runDirectory.isFull ? 2 : 12)
       step(&tickets)
     }
     if simulation.effectsLeft != nil { simulation.crash() }
@@ -239,6 +241,8 @@ struct History {
   /// kill -9 and a new daemon; now and then the file says something else by then.
   private mutating func crashDaemon() {
     noteDoomed()
+    // What was told and not written is told again, or not at all.
+    if simulation.runDirectory.isBehind { isAmbiguous = true }
     guard random.chance(4) else { return simulation.crash() }
     // Its processes may have other names there.
     isAmbiguous = true

@@ -75,7 +75,7 @@ import Testing
     #expect(arbiter.checkInvariants() == [])
   }
 
-  @Test func whatWasCutOffCostsTheLastLineAtMost() throws {
+  @Test func whatWasCutOffCostsTheLastChangeAtMost() throws {
     let whole = Array(Self.first.utf8)
     let header = try #require(whole.firstIndex(of: 10))
     for count in (header + 1)..<whole.count {
@@ -84,6 +84,37 @@ import Testing
       let (arbiter, _) = arbiter(saved, .replaced)
       #expect(arbiter.checkInvariants() == [])
     }
+  }
+
+  @Test func whatChangedAtOnceCountsAtOnce() throws {
+    let half = """
+      {"watcher": 1, "name": "web", "phase": "stopping", "target": 3, "desired": "stopped", "stop_cause": "command", "file": "0"}
+      {"process": 1, "watcher": 1, "serial": 4, "pid": 501, "state": "stopping", "birth": 5, "until": 9000000000}
+
+      """
+    let (before, _) = arbiter(try SavedState(Array((Self.first + half).utf8)), .replaced)
+    #expect(watcher(before, "web")?.desired == .running)
+    let whole = Self.first + half + "{\"daemon\": {\"seq\": 42}}\n"
+    let (after, _) = arbiter(try SavedState(Array(whole.utf8)), .replaced)
+    #expect(watcher(after, "web")?.desired == .stopped(.command))
+  }
+
+  /// Notes of children fit a file of another daemon by their watcher's name.
+  @Test func childrenNobodyWroteDownFindTheirWatcher() throws {
+    var saved = try SavedState(Array(Self.first.utf8))
+    saved.note(lastSequence: 77, isBehind: true)
+    saved.add(.init(watcher: 9, name: "web", process: 7, pid: 601, birth: 1))
+    saved.add(.init(watcher: 3, name: "late", process: 2, pid: 604, birth: 1))
+    saved.add(.init(watcher: 2, name: "off", process: 1, pid: 602, birth: 1))
+    saved.add(.init(watcher: 1, name: "unheard of", process: 1, pid: 603, birth: 1))
+    let (arbiter, _) = arbiter(saved, .left(dead: []))
+    #expect(watcher(arbiter, "web")?.pids.contains(PID(601)) == true)
+    #expect(watcher(arbiter, "late")?.target == 2)
+    #expect(watcher(arbiter, "off")?.pids == [PID(602)])
+    #expect(watcher(arbiter, "off")?.desired == .running)
+    #expect(watcher(arbiter, "unheard of")?.status == .stopping)
+    #expect(arbiter.checkInvariants() == [])
+    #expect(saved.lastSequence == 77)
   }
 
   @Test func othersAreRefused() {

@@ -248,6 +248,53 @@ import Testing
     #expect(try daemon.pids("w") == pids)
   }
 
+  /// No file the daemon writes to may become longer than so many bytes, as on a full disk.
+  private func limitFiles(of daemon: TestDaemon, to bytes: String) {
+    #expect(run("/usr/bin/prlimit", ["--pid", "\(daemon.pid)", "--fsize=\(bytes):"]).status == 0)
+  }
+
+  @Test func whatIsStartedWhileTheStateCannotBeWrittenIsNotLost() throws {
+    let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000\n[watcher:x]\ncmd = sleep 1000")
+    #expect(eventually { daemon.status("w") == "active" && daemon.status("x") == "active" })
+    limitFiles(of: daemon, to: "100")
+    try daemon.call("incr", ["name": "w", "nb": 3, "waiting": true])
+    try daemon.call("restart", ["name": "x", "waiting": true])
+    try daemon.call(
+      "add", ["name": "late", "cmd": "sleep 1000", "start": true, "waiting": true])
+    let known = try (daemon.pids("w").sorted(), daemon.pids("x"))
+    let late = try daemon.pids("late")
+    let last = try daemon.call("events")["last"]?.int ?? 0
+    #expect(known.0.count == 4 && late.count == 1)
+    try daemon.crash()
+    #expect(try daemon.pids("w").sorted() == known.0)
+    #expect(try daemon.pids("x") == known.1)
+    // Nobody knows any more what it was meant to be.
+    #expect(eventually { kill(late[0], 0) != 0 })
+    #expect(daemon.log.contains("late: no longer in the configuration, removed"))
+    #expect(try daemon.call("events")["last"]?.int ?? 0 > last)
+  }
+
+  @Test func twoCrashesWithoutAStateLoseNobody() throws {
+    let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000\nnumprocesses = 3")
+    try daemon.call("quit", ["waiting": true])
+    #expect(eventually { !daemon.isAlive })
+    // Nobody can make a file where a directory of that name is.
+    mkdir("\(daemon.directory)/state", 0o700)
+    mkdir("\(daemon.directory)/state/state.new", 0o700)
+    try daemon.start()
+    #expect(eventually { daemon.status("w") == "active" })
+    #expect(eventually { (try? daemon.pids("w").count) == 3 })
+    let pids = try daemon.pids("w").sorted()
+    try daemon.crash()
+    #expect(try daemon.pids("w").sorted() == pids)
+    try daemon.crash()
+    #expect(try daemon.pids("w").sorted() == pids)
+    rmdir("\(daemon.directory)/state/state.new")
+    #expect(eventually { Files.exists("\(daemon.directory)/state/state") })
+    try daemon.crash()
+    #expect(try daemon.pids("w").sorted() == pids)
+  }
+
   @Test func aRotationInTheMiddleIsNoDouble() throws {
     let daemon = try TestDaemon(
       Self.writing("turned", "stdout_stream.max_bytes = 3000\nstdout_stream.backup_count = 900"))

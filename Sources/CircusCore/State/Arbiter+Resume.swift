@@ -33,7 +33,8 @@ extension Arbiter {
       let wasTouched = group.head["stop_cause"]?.string != Cause.boot.rawValue
       if wasTouched || !watchers[index].spec.autostart { fresh.remove(id) }
       let isSame =
-        watchers[index].fileSpec.map { $0.fingerprint == group.head["file"]?.string } ?? true
+        group.isGuess
+        || watchers[index].fileSpec.map { $0.fingerprint == group.head["file"]?.string } ?? true
       if isSame, let edits = group.head["set"]?.object { edit(index, edits, &effects) }
       for record in group.processes.values
       where saved.undone.contains(number) || record["unsent"] != nil {

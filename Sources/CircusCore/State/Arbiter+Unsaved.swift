@@ -14,6 +14,9 @@ extension Arbiter {
     ]
   }
 
+  /// The number of the last event; 0: none yet.
+  package var lastSequence: Int { ledger.ring.lastSequence }
+
   /// Whether `writeUnsaved` would write anything.
   package var hasUnsaved: Bool {
     savedSequence != ledger.ring.lastSequence || !goneWatchers.isEmpty || areSocketsUnsaved

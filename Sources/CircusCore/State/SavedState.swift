@@ -3,8 +3,9 @@ import JSON
 /// What an earlier daemon left behind, as it was read; `Arbiter.resume` makes sense of it.
 ///
 /// The file is a log, one JSON object a line, the first of which says what it is. A later line about
-/// the same watcher or process replaces the earlier one, so a daemon writes only what changed, and
-/// whatever a crash cut off costs the last line at most.
+/// the same watcher or process replaces the earlier one, so a daemon writes only what changed. What
+/// changed at once counts as a whole, with the `daemon` line at its end, or not at all: what a crash cut
+/// off had not been done either.
 package struct SavedState: Sendable {
   /// The version this daemon writes. Older ones are read, newer ones refused.
   package static let version = 1
@@ -31,6 +32,18 @@ package struct SavedState: Sendable {
     var head: JSONObject
     /// By the process's number in its watcher.
     var processes: [Int: JSONObject] = [:]
+    /// Known only from a child that had not been written down.
+    var isGuess = false
+
+    /// As many are wanted as there are.
+    fileprivate mutating func trustProcesses() {
+      let count = processes.values.count { $0["pid"] != nil && $0["surplus"] == nil }
+      if let target = head["target"]?.int { head["target"] = .int(max(target, count)) }
+      guard head["desired"] != "running" else { return }
+      head["desired"] = "running"
+      head["stop_cause"] = nil
+      head["phase"] = "active"
+    }
   }
 
   /// The first line: who wrote it, under which boot of the machine.
@@ -43,6 +56,8 @@ package struct SavedState: Sendable {
   package private(set) var sockets: [Socket] = []
   /// Whether the daemon had stopped everything.
   package private(set) var isEnded = false
+  /// More was done than these lines know of: they could not be written to the end.
+  private var isBehind = false
   private var batch: Set<Int> = []
   /// Watchers whose processes were about to be signalled, and nothing says that they were.
   private(set) var undone: Set<Int> = []
@@ -60,12 +75,17 @@ package struct SavedState: Sendable {
     else { throw .foreign }
     guard version <= Self.version else { throw .newer(version) }
     header = first
+    var change: [JSONObject] = []
     // What follows the last newline was cut off while it was written.
     for line in lines.dropFirst().dropLast() {
-      guard let entry = (try? JSON.parse(line))?.object.map(Self.bounded), take(entry) else {
+      guard let entry = (try? JSON.parse(line))?.object.map(Self.bounded) else {
         damagedLines += 1
         continue
       }
+      change.append(entry)
+      guard ["daemon", "done", "over"].contains(where: { entry[$0] != nil }) else { continue }
+      for entry in change where !take(entry) { damagedLines += 1 }
+      change = []
     }
   }
 
@@ -149,6 +169,10 @@ package struct SavedState: Sendable {
   package struct Survivor: Hashable, Sendable {
     /// The number of its watcher in this state.
     package var watcher: Int
+    /// The watcher's name, or its beginning, up to `longestName` bytes.
+    package var name = ""
+    /// Bytes of a name that say whose a child is.
+    package static let longestName = 80
     /// Its number in the watcher.
     package var process: Int
     /// What the kernel called it.
@@ -160,8 +184,9 @@ package struct SavedState: Sendable {
     /// The same of its standard error.
     package var stderr: UInt64?
 
-    package init(watcher: Int, process: Int, pid: Int32, birth: Int64) {
+    package init(watcher: Int, name: String = "", process: Int, pid: Int32, birth: Int64) {
       self.watcher = watcher
+      self.name = name
       self.process = process
       self.pid = pid
       self.birth = birth
@@ -184,20 +209,47 @@ package struct SavedState: Sendable {
     }
   }
 
+  /// What else is known of that daemon: the number of its last event, and whether it could not write
+  /// these lines to the end. To be called before `add`.
+  package mutating func note(lastSequence sequence: Int, isBehind: Bool) {
+    self.isBehind = isBehind
+    daemon["seq"] = .int(max(lastSequence, sequence))
+  }
+
   /// A child was started that the lines do not tell of: its daemon died before it could write.
   package mutating func add(_ found: Survivor) {
-    guard groups[found.watcher] != nil,
-      groups[found.watcher]?.processes[found.process]?["pid"]?.int != Int(found.pid)
-    else { return }
-    var entry = groups[found.watcher]?.processes[found.process] ?? JSONObject()
+    let watcher = group(of: found)
+    guard groups[watcher]?.processes[found.process]?["pid"]?.int != Int(found.pid) else { return }
+    var entry = groups[watcher]?.processes[found.process] ?? JSONObject()
     entry["process"] = .int(found.process)
     entry["state"] = "running"
     entry["pid"] = .int(Int(found.pid))
     entry["birth"] = .int(Int(found.birth))
     entry["unwritten"] = true
-    groups[found.watcher]?.processes[found.process] = entry
+    groups[watcher]?.processes[found.process] = entry
+    guard isBehind else { return }
+    // Nobody knows what has been wanted since; what runs was the last of it.
+    groups[watcher]?.processes[found.process]?["surplus"] = nil
+    groups[watcher]?.processes[found.process]?["wanted"] = true
+    groups[watcher]?.trustProcesses()
   }
 
+  /// Where the file could not be written it may be that of a daemon before, whose numbers were others,
+  /// or know nothing of the watcher.
+  private mutating func group(of found: Survivor) -> Int {
+    func isMeant(_ group: Group) -> Bool {
+      group.head["name"]?.string?.utf8.prefix(Survivor.longestName).elementsEqual(found.name.utf8)
+        ?? false
+    }
+    if let group = groups[found.watcher], isMeant(group) { return found.watcher }
+    if let same = groups.filter({ isMeant($0.value) }).keys.max() { return same }
+    let number = max(groups.keys.max() ?? 0, found.watcher) + 1
+    let head: JSONObject = [
+      "watcher": .int(number), "name": .string(found.name), "phase": "active", "desired": "running",
+    ]
+    groups[number] = Group(head: head, isGuess: true)
+    return number
+  }
   /// The events told so far.
   package var lastSequence: Int { daemon["seq"]?.int ?? 0 }
 }

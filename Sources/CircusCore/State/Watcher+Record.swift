@@ -82,18 +82,14 @@ extension Watcher {
 }
 
 extension WatcherSpec {
-  /// Tells whether the file says the same of a watcher as it said to an earlier daemon (FNV-1a over
-  /// what was written, in a fixed order).
+  /// Tells whether the file says the same of a watcher as it said to an earlier daemon: over what
+  /// was written, in a fixed order.
   var fingerprint: String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     var told = definition
     told["file"] = nil
     // What is copied from the daemon's surroundings differs from shell to shell.
     if dialect == .circus && copiesEnvironment { told["env"] = nil }
-    for byte in Self.canonical(.map(told)).utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
-    return String(hash, radix: 16)
+    return String(Self.canonical(.map(told)).utf8.fingerprint, radix: 16)
   }
 
   private static func canonical(_ value: ConfigValue) -> String {

@@ -18,8 +18,6 @@ final class Launcher {
   private let shared: SharedSockets
   private let loop: EventLoop
   private let work: WorkPages
-  /// Children that are noted in the work pages until they are in the state file.
-  private var notes: [PID: Int] = [:]
   /// So many pipes are as large as they may be; more of them grow when they turn out to be busy. The
   /// kernel gives a user without privileges 64 MB in all.
   private static let mostLargePipes = Users.isRoot ? 256 : 24
@@ -70,16 +68,16 @@ final class Launcher {
     request.stdio[1] = source(plan.stdout, out)
     request.stdio[2] =
       plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
-    let note = work.noteSpawn(process, number: plan.number)
+    let note = work.spawns.begin(process, number: plan.number, watcher: plan.watcherName)
     request.pidPlace = note?.place
     let pid: PID
     do {
       pid = PID(try spawner.spawn(request))
     } catch {
-      if let note { work.forgetSpawn(note.slot) }
+      if let note { work.spawns.cancel(note) }
       throw failure(error, plan, request)
     }
-    if let note { notes[pid] = note.slot }
+    if let note { work.spawns.started(note, pid) }
     if let input { inputs[pid] = StandardInput(owning: input.takeWriteEnd(), loop: loop) }
     if let lease { shared.hold(lease, pid) }
     if handover != nil || isSocket(plan.input) { sockets.hold(pid) }
@@ -102,11 +100,6 @@ final class Launcher {
     streams.attach(
       FileDescriptor(owning: pipe.ends.takeReadEnd()), watcher: watcher, output: output, pid: pid,
       sink: pipe.sink, onFull: onFull)
-  }
-
-  /// The state file tells of it now.
-  func recorded(_ pid: PID) {
-    if let slot = notes.removeValue(forKey: pid) { work.forgetSpawn(slot) }
   }
 
   /// Takes over the pipes and sockets of a process another daemon started. Where its output belongs is
@@ -144,7 +137,7 @@ final class Launcher {
   /// The process is dead: its stdin pipe is of no use any more.
   func forget(_ pid: PID) {
     inputs[pid] = nil
-    recorded(pid)
+    work.spawns.forget(pid)
     sockets.release(pid)
     shared.release(pid)
   }

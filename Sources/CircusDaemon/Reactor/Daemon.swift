@@ -328,9 +328,9 @@ package final class Daemon {
     if !logPathCache.isEmpty { logPathCache = [:] }
     revision &+= 1
     arbiter.handle(event, at: now, into: &effects)
+    if case .spawned(_, let pid) = event { survival.work.spawns.arbiterKnows(pid) }
     // Written before it is done: whoever comes after a crash knows of it then.
     let isWritten = survival.save(&arbiter, isActing: effects.contains(where: \.isSignal))
-    if case .spawned(_, let pid) = event { runner.recorded(pid) }
     for effect in effects { runner.run(effect) }
     if isWritten { survival.done() }
     effects.removeAll(keepingCapacity: true)

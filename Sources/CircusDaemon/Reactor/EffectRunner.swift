@@ -272,9 +272,6 @@ final class EffectRunner {
     ].filter { $0.1 != 0 }
   }
 
-  /// The state file tells of this child now.
-  func recorded(_ pid: PID) { launcher.recorded(pid) }
-
   /// The daemon ends: nothing that descends from it may stay, save what was meant to.
   func endOrphans() {
     for orphan in lineage.orphans(except: { managed[$0] != nil || helpers.owns($0) })

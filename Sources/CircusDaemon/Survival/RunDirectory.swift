@@ -46,18 +46,10 @@ enum RunDirectory {
       return [chosen.hasPrefix("/") ? chosen : "\(directory)/\(chosen)"]
     }
     let stem = file.split(separator: "/").last.map(String.init) ?? "circus"
-    let name = "\(stem)-\(hash(file))"
+    let name = "\(stem)-\(String(file.utf8.fingerprint, radix: 16))"
     if Users.isRoot { return ["/var/lib/circus/\(name)", "/tmp/circus-0/\(name)"] }
     let home = Users.home(of: Users.current)
     return (home.map { ["\($0)/.local/state/circus/\(name)"] } ?? [])
       + ["/tmp/circus-\(Users.current)/\(name)"]
-  }
-
-  /// FNV-1a: short, and the same in every process.
-  private static func hash(_ text: String) -> String {
-    let value = text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-    }
-    return String(value, radix: 16)
   }
 }

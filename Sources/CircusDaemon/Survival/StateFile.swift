@@ -97,7 +97,7 @@ final class StateFile {
   }
 
   func append(_ bytes: [UInt8]) {
-    guard file >= 0 else { return }
+    guard takesChanges else { return }
     do throws(Errno) {
       try writeAll(file, bytes)
       size += bytes.count
@@ -114,8 +114,8 @@ final class StateFile {
     defer { onFailure() }
     if !hasFailed {
       log.error(
-        "\(directory.path)/\(Self.name) cannot be written (\(error.description)): a crash of the daemon "
-          + "now would lose sight of what runs; tried again every second")
+        "\(directory.path)/\(Self.name) cannot be written (\(error.description)): what is changed from now "
+          + "on would not survive a crash of the daemon; tried again every second")
     }
     hasFailed = true
     nextAttempt = Clock.monotonic + 1_000_000_000

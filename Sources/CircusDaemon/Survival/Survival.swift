@@ -61,13 +61,16 @@ final class Survival {
   }
 
   private func look(_ settings: DaemonSettings) {
-    guard var found = file?.load() else { return }
-    let isSameBoot = found.header["boot"]?.string == ProcFS.bootIdentity
+    let children = work.spawns.unwritten.filter(isAlive)
+    // Without a file it may be that none could ever be written.
+    guard var found = file?.load() ?? (children.isEmpty ? nil : SavedState()) else { return }
+    let isSameBoot = found.header["boot"]?.string.map { $0 == ProcFS.bootIdentity } ?? true
     guard isSameBoot, !found.isEnded else {
       if settings.onBoot == .last { saved = found }
       return
     }
-    for child in work.unwritten where isAlive(child) { found.add(child) }
+    found.note(lastSequence: work.lastSequence, isBehind: work.isStateBehind)
+    for child in children { found.add(child) }
     var dead: Set<PID> = []
     for survivor in found.survivors {
       if isAlive(survivor) {
@@ -139,14 +142,21 @@ final class Survival {
     // Before it has begun, the arbiter knows less than the file.
     guard let file, arbiter.mode != .booting || isBegun else { return false }
     isBegun = true
+    work.lastSequence = arbiter.lastSequence
     if file.wantsAll {
       file.replace(everything(&arbiter, isActing: isActing))
     } else {
-      guard arbiter.hasUnsaved, file.takesChanges else { return false }
+      guard arbiter.hasUnsaved else { return false }
+      guard file.takesChanges else {
+        work.isStateBehind = true
+        return false
+      }
       arbiter.writeUnsaved(into: &buffer, isActing: isActing, facts: facts)
       file.append(buffer)
     }
     buffer.removeAll(keepingCapacity: buffer.count < 64 << 10)
+    work.isStateBehind = !file.takesChanges
+    if file.takesChanges { work.spawns.stateIsWritten() }
     return isActing
   }
 

@@ -11,23 +11,22 @@ import LinuxSystem
 /// It lies in memory that is a file as well, so keeping it costs no system call.
 final class WorkPages {
   private static let name = "work"
-  private static let magic: Int64 = 0x0131_636b_726f_7763
-  private static let headerSize = 4_096
+  private static let magic: Int64 = 0x0231_636b_726f_7763
+  private static let headerSize = 20_480
   private static let partialSlots = 128
   private static let partialSize = 1_024
   private static let size = headerSize + Pump.bufferSize + partialSlots * partialSize
-  private static let spawnBase = 1_280
-  private static let spawnSlots = 80
-  private static let spawnSize = 32
-  private static let listenerBase = 3_840
+  private static let listenerBase = 1_280
   private static let listenerSlots = 32
+  private static let spawnBase = 4_096
 
   private let pages: SharedPages
   private var base: UnsafeMutableRawPointer { pages.bytes.baseAddress! }
   private var freePartials = Array((0..<WorkPages.partialSlots).reversed())
-  private var freeSpawns = Array((0..<WorkPages.spawnSlots).reversed())
   private var lastOwner = 0
   private var owners = 0
+  /// Children nobody has written down.
+  let spawns: SpawnNotes
 
   /// In `directory`, with what an earlier daemon left in it; without one, nothing outlives us.
   init(_ directory: PrivateDirectory?) {
@@ -36,9 +35,20 @@ final class WorkPages {
     } else {
       pages = SharedPages(count: Self.size)
     }
-    guard integer(0) != Self.magic else { return }
-    pages.bytes.prefix(Self.headerSize).copyBytes(from: repeatElement(0, count: Self.headerSize))
-    for slot in 0..<Self.partialSlots { setInteger(partial(slot), 0) }
+    let base = pages.bytes.baseAddress!
+    let magic = base.load(as: Int64.self)
+    let boot = Int64(bitPattern: ProcFS.bootIdentity.utf8.fingerprint)
+    let isOfThisBoot =
+      magic == Self.magic && base.load(fromByteOffset: Field.boot, as: Int64.self) == boot
+    // A new file is zero, and its pages are better not touched.
+    if magic != 0, !isOfThisBoot {
+      pages.bytes.prefix(Self.headerSize).initializeMemory(as: UInt8.self, repeating: 0)
+    }
+    spawns = SpawnNotes(
+      UnsafeMutableRawBufferPointer(rebasing: pages.bytes[Self.spawnBase..<Self.headerSize]))
+    guard !isOfThisBoot else { return }
+    if magic != 0 { for slot in 0..<Self.partialSlots { setInteger(partial(slot), 0) } }
+    setInteger(Field.boot, boot)
     setInteger(0, Self.magic)
   }
 
@@ -63,6 +73,18 @@ final class WorkPages {
     base.storeBytes(of: value, toByteOffset: offset, as: Int64.self)
   }
 
+  /// The number of the last event, for when the state file cannot be written.
+  var lastSequence: Int {
+    get { max(0, min(1 << 61, Int(integer(Field.sequence)))) }
+    set { setInteger(Field.sequence, Int64(newValue)) }
+  }
+
+  /// Whether the state file could not be written to the end.
+  var isStateBehind: Bool {
+    get { integer(Field.stateIsBehind) != 0 }
+    set { setInteger(Field.stateIsBehind, newValue ? 1 : 0) }
+  }
+
   // MARK: bytes between pipe and file
 
   private enum Field {
@@ -77,6 +99,9 @@ final class WorkPages {
     static let pathLength = 128
     static let path = 136
     static let marks = 1_168
+    static let boot = 1_176
+    static let sequence = 1_184
+    static let stateIsBehind = 1_192
   }
   private static let recordSize = 32
   /// Bytes of the present read that earlier writes have put into files.
@@ -236,40 +261,6 @@ final class WorkPages {
     return []
   }
 
-  // MARK: children nobody has written down
-
-  /// Where the kernel puts the number of the child that is about to be started.
-  func noteSpawn(_ process: ProcessID, number: Int) -> (
-    slot: Int, place: UnsafeMutablePointer<Int32>
-  )? {
-    guard let slot = freeSpawns.popLast() else { return nil }
-    let offset = Self.spawnBase + slot * Self.spawnSize
-    base.storeBytes(of: Int32(0), toByteOffset: offset + 24, as: Int32.self)
-    setInteger(offset, Int64(process.watcher.number))
-    setInteger(offset + 8, Int64(number))
-    setInteger(offset + 16, Clock.sinceBoot)
-    return (slot, (base + offset + 24).assumingMemoryBound(to: Int32.self))
-  }
-
-  /// It is in the state file now, or there is no such child.
-  func forgetSpawn(_ slot: Int) {
-    base.storeBytes(
-      of: Int32(0), toByteOffset: Self.spawnBase + slot * Self.spawnSize + 24, as: Int32.self)
-    freeSpawns.append(slot)
-  }
-
-  /// Children of an earlier daemon that it had no time to write down.
-  var unwritten: [SavedState.Survivor] {
-    (0..<Self.spawnSlots).compactMap { slot in
-      let offset = Self.spawnBase + slot * Self.spawnSize
-      let pid = base.load(fromByteOffset: offset + 24, as: Int32.self)
-      guard pid > 0 else { return nil }
-      return SavedState.Survivor(
-        watcher: Int(integer(offset)), process: Int(integer(offset + 8)), pid: pid,
-        birth: integer(offset + 16))
-    }
-  }
-
   // MARK: listeners
 
   /// Where a listener process stands, by the word of the protocol.
@@ -305,10 +296,6 @@ final class WorkPages {
   func forgetPredecessor(livingListeners: (PID) -> Bool) {
     release()
     drawMarks()
-    for slot in 0..<Self.spawnSlots where freeSpawns.contains(slot) {
-      base.storeBytes(
-        of: Int32(0), toByteOffset: Self.spawnBase + slot * Self.spawnSize + 24, as: Int32.self)
-    }
     for slot in freePartials { setInteger(partial(slot), 0) }
     for slot in 0..<Self.listenerSlots {
       let offset = Self.listenerBase + slot * 8
