@@ -83,7 +83,7 @@ package struct FakeRunDirectory {
     guard !file.isEmpty || !notes.isEmpty else { return nil }
     var saved = try file.isEmpty ? SavedState() : SavedState(file)
     saved.note(lastSequence: lastSequence, isBehind: isBehind)
-    for note in notes { saved.add(note) }
+    for note in notes { saved.add(note) { isAlive(PID($0.pid)) } }
     return saved
   }
 

@@ -103,10 +103,10 @@ import Testing
   @Test func childrenNobodyWroteDownFindTheirWatcher() throws {
     var saved = try SavedState(Array(Self.first.utf8))
     saved.note(lastSequence: 77, isBehind: true)
-    saved.add(.init(watcher: 9, name: "web", process: 7, pid: 601, birth: 1))
-    saved.add(.init(watcher: 3, name: "late", process: 2, pid: 604, birth: 1))
-    saved.add(.init(watcher: 2, name: "off", process: 1, pid: 602, birth: 1))
-    saved.add(.init(watcher: 1, name: "unheard of", process: 1, pid: 603, birth: 1))
+    saved.add(.init(watcher: 9, name: "web", process: 7, pid: 601, birth: 1)) { _ in true }
+    saved.add(.init(watcher: 3, name: "late", process: 2, pid: 604, birth: 1)) { _ in true }
+    saved.add(.init(watcher: 2, name: "off", process: 1, pid: 602, birth: 1)) { _ in true }
+    saved.add(.init(watcher: 1, name: "unheard of", process: 1, pid: 603, birth: 1)) { _ in true }
     let (arbiter, _) = arbiter(saved, .left(dead: []))
     #expect(watcher(arbiter, "web")?.pids.contains(PID(601)) == true)
     #expect(watcher(arbiter, "late")?.target == 2)

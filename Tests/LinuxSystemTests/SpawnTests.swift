@@ -82,6 +82,29 @@ import Testing
     #expect(ProcFS().facts(of: 0) == nil)
   }
 
+  /// The kernel gives short lists at once and long ones in pieces.
+  @Test(arguments: [0, 2, 900])
+  func childrenOfAProcess(count: Int) throws {
+    let ends = try Pipe().split()
+    defer { close(ends.read) }
+    let loop =
+      "n=0; while [ $n -lt \(count) ]; do sleep 1000 & n=$((n+1)); done; echo; exec sleep 1000"
+    var family = request("/bin/sh", "-c", loop)
+    family.environment = ["PATH=/bin:/usr/bin"]
+    family.startsSession = true
+    family.stdio[1] = ends.write
+    let pid = try Spawner().spawn(family)
+    defer {
+      kill(-pid, SIGKILL)
+      var status: Int32 = 0
+      while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+    }
+    close(ends.write)
+    var byte: UInt8 = 0
+    #expect(read(ends.read, &byte, 1) == 1)
+    #expect(ProcFS().children(of: pid).count == count)
+  }
+
   @Test func usersAndGroups() {
     #expect(Users.find("root")?.uid == 0)
     #expect(Users.find("0")?.name == "root")

@@ -196,17 +196,19 @@ package struct SavedState: Sendable {
   /// All processes it knows to have lived.
   package var survivors: [Survivor] {
     groups.sorted { $0.key < $1.key }.flatMap { number, group in
-      group.processes.values.compactMap { entry in
-        guard let pid = entry["pid"]?.int, let process = entry["process"]?.int else { return nil }
-        var survivor = Survivor(
-          watcher: number, process: process, pid: Int32(truncatingIfNeeded: pid),
-          birth: Int64(entry["birth"]?.int ?? 0))
-        guard entry["unwritten"] == nil else { return survivor }
-        survivor.stdout = UInt64(entry["out"]?.int ?? 0)
-        survivor.stderr = UInt64(entry["err"]?.int ?? 0)
-        return survivor
-      }
+      group.processes.values.compactMap { Self.survivor($0, of: number) }
     }
+  }
+
+  private static func survivor(_ entry: JSONObject, of watcher: Int) -> Survivor? {
+    guard let pid = entry["pid"]?.int, let process = entry["process"]?.int else { return nil }
+    var survivor = Survivor(
+      watcher: watcher, process: process, pid: Int32(truncatingIfNeeded: pid),
+      birth: Int64(entry["birth"]?.int ?? 0))
+    guard entry["unwritten"] == nil else { return survivor }
+    survivor.stdout = UInt64(entry["out"]?.int ?? 0)
+    survivor.stderr = UInt64(entry["err"]?.int ?? 0)
+    return survivor
   }
 
   /// What else is known of that daemon: the number of its last event, and whether it could not write
@@ -217,10 +219,14 @@ package struct SavedState: Sendable {
   }
 
   /// A child was started that the lines do not tell of: its daemon died before it could write.
-  package mutating func add(_ found: Survivor) {
+  package mutating func add(_ found: Survivor, isAlive: (Survivor) -> Bool) {
     let watcher = group(of: found)
-    guard groups[watcher]?.processes[found.process]?["pid"]?.int != Int(found.pid) else { return }
     var entry = groups[watcher]?.processes[found.process] ?? JSONObject()
+    guard entry["pid"]?.int != Int(found.pid) else { return }
+    if let other = Self.survivor(entry, of: watcher), isAlive(other) {
+      retire(entry, in: watcher)
+      entry = JSONObject()
+    }
     entry["process"] = .int(found.process)
     entry["state"] = "running"
     entry["pid"] = .int(Int(found.pid))
@@ -232,6 +238,15 @@ package struct SavedState: Sendable {
     groups[watcher]?.processes[found.process]?["surplus"] = nil
     groups[watcher]?.processes[found.process]?["wanted"] = true
     groups[watcher]?.trustProcesses()
+  }
+
+  /// Somebody else has its number now: it is to end, under one of its own.
+  private mutating func retire(_ entry: JSONObject, in watcher: Int) {
+    var entry = entry
+    let number = (groups[watcher]?.processes.keys.max() ?? 0) + 1
+    entry["process"] = .int(number)
+    entry["surplus"] = true
+    groups[watcher]?.processes[number] = entry
   }
 
   /// Where the file could not be written it may be that of a daemon before, whose numbers were others,

@@ -53,8 +53,8 @@ extension Watcher {
     rollout = head["rollout"]?.string.map { $0 == "surge" ? .surge : .oneByOne }
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
-    if phase != .stopped || spec.dialect == .supervisor { populate(&ledger) }
     settlePhase()
+    if phase != .stopped || spec.dialect == .supervisor { populate(&ledger) }
     for slot in slots { register(slot, &ledger) }
   }
 

@@ -70,7 +70,7 @@ final class Survival {
       return
     }
     found.note(lastSequence: work.lastSequence, isBehind: work.isStateBehind)
-    for child in children { found.add(child) }
+    for child in children { found.add(child, isAlive: isAlive) }
     var dead: Set<PID> = []
     for survivor in found.survivors {
       if isAlive(survivor) {
