@@ -10,6 +10,9 @@ package enum Effect: Sendable {
   /// Take over a process that another daemon started; answered by `.exited` if it is gone. Without
   /// a plan nobody knows where its output belongs.
   case adopt(ProcessID, PID, LaunchPlan?)
+  /// A process that another daemon started has ended; know what it left behind: descendants, and output
+  /// that one of them may still add to. Its `.exited` is not waited for.
+  case adoptRemains(ProcessID, PID, LaunchPlan?)
   /// Send a signal to one of our own, unreaped children.
   case signal(PID, Signal, SignalScope)
   /// Send a signal to one child of a managed process; the ticket hears whether it exists.

@@ -30,9 +30,12 @@ package struct FakeRunDirectory {
   private static func facts(_ pid: PID) -> [(String, Int)] { [("birth", Int(pid.rawValue))] }
 
   /// All there is, as a file of its own.
-  static func everything(_ arbiter: inout Arbiter, isActing: Bool = false) -> [UInt8] {
+  static func everything(
+    _ arbiter: inout Arbiter, isActing: Bool = false, isHandedOver: Bool = false
+  ) -> [UInt8] {
     var bytes = header
-    arbiter.writeState(into: &bytes, isActing: isActing, facts: facts)
+    arbiter.writeState(
+      into: &bytes, isActing: isActing, isHandedOver: isHandedOver, facts: facts)
     return bytes
   }
 
@@ -91,6 +94,6 @@ package struct FakeRunDirectory {
   mutating func handOver(_ arbiter: inout Arbiter) throws(SavedState.Problem) -> SavedState {
     wantsAll = true
     known = Set(notes.map(\.pid))
-    return try SavedState(Self.everything(&arbiter))
+    return try SavedState(Self.everything(&arbiter, isHandedOver: true))
   }
 }

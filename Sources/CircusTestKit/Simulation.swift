@@ -307,6 +307,8 @@ package struct Simulation {
     case .finish(let status): exitStatus = status
     case .upgrade(_, let ticket), .saveChanges(_, _, let ticket):
       if let ticket { record(.plain, for: ticket) }
+    case .adoptRemains(_, let pid, _):
+      if kernel.processes[pid] != nil { violations.append("\(pid) is told dead and is not") }
     case .noteDescendants, .closeStreams, .retargetStreams, .reopenLogs, .applySockets,
       .applySettings, .abandonHook, .forgetHooks:
       break

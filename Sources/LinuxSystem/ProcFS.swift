@@ -234,6 +234,16 @@ package final class ProcFS {
   /// Everybody there is.
   package var everybody: [Int32] { Files.list("/proc").compactMap { Int32($0) } }
 
+  /// Everybody by the leader of their session, and by that of their process group where it is another.
+  package var families: [Int32: [Int32]] {
+    var found: [Int32: [Int32]] = [:]
+    for pid in everybody {
+      guard let facts = facts(of: pid), !facts.isZombie else { continue }
+      for leader in Set([facts.session, facts.group]) { found[leader, default: []].append(pid) }
+    }
+    return found
+  }
+
   /// Names this start of the machine; empty when the kernel does not tell.
   package static var bootIdentity: String {
     let bytes = (try? Files.read("/proc/sys/kernel/random/boot_id")) ?? []

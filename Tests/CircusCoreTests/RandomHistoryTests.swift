@@ -44,6 +44,14 @@ import Testing
           7_959_623_265_892_076_921,
         ]
       ),
+      // Two ended while there was no daemon, one of them being stopped, and sleep on demand is new.
+      (
+        726_558,
+        [
+          17_789_122_426_236_835_190, 1_020_108_261_860_173_214, 11_348_320_089_169_113_863,
+          11_662_127_343_585_162_780,
+        ]
+      ),
     ] as [(UInt64, [UInt64])])
   func whatFailedOnceDoesNotAgain(seed: UInt64, steps: [UInt64]) {
     #expect(Self.failure(seed, steps) == nil)

@@ -127,11 +127,23 @@ extension Arbiter {
   private func takeOver(except dead: Set<PID>, _ effects: inout [Effect]) {
     for watcher in watchers {
       for slot in watcher.slots {
-        guard let pid = slot.state.pid, !dead.contains(pid) else { continue }
-        let plan = try? LaunchPlanner.plan(
-          watcher.spec, number: slot.number, count: watcher.target, ledger)
-        effects.append(.adopt(slot.id, pid, plan))
+        guard let pid = slot.state.pid else { continue }
+        let plan = plan(watcher, slot.number)
+        effects.append(
+          dead.contains(pid) ? .adoptRemains(slot.id, pid, plan) : .adopt(slot.id, pid, plan))
       }
+    }
+  }
+
+  private func plan(_ watcher: Watcher, _ number: Int) -> LaunchPlan? {
+    try? LaunchPlanner.plan(watcher.spec, number: number, count: watcher.target, ledger)
+  }
+
+  /// Where the output of a process of this number belongs that has ended, though somebody may still add
+  /// to it. Without a plan it is wanted no more; nil: there is no such watcher.
+  package func outputPlan(watcher name: String, number: Int) -> (WatcherID, LaunchPlan?)? {
+    watchers.first { $0.spec.name == name }.map {
+      ($0.id, $0.phase == .stopped ? nil : plan($0, number))
     }
   }
 

@@ -26,9 +26,11 @@ extension Arbiter {
   /// Appends a line for everything that changed since the last time. `facts` tells what the
   /// shell knows of a process: `birth`, nanoseconds after the machine's start, and the numbers of its
   /// pipes, `out` and `err`.
-  /// `isActing`: signals follow from it, after which `doneLine` is to be written.
+  /// `isActing`: signals follow from it, after which `doneLine` is to be written. `isHandedOver`: it is read
+  /// once, by another program in this process, and may tell what would be too much at each change.
   package mutating func writeUnsaved(
-    into out: inout [UInt8], isActing: Bool = false, facts: (PID) -> [(String, Int)]
+    into out: inout [UInt8], isActing: Bool = false, isHandedOver: Bool = false,
+    facts: (PID) -> [(String, Int)]
   ) {
     func put(_ object: JSONObject) {
       object.write(into: &out)
@@ -39,7 +41,9 @@ extension Arbiter {
     for index in watchers.indices {
       // What is wanted while everything goes down is not what is wanted after that.
       if watchers[index].isHeadUnsaved, !ledger.isEnding || watchers[index].savedNumbers == nil {
-        put(watchers[index].record)
+        var record = watchers[index].record
+        if isHandedOver { record["lingering"] = watchers[index].descendants.record }
+        put(record)
         watchers[index].savedNumbers = watchers[index].savedNumbers ?? []
         watchers[index].isHeadUnsaved = false
       }
@@ -72,12 +76,13 @@ extension Arbiter {
 
   /// Appends everything, for a new file.
   package mutating func writeState(
-    into out: inout [UInt8], isActing: Bool = false, facts: (PID) -> [(String, Int)]
+    into out: inout [UInt8], isActing: Bool = false, isHandedOver: Bool = false,
+    facts: (PID) -> [(String, Int)]
   ) {
     goneWatchers = []
     areSocketsUnsaved = true
     for index in watchers.indices { watchers[index].markUnsaved() }
-    writeUnsaved(into: &out, isActing: isActing, facts: facts)
+    writeUnsaved(into: &out, isActing: isActing, isHandedOver: isHandedOver, facts: facts)
   }
 
   /// Watchers of the file that an operator has removed: another daemon must not bring them back.

@@ -53,6 +53,7 @@ extension Watcher {
     rollout = head["rollout"]?.string.map { $0 == "surge" ? .surge : .oneByOne }
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
+    descendants.restore(head["lingering"] ?? .null)
     settlePhase()
     if phase != .stopped || spec.dialect == .supervisor { populate(&ledger) }
     for slot in slots { register(slot, &ledger) }
@@ -77,6 +78,17 @@ extension Watcher {
     if let pid = slot.state.pid { ledger.processes[pid] = slot.id }
     for instant in [slot.state.deadline, slot.expiresAt, slot.restsUntil] {
       if let instant { ledger.timers.push(instant, .process(slot.id)) }
+    }
+  }
+}
+
+extension Descendants {
+  /// Leaders that ended by themselves, for the next stop.
+  var record: JSON { .array(lingering.map { .int(Int($0.rawValue)) }) }
+
+  fileprivate mutating func restore(_ record: JSON) {
+    for leader in (record.array ?? []).compactMap(\.int) {
+      linger(PID(Int32(truncatingIfNeeded: leader)))
     }
   }
 }

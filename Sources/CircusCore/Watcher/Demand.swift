@@ -45,6 +45,8 @@ extension Watcher {
       demand.failures = 0
     }
     effects.append(.log(.info, "\(spec.name) waits for its socket"))
+    // Others may have been ended in the same moment.
+    sweepIfQuiet(&effects)
   }
 }
 

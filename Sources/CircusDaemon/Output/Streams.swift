@@ -25,6 +25,8 @@ final class Streams {
 
   private struct Entry {
     var watcher: WatcherID
+    /// The number its process has in the watcher.
+    var number: Int?
     var output: Output
     var pump: Pump
   }
@@ -268,8 +270,8 @@ final class Streams {
   // MARK: pumps
 
   func attach(
-    _ readEnd: consuming FileDescriptor, watcher: WatcherID, output: Output, pid: PID, sink: Sink,
-    onFull: FullPolicy? = nil, after unfinished: WorkPages.Unfinished?? = nil,
+    _ readEnd: consuming FileDescriptor, watcher: WatcherID, number: Int?, output: Output, pid: PID,
+    sink: Sink, onFull: FullPolicy? = nil, after unfinished: WorkPages.Unfinished?? = nil,
     inHand: InHand = InHand()
   ) {
     let key = RingKey(watcher: watcher, output: output)
@@ -281,7 +283,8 @@ final class Streams {
     ) { [unowned self] pump in forget(pump) }
     pump.onLoss = { [unowned self] bytes in lost(bytes, watcher, output) }
     if let unfinished { pump.takeOver(unfinished, inHand) }
-    pumps[ObjectIdentifier(pump)] = Entry(watcher: watcher, output: output, pump: pump)
+    pumps[ObjectIdentifier(pump)] = Entry(
+      watcher: watcher, number: number, output: output, pump: pump)
     byPID[pid, default: []].append(pump)
   }
 
@@ -296,6 +299,11 @@ final class Streams {
   /// What of a process's outputs is read and not passed on, likewise.
   func inHand(of pid: PID) -> [(Int32, InHand)] {
     (byPID[pid] ?? []).map { (Int32($0.output), $0.inHand) }.filter { !$0.1.isEmpty }
+  }
+
+  /// Pipes whose process is dead: somebody else has them.
+  var remains: [(watcher: WatcherID, number: Int, pump: Pump)] {
+    pumps.values.filter { byPID[$0.pump.pid] == nil }.map { ($0.watcher, $0.number ?? 0, $0.pump) }
   }
 
   /// The pipes of a process by their numbers; 0 where it has none.

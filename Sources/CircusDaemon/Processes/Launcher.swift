@@ -81,8 +81,8 @@ final class Launcher {
     if let input { inputs[pid] = StandardInput(owning: input.takeWriteEnd(), loop: loop) }
     if let lease { shared.hold(lease, pid) }
     if handover != nil || isSocket(plan.input) { sockets.hold(pid) }
-    attach(out, process.watcher, .stdout, pid, plan.stdoutOnFull)
-    attach(err, process.watcher, .stderr, pid, plan.stderrOnFull)
+    attach(out, process.watcher, .stdout, pid, plan)
+    attach(err, process.watcher, .stderr, pid, plan)
     if plan.isListener {
       streams.listeners.began(pid, plan, inputs[pid])
       if let channel = streams.listeners.channel(of: pid, in: plan.groupName) {
@@ -94,28 +94,19 @@ final class Launcher {
 
   private func attach(
     _ pipe: OutputPipe?, _ watcher: WatcherID, _ output: Streams.Output, _ pid: PID,
-    _ onFull: FullPolicy?
+    _ plan: LaunchPlan
   ) {
     guard let pipe else { return }
     streams.attach(
-      FileDescriptor(owning: pipe.ends.takeReadEnd()), watcher: watcher, output: output, pid: pid,
-      sink: pipe.sink, onFull: onFull)
+      FileDescriptor(owning: pipe.ends.takeReadEnd()), watcher: watcher, number: plan.number,
+      output: output, pid: pid, sink: pipe.sink,
+      onFull: output == .stdout ? plan.stdoutOnFull : plan.stderrOnFull)
   }
 
   /// Takes over the pipes and sockets of a process another daemon started. Where its output belongs is
   /// in the plan; without one it is read and dropped.
   func adopt(_ process: ProcessID, _ pid: PID, _ plan: LaunchPlan?, _ ends: Inheritance) {
-    for (output, inode) in [(Streams.Output.stdout, ends.stdout), (.stderr, ends.stderr)] {
-      let spec = output == .stdout ? plan?.stdout : plan?.stderr
-      let place: Int32 = output == .stdout ? 1 : 2
-      guard spec?.isCaptured ?? true, let number = ends.open(pid, place, inode, toRead: true)
-      else { continue }
-      let sink = plan.flatMap { try? streams.sink(process.watcher, output, $0) }
-      streams.attach(
-        FileDescriptor(owning: number), watcher: process.watcher, output: output, pid: pid,
-        sink: sink ?? .null, onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
-        after: .some(work.unfinished), inHand: ends.inHand[place] ?? InHand())
-    }
+    adoptOutputs(of: pid, process.watcher, plan, ends)
     guard let plan else { return }
     if plan.input == .pipe, let number = ends.open(pid, 0, nil, toRead: false) {
       inputs[pid] = StandardInput(owning: number, loop: loop)
@@ -131,6 +122,29 @@ final class Launcher {
       if let channel = streams.listeners.channel(of: pid, in: plan.groupName) {
         streams.listen(pid, channel)
       }
+    }
+  }
+
+  /// Takes over what the process printed, which others may add to.
+  func adoptRemains(_ watcher: WatcherID, _ pid: PID, _ plan: LaunchPlan?, _ ends: Inheritance) {
+    adoptOutputs(of: pid, watcher, plan, ends)
+    streams.drain(pid)
+  }
+
+  private func adoptOutputs(
+    of pid: PID, _ watcher: WatcherID, _ plan: LaunchPlan?, _ ends: Inheritance
+  ) {
+    for (output, inode) in [(Streams.Output.stdout, ends.stdout), (.stderr, ends.stderr)] {
+      let spec = output == .stdout ? plan?.stdout : plan?.stderr
+      let place: Int32 = output == .stdout ? 1 : 2
+      guard spec?.isCaptured ?? true, let number = ends.open(pid, place, inode, toRead: true)
+      else { continue }
+      let sink = plan.flatMap { try? streams.sink(watcher, output, $0) }
+      streams.attach(
+        FileDescriptor(owning: number), watcher: watcher, number: plan?.number, output: output,
+        pid: pid,
+        sink: sink ?? .null, onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
+        after: .some(work.unfinished), inHand: ends.inHand[place] ?? InHand())
     }
   }
 

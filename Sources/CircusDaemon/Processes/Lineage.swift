@@ -14,7 +14,7 @@ final class Lineage {
     var start: Int
   }
 
-  private let proc: ProcFS
+  let proc: ProcFS
   /// Descendants by leader.
   private var noted: [PID: Set<Descendant>] = [:]
   /// Orphans that were seen before: a later death did not make them.
@@ -34,6 +34,9 @@ final class Lineage {
     if isForeign { foreign.insert(leader) } else { foreign.remove(leader) }
     if ownsDescendants { sparing.remove(leader) } else { sparing.insert(leader) }
   }
+
+  /// A leader that another daemon started has ended before we came.
+  func lost(_ leader: PID) { foreign.insert(leader) }
 
   func note(_ leader: PID) {
     let found = proc.descendants(of: leader.rawValue)

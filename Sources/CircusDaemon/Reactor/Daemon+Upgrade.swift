@@ -38,15 +38,29 @@ extension Daemon {
     handover.servers = servers.handOver()
     handover.pipes = runner.handOverPipes()
     handover.inHand = runner.handOverBytes()
+    handover.remains = runner.handOverRemains { id in
+      arbiter.watchers.first { $0.id == id }?.spec.name
+    }
     handover.bridges = streams.specialFiles.compactMap(Handover.copy)
     handover.listeners = listeners.leftBehind
     // Whoever was told only a part of something has to begin again.
     handover.clients = clients.settled.compactMap(Handover.copy)
     handOverEndpoints(&handover)
     log.warning("upgrading to \(program)")
-    let reason = handover.execute(program, state: survival.everything(&arbiter))
+    let reason = handover.execute(program, state: survival.everything(&arbiter, isHandedOver: true))
     handover.closeAll()
     return .never("\(program) cannot be run: \(reason.description)")
+  }
+
+  /// Output that goes on though its process has ended.
+  func adoptRemains() {
+    for left in survival.takeRemains() {
+      if let (watcher, plan) = arbiter.outputPlan(watcher: left.watcher, number: left.number) {
+        runner.adopt(left, watcher, plan)
+      } else {
+        closeDescriptor(left.descriptor)
+      }
+    }
   }
 
   /// The listening sockets of the ZeroMQ endpoints, and who is connected to them.

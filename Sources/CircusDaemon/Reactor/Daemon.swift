@@ -143,6 +143,7 @@ package final class Daemon {
       },
       adopted: AdoptedProcesses(loop: loop), log: log, outlets: makeOutlets())
     runner.inheritance = survival.inheritance
+    runner.remains = survival.remains
     survival.whenToTryAgain { [unowned self] in
       saveTimer = loop.after(milliseconds: 1_100) { [unowned self] in
         _ = survival.save(&arbiter, isActing: false)
@@ -242,6 +243,7 @@ package final class Daemon {
       }
     }
     handleQueue()
+    adoptRemains()
     survival.finishTakingOver()
     finishTurn()
     Environment.settleMemory()

@@ -39,6 +39,8 @@ final class EffectRunner {
   private let adopted: AdoptedProcesses
   /// How to take over what an earlier daemon left.
   var inheritance: (PID) -> (birth: Int64, Inheritance)? = { _ in nil }
+  /// Likewise, of a process that has ended.
+  var remains: (PID) -> Inheritance? = { _ in nil }
   /// Spawns not done yet: a thousand of them must not keep a `status` waiting.
   private var spawns: [(ProcessID, LaunchPlan)] = []
   private var nextSpawn = 0
@@ -85,6 +87,9 @@ final class EffectRunner {
     switch effect {
     case .spawn(let process, let plan): spawns.append((process, plan))
     case .adopt(let process, let pid, let plan): adopt(process, pid, plan)
+    case .adoptRemains(let process, let pid, let plan):
+      lineage.lost(pid)
+      if let ends = remains(pid) { launcher.adoptRemains(process.watcher, pid, plan, ends) }
     case .signal(let pid, let signal, let scope):
       if managed[pid] != nil { signaler.send(signal, to: pid, scope) }
     case .signalChild(let pid, let child, let signal, let ticket):
@@ -236,6 +241,14 @@ final class EffectRunner {
     launcher.adopt(process, pid, plan, ends)
   }
 
+  /// Output of a process that had ended before this program began.
+  func adopt(_ left: Handover.Remains, _ watcher: WatcherID, _ plan: LaunchPlan?) {
+    var ends = Inheritance(stdout: 0, stderr: 0, proc: lineage.proc)
+    ends.handed[left.output] = left.descriptor
+    ends.inHand[left.output] = left.inHand
+    launcher.adoptRemains(watcher, left.pid, plan, ends)
+  }
+
   /// Whether everything that was asked for is done.
   var isQuiet: Bool { spawns.isEmpty && sweeps.isEmpty && events.isEmpty && deadLeaders.isEmpty }
 
@@ -249,6 +262,16 @@ final class EffectRunner {
       if !own.isEmpty { copies[pid] = own }
     }
     return copies
+  }
+
+  /// Copies of our ends of pipes whose process is dead, likewise; `name`: of a watcher.
+  func handOverRemains(name: (WatcherID) -> String?) -> [Handover.Remains] {
+    streams.remains.compactMap { watcher, number, pump in
+      guard let name = name(watcher), let copy = Handover.copy(pump.number) else { return nil }
+      return Handover.Remains(
+        watcher: name, number: number, pid: pump.pid, output: Int32(pump.output), descriptor: copy,
+        inHand: pump.inHand)
+    }
   }
 
   /// What was not passed on yet, for the next program.

@@ -30,6 +30,19 @@ package struct Handover {
   var configuration = ""
   /// Bytes that are not passed on yet, as `pipes`: what waits for a process's stdin, what waits for a disk.
   var inHand: [PID: [Int32: InHand]] = [:]
+  /// An output of a process that has ended, which others have open.
+  struct Remains {
+    var watcher: String
+    /// The number the process had in its watcher.
+    var number: Int
+    var pid: PID
+    /// 1 or 2.
+    var output: Int32
+    /// Our end of the pipe.
+    var descriptor: Int32
+    var inHand: InHand
+  }
+  var remains: [Remains] = []
   /// Only kept open until they are opened anew.
   var bridges: [Int32] = []
   /// What waits for event listeners.
@@ -83,6 +96,7 @@ package struct Handover {
       guard let (pid, place) = Self.place(key) else { continue }
       inHand[pid, default: [:]][place] = InHand(bytes)
     }
+    remains = (head["remains"]?.array ?? []).compactMap { Remains($0) }
     listeners = head["listeners"] ?? .null
     if let soft = head["files_soft"]?.string.flatMap(rlim_t.init),
       let hard = head["files_hard"]?.string.flatMap(rlim_t.init)
@@ -101,7 +115,7 @@ package struct Handover {
 
   private var descriptors: [Int32] {
     Array(sockets.values) + Array(endpoints.values) + Array(servers.values) + clients + bridges
-      + pipes.values.flatMap(\.values)
+      + pipes.values.flatMap(\.values) + remains.map(\.descriptor)
   }
 
   /// What nobody has taken is closed.
@@ -149,6 +163,7 @@ package struct Handover {
       for (place, bytes) in own { bytesInHand["\(pid) \(place)"] = bytes.leftBehind }
     }
     head["in_hand"] = .object(bytesInHand)
+    head["remains"] = .array(remains.map(\.leftBehind))
     head["listeners"] = listeners
     if let files {
       head["files_soft"] = .string(String(files.soft))
@@ -167,5 +182,27 @@ package struct Handover {
     } catch {
       return error
     }
+  }
+}
+
+extension Handover.Remains {
+  fileprivate var leftBehind: JSON {
+    [
+      "watcher": .string(watcher), "number": .int(number), "pid": .int(Int(pid.rawValue)),
+      "output": .int(Int(output)), "descriptor": .int(Int(descriptor)),
+      "in_hand": inHand.leftBehind,
+    ]
+  }
+
+  fileprivate init?(_ left: JSON) {
+    guard let left = left.object, let watcher = left["watcher"]?.string,
+      let number = left["number"]?.int, let pid = left["pid"]?.int,
+      let output = left["output"]?.int, let descriptor = left["descriptor"]?.int
+    else { return nil }
+    self.init(
+      watcher: watcher, number: number, pid: PID(Int32(truncatingIfNeeded: pid)),
+      output: Int32(truncatingIfNeeded: output),
+      descriptor: Int32(truncatingIfNeeded: descriptor),
+      inHand: InHand(left["in_hand"] ?? .null))
   }
 }

@@ -10,6 +10,8 @@ struct Inheritance {
   var handed: [Int32: Int32] = [:]
   /// Bytes that were not passed on, likewise.
   var inHand: [Int32: InHand] = [:]
+  /// Those that may have the process's pipes as well; nil: what descends from it.
+  var holders: [Int32]?
   let proc: ProcFS
 
   /// Our end of a pipe the process has; it may have passed it on and let go of it itself.
@@ -20,7 +22,7 @@ struct Inheritance {
       return number
     }
     guard let inode else { return nil }
-    for descendant in proc.descendants(of: pid.rawValue) {
+    for descendant in holders ?? proc.descendants(of: pid.rawValue) {
       if let number = ProcFS.openPipe(of: descendant, at: expected, inode: inode, toRead: toRead) {
         return number
       }

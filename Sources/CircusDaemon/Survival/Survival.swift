@@ -18,6 +18,10 @@ final class Survival {
   private var handover: Handover?
   /// Its processes that are still there.
   private var survivors: [PID: SavedState.Survivor] = [:]
+  /// Those that are not.
+  private var dead: [PID: SavedState.Survivor] = [:]
+  /// Everybody by session and process group, whose leaders may be dead: looked up once, if ever.
+  private lazy var families = proc.families
   private var buffer: [UInt8] = []
   private var isBegun = false
 
@@ -71,15 +75,14 @@ final class Survival {
     }
     found.note(lastSequence: work.lastSequence, isBehind: work.isStateBehind)
     for child in children { found.add(child, isAlive: isAlive) }
-    var dead: Set<PID> = []
     for survivor in found.survivors {
       if isAlive(survivor) {
         survivors[PID(survivor.pid)] = survivor
       } else {
-        dead.insert(PID(survivor.pid))
+        dead[PID(survivor.pid)] = survivor
       }
     }
-    predecessor = .left(dead: dead)
+    predecessor = .left(dead: Set(dead.keys))
     saved = found
     let pid = found.header["pid"]?.int ?? 0
     log.warning(
@@ -129,6 +132,20 @@ final class Survival {
     return (survivor.birth, ends)
   }
 
+  /// What is left of a process that ended while there was no daemon; nil when it is none of those.
+  func remains(_ pid: PID) -> Inheritance? {
+    dead[pid].map {
+      Inheritance(
+        stdout: $0.stdout, stderr: $0.stderr, holders: families[pid.rawValue] ?? [], proc: proc)
+    }
+  }
+
+  /// What processes left behind that had ended before this program began.
+  func takeRemains() -> [Handover.Remains] {
+    defer { handover?.remains = [] }
+    return handover?.remains ?? []
+  }
+
   // MARK: writing
 
   /// Calls back in a second whenever the state could not be written.
@@ -161,13 +178,16 @@ final class Survival {
   }
 
   /// All there is, as a file of its own.
-  func everything(_ arbiter: inout Arbiter, isActing: Bool = false) -> [UInt8] {
+  func everything(
+    _ arbiter: inout Arbiter, isActing: Bool = false, isHandedOver: Bool = false
+  ) -> [UInt8] {
     var bytes: [UInt8] = []
     Arbiter.stateHeader(
       boot: ProcFS.bootIdentity, program: CircusdProgram.version, pid: Environment.pid
     ).write(into: &bytes)
     bytes.append(10)
-    arbiter.writeState(into: &bytes, isActing: isActing, facts: facts)
+    arbiter.writeState(
+      into: &bytes, isActing: isActing, isHandedOver: isHandedOver, facts: facts)
     return bytes
   }
 
@@ -189,6 +209,8 @@ final class Survival {
     if case .left = predecessor, let unfinished = work.unfinished { writeOut(unfinished) }
     work.forgetPredecessor { survivors[$0] != nil }
     survivors = [:]
+    dead = [:]
+    families = [:]
     saved = nil
     handover?.closeRest()
     handover = nil

@@ -1,0 +1,79 @@
+import Glibc
+import JSON
+import LinuxSystem
+import Testing
+
+/// What processes leave behind when they end, and a daemon that ends meanwhile or becomes another.
+@Suite struct FamilyTests {
+  private static let script = "/bin/sh \(Path.package)/Tests/IntegrationTests/clients/family.sh"
+
+  /// The numbers each child has printed, by the child's pid.
+  private func numbers(_ daemon: TestDaemon) -> [Int32: [Int]] {
+    var found: [Int32: [Int]] = [:]
+    for line in daemon.file("family.log").split(separator: "\n").dropLast() {
+      let words = line.split(separator: " ")
+      guard words.count == 3, let child = Int32(words[1]), let number = Int(words[2]) else {
+        Issue.record("torn: \(line)")
+        continue
+      }
+      found[child, default: []].append(number)
+    }
+    return found
+  }
+
+  private func expectAll(_ numbers: [Int]?) {
+    #expect(numbers == (numbers?.count).map { Array(1...$0) })
+  }
+
+  @Test func aLeaderThatEndsWithoutADaemonLeavesNothingBehind() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = \(Self.script)
+      stdout_stream.class = FileStream
+      stdout_stream.filename = @DIR@/family.log
+      """)
+    #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
+    let child = try #require(numbers(daemon).keys.first)
+    let leader = try daemon.pids("w")[0]
+    try daemon.crash {
+      kill(leader, SIGKILL)
+      #expect(eventually { ProcFS().facts(of: leader).map(\.isZombie) ?? true })
+    }
+    let known = numbers(daemon)[child]?.count ?? 0
+    #expect(eventually { (numbers(daemon)[child]?.count ?? 0) > known + 20 })
+    #expect(try daemon.pids("w") != [leader])
+    expectAll(numbers(daemon)[child])
+    try daemon.call("stop", ["waiting": true])
+    #expect(eventually { ProcFS().facts(of: child).map(\.isZombie) ?? true })
+  }
+
+  @Test func anUpgradeReadsOnWhatLeadersHaveLeft() throws {
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+
+      [supervisord]
+      state_dir = @DIR@/state
+
+      [program:p]
+      command = \(Self.script) ends
+      startsecs = 0
+      autorestart = false
+      stdout_logfile = @DIR@/family.log
+      """, file: "supervisord.conf")
+    #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
+    #expect(try daemon.pids("p") == [])
+    let child = try #require(numbers(daemon).keys.first)
+    for round in 1...3 {
+      #expect(try daemon.call("upgrade")["status"] == "ok")
+      #expect(eventually { daemon.log.split(separator: "upgraded from").count == round + 1 })
+      let known = numbers(daemon)[child]?.count ?? 0
+      #expect(eventually { (numbers(daemon)[child]?.count ?? 0) > known + 20 })
+    }
+    expectAll(numbers(daemon)[child])
+    try daemon.call("stop", ["waiting": true])
+    #expect(eventually { ProcFS().facts(of: child).map(\.isZombie) ?? true })
+  }
+}
