@@ -190,7 +190,7 @@ extension Watcher {
     }
     guard let vetoed, let index = index(of: vetoed), slots[index].state.isSpawning else { return }
     let wasWanted = !slots[index].isSurplus
-    slots.remove(at: index)
+    drop(index)
     // An earlier no has given up the whole reload already.
     guard wasWanted else { return }
     giveUpSpawning(call, now, &ledger, &effects)

@@ -99,7 +99,14 @@ extension Watcher {
   fileprivate mutating func writeSlots(
     tellsWanted: Bool, facts: (PID) -> [(String, Int)], _ put: (JSONObject) -> Void
   ) {
+    // Taken out, so that it is changed in place.
     var numbers = savedNumbers ?? []
+    savedNumbers = nil
+    func putGone(_ number: Int) {
+      put(["process": .int(number), "watcher": .int(id.number), "gone": true])
+    }
+    for number in droppedNumbers where numbers.remove(number) != nil { putGone(number) }
+    droppedNumbers = []
     for index in slots.indices where slots[index].isUnsaved {
       // It is there or not as soon as the kernel has answered; only that the last one is gone is news.
       let isSpawning = slots[index].state.isSpawning
@@ -116,11 +123,10 @@ extension Watcher {
       numbers.insert(slots[index].number)
       slots[index].isUnsaved = false
     }
-    if numbers.count > slots.count || numbers.count != slots.count(where: { !$0.isUnsaved }) {
+    // Many at once.
+    if numbers.count != slots.count(where: { !$0.isUnsaved }) {
       let present = Set(slots.lazy.map(\.number))
-      for number in numbers.subtracting(present).sorted() {
-        put(["process": .int(number), "watcher": .int(id.number), "gone": true])
-      }
+      for number in numbers.subtracting(present).sorted() { putGone(number) }
       numbers.formIntersection(present)
     }
     savedNumbers = numbers
@@ -129,6 +135,7 @@ extension Watcher {
 
   fileprivate mutating func markUnsaved() {
     savedNumbers = nil
+    droppedNumbers = []
     isHeadUnsaved = true
     for index in slots.indices { slots[index].isUnsaved = true }
     areSlotsUnsaved = true

@@ -38,7 +38,7 @@ extension Watcher {
     enter(.stopped, at: index, &ledger)
     slots[index].failures = 0
     let staysEmpty = slots[index].isSurplus || (phase == .stopping && !keepsEmptySlots)
-    if staysEmpty { slots.remove(at: index) }
+    if staysEmpty { drop(index) }
   }
 
   /// It ended by itself.
@@ -88,8 +88,7 @@ extension Watcher {
       return leave(index, status, &ledger)
     }
     if rollout == .surge && slots[index].generation < generation {
-      slots.remove(at: index)
-      return
+      return drop(index)
     }
     delayIfYoung(index, age, status, now, &ledger)
   }

@@ -119,7 +119,7 @@ extension Watcher {
     if slots[index].isSurplus || phase == .stopping || !slots[index].isWanted {
       enter(.stopped, at: index, &ledger)
       if slots[index].isSurplus || phase == .stopping && spec.dialect == .circus {
-        slots.remove(at: index)
+        drop(index)
       }
       return
     }
@@ -147,7 +147,7 @@ extension Watcher {
     }
     switch rollout {
     case .surge?:
-      slots.remove(at: index)
+      drop(index)
       abandonRollout(now, &ledger, &effects)
     case .oneByOne?:
       slots[index].failures += 1

@@ -93,7 +93,7 @@ extension Watcher {
   ) {
     guard let index = index(of: process) else { return }
     guard slots[index].state.pid != nil || slots[index].state.isSpawning else {
-      slots.remove(at: index)
+      drop(index)
       return
     }
     slots[index].isSurplus = true

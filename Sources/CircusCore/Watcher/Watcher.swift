@@ -59,6 +59,8 @@ package struct Watcher {
   var areSlotsUnsaved = true
   /// The processes the state file tells of; nil: not even of the watcher.
   var savedNumbers: Set<Int>?
+  /// Those of places that were given up since: one among a thousand is not looked for.
+  var droppedNumbers: Set<Int> = []
   /// What is wanted of the shell while a hook is asked.
   var outbox = Outbox()
   /// Nobody waits for hooks any more (a hurried end).
@@ -123,6 +125,12 @@ package struct Watcher {
 
   func holdsPlace(_ slot: Slot) -> Bool {
     !slot.isSurplus && (rollout != .surge || slot.generation == generation)
+  }
+
+  /// Gives up a place.
+  mutating func drop(_ index: Int) {
+    droppedNumbers.insert(slots[index].number)
+    slots.remove(at: index)
   }
 
   func index(of id: ProcessID) -> Int? { slots.firstIndex { $0.id == id } }
