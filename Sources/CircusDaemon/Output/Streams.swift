@@ -36,6 +36,8 @@ final class Streams {
   private let log: Logger
   private let console = Console(descriptor: 1)
   let listeners: Listeners
+  /// What was dropped.
+  let losses: OutputLosses
   /// Where events about output go.
   var announce: (SupervisorEvent) -> Void = { _ in }
   /// supervisor `strip_ansi`.
@@ -65,6 +67,7 @@ final class Streams {
   ) {
     self.work = work
     self.listeners = listeners
+    losses = OutputLosses(loop: loop)
     self.helpers = helpers
     self.loop = loop
     self.log = log
@@ -249,24 +252,6 @@ final class Streams {
     rings[RingKey(watcher: watcher, output: output == "stderr" ? .stderr : .stdout)]
   }
 
-  // MARK: what was lost
-
-  /// Told of output that was dropped, at most once a second for each stream.
-  var tellLoss: (WatcherID, Output, Int) -> Void = { _, _, _ in }
-  private var losses: [RingKey: Int] = [:]
-  private var lossTimer: Registration?
-
-  private func lost(_ bytes: Int, _ watcher: WatcherID, _ output: Output) {
-    losses[RingKey(watcher: watcher, output: output), default: 0] += bytes
-    guard lossTimer == nil else { return }
-    lossTimer = loop.after(milliseconds: 1_000) { [unowned self] in
-      lossTimer = nil
-      let found = losses
-      losses = [:]
-      for (key, bytes) in found { tellLoss(key.watcher, key.output, bytes) }
-    }
-  }
-
   // MARK: pumps
 
   func attach(
@@ -281,7 +266,7 @@ final class Streams {
       readEnd, pid: pid, output: output == .stdout ? 1 : 2, sink: sink, ring: ring,
       onFull: onFull, work: work, loop: loop
     ) { [unowned self] pump in forget(pump) }
-    pump.onLoss = { [unowned self] bytes in lost(bytes, watcher, output) }
+    pump.onLoss = { [unowned self] bytes in losses.add(bytes, watcher, output) }
     if let unfinished { pump.takeOver(unfinished, inHand) }
     pumps[ObjectIdentifier(pump)] = Entry(
       watcher: watcher, number: number, output: output, pump: pump)

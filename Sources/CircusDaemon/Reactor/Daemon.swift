@@ -150,7 +150,7 @@ package final class Daemon {
       }
     }
     survival.knownFacts = { [unowned self] in runner.facts(of: $0) }
-    streams.tellLoss = { [unowned self] watcher, output, bytes in
+    streams.losses.tell = { [unowned self] watcher, output, bytes in
       queue.append(.outputLost(watcher, stream: "\(output)", bytes: bytes))
       loop.hasPendingWork = true
     }

@@ -46,6 +46,11 @@ final class Survival {
     }
     work = WorkPages(directory)
     file = directory.map { StateFile($0, log: log) }
+    if let directory, !work.outlivesUs {
+      log.error(
+        "\(directory.path) has no room for what is in hand: a crash of the daemon would lose output, and "
+          + "children that cannot be written down; make room and start or upgrade it again")
+    }
     file?.isDurable = settings.onBoot == .last
     if let handover { take(handover) } else { look(settings) }
   }

@@ -21,6 +21,8 @@ final class WorkPages {
   private static let spawnBase = 4_096
 
   private let pages: SharedPages
+  /// Whether a later daemon will find them.
+  let outlivesUs: Bool
   private var base: UnsafeMutableRawPointer { pages.bytes.baseAddress! }
   private var freePartials = Array((0..<WorkPages.partialSlots).reversed())
   private var lastOwner = 0
@@ -30,11 +32,9 @@ final class WorkPages {
 
   /// In `directory`, with what an earlier daemon left in it; without one, nothing outlives us.
   init(_ directory: PrivateDirectory?) {
-    if let directory, let made = Self.map(directory) {
-      pages = made
-    } else {
-      pages = SharedPages(count: Self.size)
-    }
+    let shared = directory.flatMap(Self.map)
+    pages = shared ?? SharedPages(count: Self.size)
+    outlivesUs = shared != nil
     let base = pages.bytes.baseAddress!
     let magic = base.load(as: Int64.self)
     let boot = Int64(bitPattern: ProcFS.bootIdentity.utf8.fingerprint)
