@@ -46,12 +46,15 @@ package final class PrivateDirectory {
     try systemCall { fcntl(descriptor, F_DUPFD, lowest) }
   }
 
-  /// Opens a file in it, readable by this user alone; links are not followed.
+  /// Opens a file in it, readable by this user alone; links are not followed, and what is no file is
+  /// refused: nobody waits for the other end of a FIFO.
   package func open(_ name: String, _ flags: Int32) throws(Errno) -> FileDescriptor {
-    FileDescriptor(
-      owning: try systemCall {
-        openat(descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0o600)
-      })
+    let careful = flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+    let number = try systemCall { openat(descriptor, name, careful, 0o600) }
+    let file = FileDescriptor(owning: number)
+    var info = stat()
+    guard fstat(number, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { throw Errno(ENXIO) }
+    return file
   }
 
   /// Renames within it, replacing what is there.

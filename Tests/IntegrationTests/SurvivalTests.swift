@@ -283,8 +283,9 @@ import Testing
     mkdir("\(daemon.directory)/state/state.new", 0o700)
     try daemon.start()
     #expect(eventually { daemon.status("w") == "active" })
-    #expect(eventually { (try? daemon.pids("w").count) == 3 })
+    try daemon.call("incr", ["name": "w", "nb": 2, "waiting": true])
     let pids = try daemon.pids("w").sorted()
+    #expect(pids.count == 5)
     try daemon.crash()
     #expect(try daemon.pids("w").sorted() == pids)
     try daemon.crash()
@@ -293,6 +294,19 @@ import Testing
     #expect(eventually { Files.exists("\(daemon.directory)/state/state") })
     try daemon.crash()
     #expect(try daemon.pids("w").sorted() == pids)
+  }
+
+  @Test func nobodyWaitsForTheOtherEndOfAState() throws {
+    let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000")
+    try daemon.call("quit", ["waiting": true])
+    #expect(eventually { !daemon.isAlive })
+    mkdir("\(daemon.directory)/state", 0o700)
+    for name in ["state", "state.new", "work"] {
+      mkfifo("\(daemon.directory)/state/\(name)", 0o600)
+    }
+    try daemon.start()
+    #expect(eventually { daemon.status("w") == "active" })
+    #expect(daemon.log.contains("state: No such device or address: not read"))
   }
 
   @Test func aRotationInTheMiddleIsNoDouble() throws {

@@ -27,6 +27,56 @@ import Testing
     daemon.log.split(separator: "\n").count { $0.contains("upgraded from") }
   }
 
+  /// It consents, and then cannot be run.
+  @Test func anExecThatIsRefusedLeavesNothingBehind() throws {
+    let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000")
+    #expect(eventually { daemon.status("w") == "active" })
+    let pids = try daemon.pids("w")
+    let fickle = "\(daemon.directory)/fickle"
+    func failures() -> Int { daemon.log.split(separator: "cannot be run").count - 1 }
+    var descriptors: Int?
+    for round in 1...6 {
+      Path.write("#!/bin/sh\necho can resume: 1\nchmod 600 $0\n", to: fickle)
+      chmod(fickle, 0o700)
+      try daemon.call("upgrade", ["program": .string(fickle)])
+      #expect(eventually { failures() == round })
+      if round == 1 { descriptors = ProcFS().descriptorCount(of: daemon.pid) }
+    }
+    #expect(ProcFS().descriptorCount(of: daemon.pid) == descriptors)
+    #expect(try daemon.call("upgrade")["status"] == "ok")
+    #expect(eventually { upgrades(daemon) == 1 })
+    #expect(try daemon.pids("w") == pids)
+  }
+
+  @Test func aSocketStaysAsItsProcessesHaveMadeIt() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = /usr/bin/python3 -c "import socket, time; s = socket.socket(fileno=$(circus.sockets.door)); s.setblocking(True); open('@DIR@/ready', 'w'); time.sleep(1000)"
+      use_sockets = True
+
+      [socket:door]
+      host = 127.0.0.1
+      port = 0
+      """)
+    #expect(eventually { Files.exists("\(daemon.directory)/ready") })
+    let number = try #require(
+      try daemon.call("listsockets")["sockets"]?.array?.first?.object?["fd"]?.int)
+    let pid = try daemon.pids("w")[0]
+    func waits() -> Bool {
+      let line = Path.read("/proc/\(pid)/fdinfo/\(number)").split(separator: "\n")
+        .first { $0.hasPrefix("flags:") }
+      let flags = line?.split(whereSeparator: \.isWhitespace).last.flatMap { Int32($0, radix: 8) }
+      return flags.map { $0 & O_NONBLOCK == 0 } ?? false
+    }
+    #expect(waits())
+    try daemon.call("upgrade")
+    #expect(eventually { upgrades(daemon) == 1 })
+    #expect(waits())
+    try daemon.crash()
+    #expect(waits())
+  }
+
   @Test func everythingStaysAndNothingIsMissed() throws {
     let daemon = try TestDaemon(Self.watchers)
     #expect(eventually { daemon.status("writer") == "active" && daemon.status("w") == "active" })

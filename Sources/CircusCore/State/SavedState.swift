@@ -76,6 +76,7 @@ package struct SavedState: Sendable {
     guard version <= Self.version else { throw .newer(version) }
     header = first
     var change: [JSONObject] = []
+    var isWhole = false
     // What follows the last newline was cut off while it was written.
     for line in lines.dropFirst().dropLast() {
       guard let entry = (try? JSON.parse(line))?.object.map(Self.bounded) else {
@@ -86,7 +87,13 @@ package struct SavedState: Sendable {
       guard ["daemon", "done", "over"].contains(where: { entry[$0] != nil }) else { continue }
       for entry in change where !take(entry) { damagedLines += 1 }
       change = []
+      isWhole = true
     }
+    guard !isWhole, !change.isEmpty else { return }
+    // A file is begun with all there is, so this one was cut by somebody else: half of it is better
+    // than nothing.
+    damagedLines += 1
+    for entry in change { _ = take(entry) }
   }
 
   /// Numbers that one can go on counting with, whoever wrote them.

@@ -33,7 +33,9 @@ extension Watcher {
   /// Takes up where the record ends. With `isAlive` its processes may still be there.
   mutating func restore(_ group: SavedState.Group, isAlive: Bool, _ ledger: inout Ledger) {
     let head = group.head
-    target = max(0, min(100_000, head["target"]?.int ?? target))
+    // Without a word about it, as many as there are at least.
+    let count = group.processes.values.count { $0["pid"] != nil && $0["surplus"] == nil }
+    target = max(0, min(100_000, head["target"]?.int ?? max(target, count)))
     let cause = head["stop_cause"]?.string.flatMap(Cause.init(rawValue:)) ?? .command
     desired = head["desired"] == "running" ? .running : .stopped(cause)
     let records = group.processes.values.sorted {

@@ -214,6 +214,7 @@ final class Pump {
     let isWritten = unfinished.written(sink.file)
     // What is filtered on its way has no place in the file that could be counted.
     if sink.isFiltered && isWritten > 0 { return }
+    work.goOn(after: isWritten)
     deliver(bytes, at: unfinished.wall, skipping: isWritten)
     work.release()
   }

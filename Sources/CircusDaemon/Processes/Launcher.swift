@@ -18,6 +18,8 @@ final class Launcher {
   private let shared: SharedSockets
   private let loop: EventLoop
   private let work: WorkPages
+  /// Processes that are dead and whose outputs were taken over nevertheless.
+  private var deadOwners: [PID] = []
   /// So many pipes are as large as they may be; more of them grow when they turn out to be busy. The
   /// kernel gives a user without privileges 64 MB in all.
   private static let mostLargePipes = Users.isRoot ? 256 : 24
@@ -128,7 +130,13 @@ final class Launcher {
   /// Takes over what the process printed, which others may add to.
   func adoptRemains(_ watcher: WatcherID, _ pid: PID, _ plan: LaunchPlan?, _ ends: Inheritance) {
     adoptOutputs(of: pid, watcher, plan, ends)
-    streams.drain(pid)
+    deadOwners.append(pid)
+  }
+
+  /// All have taken over what lies in the work pages: it may be overwritten now.
+  func finishTakingOver() {
+    for pid in deadOwners { streams.drain(pid) }
+    deadOwners = []
   }
 
   private func adoptOutputs(

@@ -245,6 +245,7 @@ package final class Daemon {
     handleQueue()
     adoptRemains()
     survival.finishTakingOver()
+    runner.finishTakingOver()
     finishTurn()
     Environment.settleMemory()
     loop.run { finishTurn() }

@@ -249,6 +249,9 @@ final class EffectRunner {
     launcher.adoptRemains(watcher, left.pid, plan, ends)
   }
 
+  /// Nothing more is taken over.
+  func finishTakingOver() { launcher.finishTakingOver() }
+
   /// Whether everything that was asked for is done.
   var isQuiet: Bool { spawns.isEmpty && sweeps.isEmpty && events.isEmpty && deadLeaders.isEmpty }
 

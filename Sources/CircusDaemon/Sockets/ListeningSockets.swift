@@ -81,7 +81,7 @@ final class ListeningSockets {
 
   private func bind(_ spec: SocketSpec) throws(Failure) -> Open {
     if !spec.reusesPort, let descriptor = inherit(spec) {
-      SocketBinder.adjust(descriptor, to: spec)
+      SocketBinder.adjust(descriptor, to: spec, isInherited: true)
       let port = spec.path == nil ? Network.port(of: descriptor) ?? spec.port : 0
       return Open(spec: spec, descriptor: descriptor, port: port)
     }

@@ -27,9 +27,10 @@ enum SocketBinder {
     }
   }
 
-  /// Changes what can be changed on a bound socket.
-  static func adjust(_ descriptor: Int32, to spec: SocketSpec) {
-    setNonBlocking(descriptor, !spec.blocking)
+  /// Changes what can be changed on a bound socket. One that was inherited is in the hands of processes
+  /// that may have made it wait, or not, since.
+  static func adjust(_ descriptor: Int32, to spec: SocketSpec, isInherited: Bool = false) {
+    if !isInherited { setNonBlocking(descriptor, !spec.blocking) }
     let listens = spec.kind == .stream || spec.kind == .sequencedPacket
     if listens && !spec.reusesPort { _ = listen(descriptor, Int32(clamping: spec.backlog)) }
   }

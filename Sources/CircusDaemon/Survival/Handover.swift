@@ -175,6 +175,8 @@ package struct Handover {
     bytes.append(10)
     do throws(Errno) {
       let memory = try Program.memoryFile()
+      // Reached only where it came to nothing.
+      defer { closeDescriptor(memory) }
       try writeAll(memory, bytes + state)
       return Program.execute(
         program, [program] + CommandLine.arguments.dropFirst(), adding: (Self.variable, "\(memory)")

@@ -45,6 +45,8 @@ final class Survival {
       directory = RunDirectory.open(settings, configuration: configuration, log: log)
     }
     work = WorkPages(directory)
+    // Of a check that was never ended.
+    directory?.remove(Self.inspectedName)
     file = directory.map { StateFile($0, log: log) }
     if let directory, !work.outlivesUs {
       log.error(
@@ -232,21 +234,37 @@ final class Survival {
   // MARK: upgrades
 
   private var inspected: String?
+  private static let inspectedName = "check"
 
   /// The present state where another program can read it.
   func writeForInspection(_ arbiter: inout Arbiter) throws(SpawnError) -> String {
     do throws(Errno) {
+      // The file of the daemon itself is begun anew by this, too.
+      let bytes = everything(&arbiter)
+      file?.replace(bytes)
+      if let path = writeBeside(bytes) { return path }
       let path = try Files.makeUnique(in: "/tmp", prefix: "circus-state-", suffix: "")
       inspected = path
       let file = try FileDescriptor.open(path, O_WRONLY)
-      // The file of the daemon itself is begun anew by this, too.
-      let bytes = everything(&arbiter)
-      self.file?.replace(bytes)
       try writeAll(file.number, bytes)
       return path
     } catch {
       throw SpawnError(stage: .descriptors, errno: error, index: 0)
     }
+  }
+
+  /// In our own directory, where it is found and removed whatever happens; nil: there is no room.
+  private func writeBeside(_ bytes: [UInt8]) -> String? {
+    guard let directory else { return nil }
+    do throws(Errno) {
+      let file = try directory.open(Self.inspectedName, O_WRONLY | O_CREAT | O_TRUNC)
+      try writeAll(file.number, bytes)
+    } catch {
+      directory.remove(Self.inspectedName)
+      return nil
+    }
+    inspected = "\(directory.path)/\(Self.inspectedName)"
+    return inspected
   }
 
   func endInspection() {

@@ -37,6 +37,8 @@ final class Upgrade {
   private var slowPeers = SlowPeers()
   /// Milliseconds a program has to say that it can take over.
   private static let patience = 20_000
+  /// Bytes of what it says that are read.
+  private static let longestAnswer = 4_096
   /// Nanoseconds commands under way are waited for.
   private static let longestWait: Int64 = 60_000_000_000
 
@@ -55,7 +57,9 @@ final class Upgrade {
         [program, SuccessorCheck.flag, path, daemon.loader.path]
         + [daemon.settings.face == .supervisor ? "supervisor" : "circus"]
       let helper = try daemon.helpers.start(words, wiring: .program)
-      helper.onLine = { [unowned self] line in answer += line }
+      helper.onLine = { [unowned self] line in
+        if answer.count < Self.longestAnswer { answer += line }
+      }
       helper.onExit = { [unowned self] status in finishCheck(status) }
       helper.finishInput()
       let timer = daemon.helpers.after(milliseconds: Self.patience) { [unowned self] in

@@ -320,4 +320,7 @@ extension WorkPages: WriteWitness {
   }
 
   func didWrite(_ count: Int) { written += count }
+
+  /// So much of what is in hand was in files before.
+  func goOn(after count: Int) { written = count }
 }
