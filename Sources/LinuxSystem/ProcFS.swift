@@ -244,6 +244,20 @@ package final class ProcFS {
     return found
   }
 
+  /// Everybody by the pipes they print to, by the pipes' numbers.
+  package var printers: [UInt64: [Int32]] {
+    var found: [UInt64: [Int32]] = [:]
+    for pid in everybody {
+      let links = [1, 2].compactMap { Files.linkTarget("/proc/\(pid)/fd/\($0)") }
+      for link in Set(links) where link.hasPrefix("pipe:[") {
+        if let number = UInt64(link.dropFirst(6).dropLast()) {
+          found[number, default: []].append(pid)
+        }
+      }
+    }
+    return found
+  }
+
   /// Names this start of the machine; empty when the kernel does not tell.
   package static var bootIdentity: String {
     let bytes = (try? Files.read("/proc/sys/kernel/random/boot_id")) ?? []

@@ -25,11 +25,12 @@ import Testing
     #expect(numbers == (numbers?.count).map { Array(1...$0) })
   }
 
-  @Test func aLeaderThatEndsWithoutADaemonLeavesNothingBehind() throws {
+  @Test(arguments: [("", 0), ("", 2), ("apart", 0), ("apart", 1)])
+  func aLeaderThatEndsWithoutADaemonLeavesNothingBehind(mode: String, upgrades: Int) throws {
     let daemon = try TestDaemon(
       """
       [watcher:w]
-      cmd = \(Self.script)
+      cmd = \(Self.script) \(mode)
       stdout_stream.class = FileStream
       stdout_stream.filename = @DIR@/family.log
       """)
@@ -43,12 +44,17 @@ import Testing
     let known = numbers(daemon)[child]?.count ?? 0
     #expect(eventually { (numbers(daemon)[child]?.count ?? 0) > known + 20 })
     #expect(try daemon.pids("w") != [leader])
+    for round in 0..<upgrades {
+      try daemon.call("upgrade")
+      #expect(eventually { daemon.log.split(separator: "upgraded from").count == round + 2 })
+    }
     expectAll(numbers(daemon)[child])
     try daemon.call("stop", ["waiting": true])
     #expect(eventually { ProcFS().facts(of: child).map(\.isZombie) ?? true })
   }
 
-  @Test func anUpgradeReadsOnWhatLeadersHaveLeft() throws {
+  @Test(arguments: ["ends", "ends apart"])
+  func anUpgradeReadsOnWhatLeadersHaveLeft(mode: String) throws {
     let daemon = try TestDaemon(
       """
       [circus]
@@ -58,7 +64,7 @@ import Testing
       state_dir = @DIR@/state
 
       [program:p]
-      command = \(Self.script) ends
+      command = \(Self.script) \(mode)
       startsecs = 0
       autorestart = false
       stdout_logfile = @DIR@/family.log

@@ -52,7 +52,7 @@ import Testing
     let daemon = try TestDaemon(
       """
       [watcher:w]
-      cmd = /usr/bin/python3 -c "import socket, time; s = socket.socket(fileno=$(circus.sockets.door)); s.setblocking(True); open('@DIR@/ready', 'w'); time.sleep(1000)"
+      cmd = /usr/bin/python3 -c "import socket, signal; s = socket.socket(fileno=$(circus.sockets.door)); s.setblocking(True); open('@DIR@/ready', 'w'); signal.pause()"
       use_sockets = True
 
       [socket:door]

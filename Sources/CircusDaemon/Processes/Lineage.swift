@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import JSON
 import LinuxSystem
 
 /// Who descends from whom: so that a stop ends the whole tree, also what left its parent.
@@ -8,7 +9,7 @@ import LinuxSystem
 /// a look taken before the stop signal, by their session or process group, and by having become
 /// our children when their leader died, where nobody else could have been their origin.
 final class Lineage {
-  private struct Descendant: Hashable {
+  fileprivate struct Descendant: Hashable {
     var pid: Int32
     /// A pid alone may be somebody else's by now.
     var start: Int
@@ -35,17 +36,32 @@ final class Lineage {
     if ownsDescendants { sparing.remove(leader) } else { sparing.insert(leader) }
   }
 
-  /// A leader that another daemon started has ended before we came.
-  func lost(_ leader: PID) { foreign.insert(leader) }
+  /// Leaders that another daemon started are dead: what they leave behind is nobody's child of ours. It
+  /// is noted now, each with its start, as a session's number may be a stranger's later.
+  func leftBehind(by leaders: [PID]) {
+    let lost = leaders.filter(foreign.contains)
+    guard !lost.isEmpty else { return }
+    let families = proc.families
+    for leader in lost {
+      foreign.remove(leader)
+      // Who is alive under that number is somebody else.
+      if let facts = proc.facts(of: leader.rawValue), !facts.isZombie { continue }
+      for pid in families[leader.rawValue] ?? [] { note(pid, of: leader) }
+    }
+  }
+
+  /// These are known to descend from a leader that is dead.
+  func note(_ descendants: [Int32], of leader: PID) {
+    for pid in descendants { note(pid, of: leader) }
+  }
 
   func note(_ leader: PID) {
-    let found = proc.descendants(of: leader.rawValue)
-    guard !found.isEmpty else { return }
-    for pid in found {
-      if let facts = proc.facts(of: pid) {
-        noted[leader, default: []].insert(Descendant(pid: pid, start: facts.startTicks))
-      }
-    }
+    for pid in proc.descendants(of: leader.rawValue) { note(pid, of: leader) }
+  }
+
+  private func note(_ pid: Int32, of leader: PID) {
+    guard let facts = proc.facts(of: pid), !facts.isZombie else { return }
+    noted[leader, default: []].insert(Descendant(pid: pid, start: facts.startTicks))
   }
 
   /// Those of our children that belong to none of the managed ones.
@@ -76,15 +92,7 @@ final class Lineage {
     where leaderNumbers.contains(orphan.session) || leaderNumbers.contains(orphan.group) {
       roots.insert(orphan.pid)
     }
-    if !foreign.isDisjoint(with: leaders) {
-      for pid in proc.everybody {
-        guard let facts = proc.facts(of: pid), !facts.isZombie else { continue }
-        if foreign.contains(PID(facts.session)) && leaderNumbers.contains(facts.session) {
-          roots.insert(pid)
-        }
-      }
-      foreign.subtract(leaders)
-    }
+    leftBehind(by: leaders)
     for leader in leaders {
       for entry in noted.removeValue(forKey: leader) ?? [] {
         guard let facts = proc.facts(of: entry.pid), facts.startTicks == entry.start,
@@ -119,4 +127,39 @@ final class Lineage {
 
   func children(of pid: PID) -> [PID] { proc.children(of: pid.rawValue).map { PID($0) } }
   func descendants(of pid: PID) -> [PID] { proc.descendants(of: pid.rawValue).map { PID($0) } }
+}
+
+// MARK: - upgrades
+
+extension Lineage {
+  /// What another program in this process has to know: who descends from whom, and who was an orphan before.
+  var handedOver: JSON {
+    [
+      "noted": .object(
+        JSONObject(noted.map { ("\($0.key)", .array($0.value.map(\.handedOver))) })),
+      "seen": .array(seen.map(\.handedOver)),
+    ]
+  }
+
+  func resume(_ left: JSON) {
+    for (leader, list) in left.object?["noted"]?.object?.members ?? [] {
+      guard let leader = Int32(leader) else { continue }
+      noted[PID(leader)] = Self.descendants(list)
+    }
+    seen = Self.descendants(left.object?["seen"] ?? .null)
+  }
+
+  private static func descendants(_ list: JSON) -> Set<Descendant> {
+    Set((list.array ?? []).compactMap(Descendant.init))
+  }
+}
+
+extension Lineage.Descendant {
+  fileprivate var handedOver: JSON { .array([.int(Int(pid)), .int(start)]) }
+
+  fileprivate init?(_ left: JSON) {
+    let numbers = (left.array ?? []).compactMap(\.int)
+    guard numbers.count == 2 else { return nil }
+    self.init(pid: Int32(truncatingIfNeeded: numbers[0]), start: numbers[1])
+  }
 }

@@ -41,6 +41,7 @@ extension Daemon {
     handover.remains = runner.handOverRemains { id in
       arbiter.watchers.first { $0.id == id }?.spec.name
     }
+    handover.lineage = runner.lineage.handedOver
     handover.bridges = streams.specialFiles.compactMap(Handover.copy)
     handover.listeners = listeners.leftBehind
     // Whoever was told only a part of something has to begin again.

@@ -132,6 +132,7 @@ package final class Daemon {
     do { try sockets.apply(configuration.sockets) } catch { throw Failure(text: error.text) }
     queue += [.socketsChanged(sockets.info, isComplete: true), survival.firstEvent]
     let lineage = Lineage(proc: proc)
+    if let left = handover?.lineage { lineage.resume(left) }
     runner = EffectRunner(
       launcher: Launcher(
         spawner: spawner, streams: streams, sockets: sockets, shared: SharedSockets(log: log),

@@ -25,7 +25,7 @@ final class EffectRunner {
 
   private let launcher: Launcher
   private let signaler: Signaler
-  private let lineage: Lineage
+  let lineage: Lineage
   private let streams: Streams
   private let sockets: ListeningSockets
   private let measurer: Measurer
@@ -88,8 +88,9 @@ final class EffectRunner {
     case .spawn(let process, let plan): spawns.append((process, plan))
     case .adopt(let process, let pid, let plan): adopt(process, pid, plan)
     case .adoptRemains(let process, let pid, let plan):
-      lineage.lost(pid)
-      if let ends = remains(pid) { launcher.adoptRemains(process.watcher, pid, plan, ends) }
+      guard let ends = remains(pid) else { break }
+      lineage.note(ends.holders ?? [], of: pid)
+      launcher.adoptRemains(process.watcher, pid, plan, ends)
     case .signal(let pid, let signal, let scope):
       if managed[pid] != nil { signaler.send(signal, to: pid, scope) }
     case .signalChild(let pid, let child, let signal, let ticket):
@@ -187,6 +188,7 @@ final class EffectRunner {
     guard !sweeps.isEmpty || !deadLeaders.isEmpty else { return }
     let orphans = lineage.orphans { managed[$0] != nil || helpers.owns($0) }
     lineage.attribute(orphans, to: deadLeaders, living: Set(managed.keys))
+    lineage.leftBehind(by: deadLeaders)
     deadLeaders.removeAll(keepingCapacity: true)
     for (watcher, leaders) in sweeps {
       events.append(.swept(watcher, remains: lineage.remains(of: leaders, among: orphans)))

@@ -45,6 +45,8 @@ package struct Handover {
   var remains: [Remains] = []
   /// Only kept open until they are opened anew.
   var bridges: [Int32] = []
+  /// Who descends from whom.
+  var lineage = JSON.null
   /// What waits for event listeners.
   var listeners = JSON.null
   /// Connections of the control endpoint.
@@ -97,6 +99,7 @@ package struct Handover {
       inHand[pid, default: [:]][place] = InHand(bytes)
     }
     remains = (head["remains"]?.array ?? []).compactMap { Remains($0) }
+    lineage = head["lineage"] ?? .null
     listeners = head["listeners"] ?? .null
     if let soft = head["files_soft"]?.string.flatMap(rlim_t.init),
       let hard = head["files_hard"]?.string.flatMap(rlim_t.init)
@@ -164,6 +167,7 @@ package struct Handover {
     }
     head["in_hand"] = .object(bytesInHand)
     head["remains"] = .array(remains.map(\.leftBehind))
+    head["lineage"] = lineage
     head["listeners"] = listeners
     if let files {
       head["files_soft"] = .string(String(files.soft))

@@ -22,6 +22,8 @@ final class Survival {
   private var dead: [PID: SavedState.Survivor] = [:]
   /// Everybody by session and process group, whose leaders may be dead: looked up once, if ever.
   private lazy var families = proc.families
+  /// The same by the pipes they print to.
+  private lazy var printers = proc.printers
   private var buffer: [UInt8] = []
   private var isBegun = false
 
@@ -141,10 +143,15 @@ final class Survival {
 
   /// What is left of a process that ended while there was no daemon; nil when it is none of those.
   func remains(_ pid: PID) -> Inheritance? {
-    dead[pid].map {
-      Inheritance(
-        stdout: $0.stdout, stderr: $0.stderr, holders: families[pid.rawValue] ?? [], proc: proc)
+    guard let known = dead[pid] else { return nil }
+    var holders = Set(
+      [known.stdout, known.stderr].compactMap { $0 }.flatMap { printers[$0] ?? [] })
+    // Unless the number is somebody else's by now.
+    if proc.facts(of: pid.rawValue).map(\.isZombie) ?? true {
+      holders.formUnion(families[pid.rawValue] ?? [])
     }
+    return Inheritance(
+      stdout: known.stdout, stderr: known.stderr, holders: holders.sorted(), proc: proc)
   }
 
   /// What processes left behind that had ended before this program began.
@@ -218,6 +225,7 @@ final class Survival {
     survivors = [:]
     dead = [:]
     families = [:]
+    printers = [:]
     saved = nil
     handover?.closeRest()
     handover = nil

@@ -1,10 +1,15 @@
-# A leader and a child that prints: "LEADER CHILD NUMBER". Ends when its first argument is "ends".
-(
+# A leader and a child that prints: "LEADER CHILD NUMBER". `ends`: the leader ends at once; `apart`: the
+# child begins a session of its own.
+case "$*" in
+prints*)
   number=0
   while :; do
     number=$((number + 1))
-    echo "$$ $(exec sh -c 'echo $PPID') $number"
+    echo "$2 $$ $number"
     sleep 0.02
   done
-) &
-[ "$1" = ends ] || exec sleep 1000
+  ;;
+*apart*) setsid sh "$0" prints $$ & ;;
+*) sh "$0" prints $$ & ;;
+esac
+case "$*" in *ends*) ;; *) exec sleep 1000 ;; esac
