@@ -13,6 +13,8 @@ package enum Effect: Sendable {
   /// A process that another daemon started has ended; know what it left behind: descendants, and output
   /// that one of them may still add to. Its `.exited` is not waited for.
   case adoptRemains(ProcessID, PID, LaunchPlan?)
+  /// These are dead, and what they left behind was being ended by another daemon: `.sweep` follows.
+  case adoptLeftovers(of: [PID])
   /// Send a signal to one of our own, unreaped children.
   case signal(PID, Signal, SignalScope)
   /// Send a signal to one child of a managed process; the ticket hears whether it exists.

@@ -94,11 +94,8 @@ package struct FakeKernel {
     processes[pid]?.pendingDeath = status
   }
 
-  /// The daemon is gone: whoever is dying dies unseen, orphans are nobody's any more.
-  package mutating func loseDaemon() {
-    for pid in dying { processes[pid] = nil }
-    orphans = [:]
-  }
+  /// The daemon is gone: whoever is dying dies unseen.
+  package mutating func loseDaemon() { for pid in dying { die(pid) } }
 
   /// Who is dead at the next delivery, lowest pid first.
   package var dying: [PID] {

@@ -309,7 +309,8 @@ package struct Simulation {
       if let ticket { record(.plain, for: ticket) }
     case .adoptRemains(_, let pid, _):
       if kernel.processes[pid] != nil { violations.append("\(pid) is told dead and is not") }
-    case .noteDescendants, .closeStreams, .retargetStreams, .reopenLogs, .applySockets,
+    case .noteDescendants, .adoptLeftovers, .closeStreams, .retargetStreams, .reopenLogs,
+      .applySockets,
       .applySettings, .abandonHook, .forgetHooks:
       break
     case .awaitSockets(let names): awaitedSockets = names

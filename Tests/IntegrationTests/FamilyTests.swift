@@ -53,12 +53,35 @@ import Testing
     #expect(eventually { ProcFS().facts(of: child).map(\.isZombie) ?? true })
   }
 
+  /// The leader obeys at once, its child is given time.
+  @Test(arguments: ["stop", "rm", "restart", "quit"])
+  func aStopThatACrashHasInterruptedIsFinished(command: String) throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = \(Self.script) deaf
+      graceful_timeout = 60
+      stdout_stream.class = FileStream
+      stdout_stream.filename = @DIR@/family.log
+      """)
+    #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
+    let child = try #require(numbers(daemon).keys.first)
+    let leader = try daemon.pids("w")[0]
+    try daemon.call(command, command == "quit" ? [:] : ["name": "w"])
+    #expect(eventually { ProcFS().facts(of: leader).map(\.isZombie) ?? true })
+    #expect(eventually { daemon.log.contains("outlived their leader") })
+    #expect(kill(child, 0) == 0)
+    try daemon.crash()
+    #expect(eventually { ProcFS().facts(of: child).map(\.isZombie) ?? true })
+  }
+
   @Test(arguments: ["ends", "ends apart"])
   func anUpgradeReadsOnWhatLeadersHaveLeft(mode: String) throws {
     let daemon = try TestDaemon(
       """
       [circus]
       endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
 
       [supervisord]
       state_dir = @DIR@/state

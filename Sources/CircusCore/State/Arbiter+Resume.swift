@@ -90,7 +90,8 @@ extension Arbiter {
         effects.append(.log(.error, "\(name): was added by command and cannot be again: \(error)"))
       }
     }
-    guard isAlive, group.processes.values.contains(where: { $0["pid"] != nil }) else { return nil }
+    let hasProcess = group.processes.values.contains { $0["pid"] != nil }
+    guard isAlive, hasProcess || !group.leaders.isEmpty else { return nil }
     var spec = WatcherSpec(name: name)
     spec.stop.signal = Signal(Int32(truncatingIfNeeded: head["stop_signal"]?.int ?? 15))
     spec.stop.grace = .seconds(head["stop_grace"]?.number ?? 30)
@@ -126,6 +127,8 @@ extension Arbiter {
 
   private func takeOver(except dead: Set<PID>, _ effects: inout [Effect]) {
     for watcher in watchers {
+      let leaders = watcher.descendants.leaders
+      if !leaders.isEmpty { effects.append(.adoptLeftovers(of: leaders)) }
       for slot in watcher.slots {
         guard let pid = slot.state.pid else { continue }
         let plan = plan(watcher, slot.number)
@@ -169,6 +172,7 @@ extension Arbiter {
     if isAlive {
       update(id, now, &effects) { watcher, ledger, effects in
         watcher.stopStragglers(now, &ledger, &effects)
+        if watcher.phase == .stopped { watcher.sweepIfQuiet(&effects) }
       }
     }
     if watchers[index].isLeftOver || watchers[index].isDoomed {

@@ -20,7 +20,10 @@ extension Arbiter {
   /// Whether `writeUnsaved` would write anything.
   package var hasUnsaved: Bool {
     savedSequence != ledger.ring.lastSequence || !goneWatchers.isEmpty || areSocketsUnsaved
-      || watchers.contains { $0.isHeadUnsaved || $0.areSlotsUnsaved }
+      || watchers.contains {
+        $0.isHeadUnsaved || $0.areSlotsUnsaved || !$0.descendants.unsavedLeaders.isEmpty
+          || $0.descendants.isEndUnsaved
+      }
   }
 
   /// Appends a line for everything that changed since the last time. `facts` tells what the
@@ -47,6 +50,7 @@ extension Arbiter {
         watchers[index].savedNumbers = watchers[index].savedNumbers ?? []
         watchers[index].isHeadUnsaved = false
       }
+      watchers[index].writeLeaders(put)
       guard watchers[index].areSlotsUnsaved else { continue }
       watchers[index].writeSlots(tellsWanted: !ledger.isEnding, facts: facts, put)
     }
@@ -96,6 +100,16 @@ extension Arbiter {
 }
 
 extension Watcher {
+  /// Whose leftovers are being looked for: a line each, as there may be a thousand.
+  fileprivate mutating func writeLeaders(_ put: (JSONObject) -> Void) {
+    if descendants.isEndUnsaved { put(["watcher": .int(id.number), "swept": true]) }
+    for leader in descendants.unsavedLeaders {
+      put(["watcher": .int(id.number), "leader": .int(Int(leader.rawValue))])
+    }
+    descendants.isEndUnsaved = false
+    descendants.unsavedLeaders = []
+  }
+
   fileprivate mutating func writeSlots(
     tellsWanted: Bool, facts: (PID) -> [(String, Int)], _ put: (JSONObject) -> Void
   ) {
@@ -134,6 +148,7 @@ extension Watcher {
   }
 
   fileprivate mutating func markUnsaved() {
+    descendants.markUnsaved()
     savedNumbers = nil
     droppedNumbers = []
     isHeadUnsaved = true

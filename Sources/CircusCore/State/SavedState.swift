@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// What an earlier daemon left behind, as it was read; `Arbiter.resume` makes sense of it.
@@ -32,6 +33,8 @@ package struct SavedState: Sendable {
     var head: JSONObject
     /// By the process's number in its watcher.
     var processes: [Int: JSONObject] = [:]
+    /// Dead, and what they left behind was being looked for.
+    var leaders: [PID] = []
     /// Known only from a child that had not been written down.
     var isGuess = false
 
@@ -142,6 +145,14 @@ package struct SavedState: Sendable {
     }
     guard let number = entry["watcher"]?.int else { return false }
     batch.insert(number)
+    if let leader = entry["leader"]?.int {
+      groups[number]?.leaders.append(PID(Int32(truncatingIfNeeded: leader)))
+      return groups[number] != nil
+    }
+    if entry["swept"] != nil {
+      groups[number]?.leaders = []
+      return groups[number] != nil
+    }
     if let process = entry["process"]?.int {
       guard groups[number] != nil else { return false }
       if entry["gone"] != nil {

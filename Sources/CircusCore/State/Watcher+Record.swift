@@ -56,6 +56,7 @@ extension Watcher {
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
     descendants.restore(head["lingering"] ?? .null)
+    descendants.look(after: group.leaders)
     settlePhase()
     if phase != .stopped || spec.dialect == .supervisor { populate(&ledger) }
     for slot in slots { register(slot, &ledger) }

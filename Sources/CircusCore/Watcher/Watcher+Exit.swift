@@ -21,7 +21,7 @@ extension Watcher {
     _ index: Int, _ pid: PID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
-    if spec.stop.takesDescendants { descendants.leaders.append(pid) }
+    if spec.stop.takesDescendants { descendants.look(after: [pid]) }
     if slots[index].announcesReap && !slots[index].isUnannounced {
       tellDeath(pid, status, slots[index].cause, processStatus: .null, now, &ledger, &effects)
     }

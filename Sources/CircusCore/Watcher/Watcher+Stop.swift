@@ -135,7 +135,7 @@ extension Watcher {
     guard phase == .stopping, !hasProcess else { return }
     dropEmptySlots()
     if spec.stop.takesDescendants {
-      descendants.leaders += descendants.lingering
+      descendants.look(after: descendants.lingering)
       descendants.lingering = []
     }
     sweepIfQuiet(&effects)
@@ -171,18 +171,12 @@ extension Watcher {
   ) {
     guard descendants.isSweeping else { return }
     descendants.isSweeping = false
-    if remains.isEmpty {
-      descendants.leaders = []
-      descendants.rounds = 0
-      descendants.killAt = nil
-      return
-    }
+    if remains.isEmpty { return descendants.end() }
     descendants.rounds += 1
     let names = remains.map { "\($0.pid) (\($0.command))" }.joined(separator: ", ")
     if descendants.rounds > 10 {
       effects.append(.log(.error, "\(spec.name): cannot be ended: \(names)"))
-      descendants = Descendants()
-      return
+      return descendants.end()
     }
     // Children of a shell script are nothing unusual; whoever ignores the signal is.
     effects.append(

@@ -148,16 +148,42 @@ package struct Watcher {
 /// What became of the descendants of stopped processes.
 struct Descendants: Hashable {
   /// Dead leaders whose session has not been looked at yet.
-  var leaders: [PID] = []
+  private(set) var leaders: [PID] = []
+  /// Those of them the state file does not tell of.
+  var unsavedLeaders: [PID] = []
+  /// The state file does not tell that nothing is left of the earlier ones.
+  var isEndUnsaved = false
   /// Leaders that died by themselves; their leftovers go at the next stop.
-  var lingering: [PID] = []
+  var lingering: [PID]
   var isSweeping = false
   /// Signalled, not yet dead.
   var remaining: Set<PID> = []
   var killAt: Instant?
   var rounds = 0
 
+  init(lingering: [PID] = [], isEndUnsaved: Bool = false) {
+    self.lingering = lingering
+    self.isEndUnsaved = isEndUnsaved
+  }
+
   var areGone: Bool { leaders.isEmpty && !isSweeping && remaining.isEmpty }
+
+  /// These are dead: what they left behind is to be looked for.
+  mutating func look(after dead: [PID]) {
+    leaders += dead
+    unsavedLeaders += dead
+  }
+
+  /// Nothing is left, or nothing more can be done about it.
+  mutating func end() {
+    self = Descendants(lingering: lingering, isEndUnsaved: !leaders.isEmpty || isEndUnsaved)
+  }
+
+  /// The state file is begun anew.
+  mutating func markUnsaved() {
+    unsavedLeaders = leaders
+    isEndUnsaved = false
+  }
 
   /// Enough to remember a long crash loop, bounded all the same.
   mutating func linger(_ pid: PID) {

@@ -50,6 +50,9 @@ final class Lineage {
     }
   }
 
+  /// Leaders of another daemon that are dead, and will be asked for.
+  func expectLeftovers(of leaders: [PID]) { foreign.formUnion(leaders) }
+
   /// These are known to descend from a leader that is dead.
   func note(_ descendants: [Int32], of leader: PID) {
     for pid in descendants { note(pid, of: leader) }

@@ -91,6 +91,7 @@ final class EffectRunner {
       guard let ends = remains(pid) else { break }
       lineage.note(ends.holders ?? [], of: pid)
       launcher.adoptRemains(process.watcher, pid, plan, ends)
+    case .adoptLeftovers(let leaders): lineage.expectLeftovers(of: leaders)
     case .signal(let pid, let signal, let scope):
       if managed[pid] != nil { signaler.send(signal, to: pid, scope) }
     case .signalChild(let pid, let child, let signal, let ticket):
