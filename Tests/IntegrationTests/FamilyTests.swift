@@ -53,6 +53,47 @@ import Testing
     #expect(eventually { ProcFS().facts(of: child).map(\.isZombie) ?? true })
   }
 
+  @Test func halfALineIsToldWhenItsProcessAndTheDaemonDieTogether() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:p]
+      cmd = sh -c "printf 'whole\\\\npanic: half a li'; exec sleep 1000"
+      respawn = False
+      stdout_stream.class = FileStream
+      stdout_stream.filename = @DIR@/p.log
+      stdout_stream.time_format = %H
+      """)
+    #expect(eventually { daemon.file("p.log").contains("whole") })
+    let pid = try daemon.pids("p")[0]
+    try daemon.crash { kill(pid, SIGKILL) }
+    #expect(eventually { daemon.file("p.log").hasSuffix("panic: half a li\n") })
+    let lines = daemon.file("p.log").split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.allSatisfy { $0.contains("[\(pid)] | ") })
+  }
+
+  @Test(arguments: ["", "apart"])
+  func aLeaderThatEndsAfterItWasTakenOverLeavesNothingBehind(mode: String) throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = \(Self.script) \(mode)
+      stdout_stream.class = FileStream
+      stdout_stream.filename = @DIR@/family.log
+      """)
+    #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
+    let child = try #require(numbers(daemon).keys.first)
+    let leader = try daemon.pids("w")[0]
+    try daemon.crash()
+    kill(leader, SIGKILL)
+    #expect(eventually { (try? daemon.pids("w")).map { $0 != [leader] && $0 != [] } ?? false })
+    let known = numbers(daemon)[child]?.count ?? 0
+    #expect(eventually { (numbers(daemon)[child]?.count ?? 0) > known + 20 })
+    expectAll(numbers(daemon)[child])
+    try daemon.call("stop", ["waiting": true])
+    #expect(eventually { ProcFS().facts(of: child).map(\.isZombie) ?? true })
+  }
+
   /// The leader obeys at once, its child is given time.
   @Test(arguments: ["stop", "rm", "restart", "quit"])
   func aStopThatACrashHasInterruptedIsFinished(command: String) throws {

@@ -145,7 +145,9 @@ final class Launcher {
     for (output, inode) in [(Streams.Output.stdout, ends.stdout), (.stderr, ends.stderr)] {
       let spec = output == .stdout ? plan?.stdout : plan?.stderr
       let place: Int32 = output == .stdout ? 1 : 2
-      guard spec?.isCaptured ?? true, let number = ends.open(pid, place, inode, toRead: true)
+      guard spec?.isCaptured ?? true,
+        let number = ends.open(pid, place, inode, toRead: true)
+          ?? (plan == nil ? nil : lastWords(of: pid, place))
       else { continue }
       let sink = plan.flatMap { try? streams.sink(watcher, output, $0) }
       streams.attach(
@@ -154,6 +156,14 @@ final class Launcher {
         sink: sink ?? .null, onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
         after: .some(work.unfinished), inHand: ends.inHand[place] ?? InHand())
     }
+  }
+
+  /// Nobody has the pipe any more, but bytes of it are in hand: one that is at its end.
+  private func lastWords(of pid: PID, _ output: Int32) -> Int32? {
+    guard work.holds(pid, Int(output)), let ends = try? PipeEnds(outlivesUs: nil) else {
+      return nil
+    }
+    return ends.takeReadEnd()
   }
 
   /// The process is dead: its stdin pipe is of no use any more.

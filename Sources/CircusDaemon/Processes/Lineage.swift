@@ -38,17 +38,23 @@ final class Lineage {
 
   /// Leaders that another daemon started are dead: what they leave behind is nobody's child of ours. It
   /// is noted now, each with its start, as a session's number may be a stranger's later.
-  func leftBehind(by leaders: [PID]) {
+  /// `pipes`: those a leader printed to, by their numbers.
+  func leftBehind(by leaders: [PID], pipes: [PID: [UInt64]] = [:]) {
     let lost = leaders.filter(foreign.contains)
     guard !lost.isEmpty else { return }
     let families = proc.families
+    let printers = pipes.isEmpty ? [:] : proc.printers
     for leader in lost {
       foreign.remove(leader)
+      for pipe in pipes[leader] ?? [] { note(printers[pipe] ?? [], of: leader) }
       // Who is alive under that number is somebody else.
       if let facts = proc.facts(of: leader.rawValue), !facts.isZombie { continue }
       for pid in families[leader.rawValue] ?? [] { note(pid, of: leader) }
     }
   }
+
+  /// Whether another daemon started it.
+  func isForeign(_ leader: PID) -> Bool { foreign.contains(leader) }
 
   /// Leaders of another daemon that are dead, and will be asked for.
   func expectLeftovers(of leaders: [PID]) { foreign.formUnion(leaders) }

@@ -50,6 +50,8 @@ final class EffectRunner {
   /// Managed processes that died by themselves in this turn; what they left behind is looked for at
   /// its end.
   private var deadLeaders: [PID] = []
+  /// What those of them printed to that another daemon had started.
+  private var pipesOfDead: [PID: [UInt64]] = [:]
   /// Events that came of effects, in order.
   private(set) var events: [Event] = []
 
@@ -189,7 +191,8 @@ final class EffectRunner {
     guard !sweeps.isEmpty || !deadLeaders.isEmpty else { return }
     let orphans = lineage.orphans { managed[$0] != nil || helpers.owns($0) }
     lineage.attribute(orphans, to: deadLeaders, living: Set(managed.keys))
-    lineage.leftBehind(by: deadLeaders)
+    lineage.leftBehind(by: deadLeaders, pipes: pipesOfDead)
+    pipesOfDead = [:]
     deadLeaders.removeAll(keepingCapacity: true)
     for (watcher, leaders) in sweeps {
       events.append(.swept(watcher, remains: lineage.remains(of: leaders, among: orphans)))
@@ -220,7 +223,13 @@ final class EffectRunner {
 
   private func ended(_ pid: PID, _ status: ExitStatus) {
     if managed.removeValue(forKey: pid) != nil {
-      if stopping.remove(pid) == nil { deadLeaders.append(pid) }
+      if stopping.remove(pid) == nil {
+        deadLeaders.append(pid)
+        if lineage.isForeign(pid) {
+          let pipes = streams.pipes(of: pid)
+          pipesOfDead[pid] = [pipes.stdout, pipes.stderr].filter { $0 != 0 }
+        }
+      }
       streams.drain(pid)
       launcher.forget(pid)
     }

@@ -246,6 +246,14 @@ final class WorkPages {
     setInteger(offset, Int64(pid.rawValue))
   }
 
+  /// Whether something of this output is in hand.
+  func holds(_ pid: PID, _ output: Int) -> Bool {
+    if let unfinished, unfinished.pid == pid, unfinished.output == output { return true }
+    return (0..<Self.partialSlots).contains {
+      integer(partial($0)) == Int64(pid.rawValue) && integer(partial($0) + 8) == Int64(output)
+    }
+  }
+
   /// The beginning of a line that an earlier daemon kept, taken over into `slot`.
   func takePartial(_ pid: PID, _ output: Int, into slot: inout Int?) -> [UInt8] {
     for place in 0..<Self.partialSlots {
