@@ -52,6 +52,12 @@ import Testing
           11_662_127_343_585_162_780,
         ]
       ),
+      // A singleton of which only its processes are known, not the file that says so.
+      (609_342, [16_063_959_717_653_381_616, 3_864_390_476_155_456_053]),
+      (
+        20_811,
+        [12_309_191_526_597_439_543, 2_494_522_614_094_688_233, 4_469_807_296_871_284_524]
+      ),
     ] as [(UInt64, [UInt64])])
   func whatFailedOnceDoesNotAgain(seed: UInt64, steps: [UInt64]) {
     #expect(Self.failure(seed, steps) == nil)

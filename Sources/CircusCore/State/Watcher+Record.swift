@@ -35,7 +35,8 @@ extension Watcher {
     let head = group.head
     // Without a word about it, as many as there are at least.
     let count = group.processes.values.count { $0["pid"] != nil && $0["surplus"] == nil }
-    target = max(0, min(100_000, head["target"]?.int ?? max(target, count)))
+    let usual = spec.singleton ? target : max(target, count)
+    target = max(0, min(100_000, head["target"]?.int ?? usual))
     let cause = head["stop_cause"]?.string.flatMap(Cause.init(rawValue:)) ?? .command
     desired = head["desired"] == "running" ? .running : .stopped(cause)
     let records = group.processes.values.sorted {
