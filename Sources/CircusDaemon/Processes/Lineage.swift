@@ -16,6 +16,9 @@ final class Lineage {
   }
 
   let proc: ProcFS
+  /// Leaders that descendants are remembered of before those that are gone are forgotten.
+  private static let usuallyNoted = 4_096
+  private var mostNoted = usuallyNoted
   /// Descendants by leader.
   private var noted: [PID: Set<Descendant>] = [:]
   /// Orphans that were seen before: a later death did not make them.
@@ -70,7 +73,21 @@ final class Lineage {
 
   private func note(_ pid: Int32, of leader: PID) {
     guard let facts = proc.facts(of: pid), !facts.isZombie else { return }
-    noted[leader, default: []].insert(Descendant(pid: pid, start: facts.startTicks))
+    note(facts, of: leader)
+  }
+
+  private func note(_ facts: ProcessFacts, of leader: PID) {
+    // A crash loop may go on for months, and each time leave something that ends by itself.
+    if noted.count >= mostNoted {
+      noted = noted.filter { $0.value.contains { isAlive($0) } }
+      mostNoted = max(Self.usuallyNoted, 2 * noted.count)
+    }
+    noted[leader, default: []].insert(Descendant(pid: facts.pid, start: facts.startTicks))
+  }
+
+  private func isAlive(_ descendant: Descendant) -> Bool {
+    guard let facts = proc.facts(of: descendant.pid) else { return false }
+    return facts.startTicks == descendant.start && !facts.isZombie
   }
 
   /// Those of our children that belong to none of the managed ones.
@@ -88,9 +105,7 @@ final class Lineage {
     seen = Set(orphans.map { Descendant(pid: $0.pid, start: $0.startTicks) })
     guard dead.count == 1, !fresh.isEmpty else { return }
     let oldest = living.compactMap { proc.facts(of: $0.rawValue)?.startTicks }.min() ?? .max
-    for orphan in fresh where orphan.startTicks < oldest {
-      noted[dead[0], default: []].insert(Descendant(pid: orphan.pid, start: orphan.startTicks))
-    }
+    for orphan in fresh where orphan.startTicks < oldest { note(orphan, of: dead[0]) }
   }
 
   /// What outlived these leaders, and all that descends from it.
@@ -103,10 +118,7 @@ final class Lineage {
     }
     leftBehind(by: leaders)
     for leader in leaders {
-      for entry in noted.removeValue(forKey: leader) ?? [] {
-        guard let facts = proc.facts(of: entry.pid), facts.startTicks == entry.start,
-          !facts.isZombie
-        else { continue }
+      for entry in noted.removeValue(forKey: leader) ?? [] where isAlive(entry) {
         roots.insert(entry.pid)
       }
     }
