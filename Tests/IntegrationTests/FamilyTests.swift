@@ -21,22 +21,29 @@ import Testing
     return found
   }
 
-  private func expectAll(_ numbers: [Int]?) {
-    #expect(numbers == (numbers?.count).map { Array(1...$0) })
-  }
-
-  @Test(arguments: [("", 0), ("", 2), ("apart", 0), ("apart", 1)])
-  func aLeaderThatEndsWithoutADaemonLeavesNothingBehind(mode: String, upgrades: Int) throws {
+  /// A daemon with one leader and the child that prints for it.
+  private func family(
+    _ mode: String, _ options: String = ""
+  ) throws -> (daemon: TestDaemon, leader: Int32, child: Int32) {
     let daemon = try TestDaemon(
       """
       [watcher:w]
       cmd = \(Self.script) \(mode)
       stdout_stream.class = FileStream
       stdout_stream.filename = @DIR@/family.log
+      \(options)
       """)
     #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
-    let child = try #require(numbers(daemon).keys.first)
-    let leader = try daemon.pids("w")[0]
+    return (daemon, try daemon.pids("w")[0], try #require(numbers(daemon).keys.first))
+  }
+
+  private func expectAll(_ numbers: [Int]?) {
+    #expect(numbers == (numbers?.count).map { Array(1...$0) })
+  }
+
+  @Test(arguments: [("", 0), ("", 2), ("apart", 0), ("apart", 1)])
+  func aLeaderThatEndsWithoutADaemonLeavesNothingBehind(mode: String, upgrades: Int) throws {
+    let (daemon, leader, child) = try family(mode)
     try daemon.crash {
       kill(leader, SIGKILL)
       #expect(eventually { ProcFS().facts(of: leader).map(\.isZombie) ?? true })
@@ -74,16 +81,7 @@ import Testing
 
   @Test(arguments: ["", "apart"])
   func aLeaderThatEndsAfterItWasTakenOverLeavesNothingBehind(mode: String) throws {
-    let daemon = try TestDaemon(
-      """
-      [watcher:w]
-      cmd = \(Self.script) \(mode)
-      stdout_stream.class = FileStream
-      stdout_stream.filename = @DIR@/family.log
-      """)
-    #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
-    let child = try #require(numbers(daemon).keys.first)
-    let leader = try daemon.pids("w")[0]
+    let (daemon, leader, child) = try family(mode)
     try daemon.crash()
     kill(leader, SIGKILL)
     #expect(eventually { (try? daemon.pids("w")).map { $0 != [leader] && $0 != [] } ?? false })
@@ -97,17 +95,7 @@ import Testing
   /// The leader obeys at once, its child is given time.
   @Test(arguments: ["stop", "rm", "restart", "quit"])
   func aStopThatACrashHasInterruptedIsFinished(command: String) throws {
-    let daemon = try TestDaemon(
-      """
-      [watcher:w]
-      cmd = \(Self.script) deaf
-      graceful_timeout = 60
-      stdout_stream.class = FileStream
-      stdout_stream.filename = @DIR@/family.log
-      """)
-    #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
-    let child = try #require(numbers(daemon).keys.first)
-    let leader = try daemon.pids("w")[0]
+    let (daemon, leader, child) = try family("deaf", "graceful_timeout = 60")
     try daemon.call(command, command == "quit" ? [:] : ["name": "w"])
     #expect(eventually { ProcFS().facts(of: leader).map(\.isZombie) ?? true })
     #expect(eventually { daemon.log.contains("outlived their leader") })
