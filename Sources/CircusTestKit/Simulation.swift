@@ -342,10 +342,3 @@ package struct Simulation {
     replies[ticket] = reply
   }
 }
-
-/// A disk with one file on it, whatever its name.
-private struct OnlyFile: FileReader {
-  var bytes: [UInt8]
-  func read(_ path: String) -> Result<[UInt8], FileReaderError> { .success(bytes) }
-  func glob(_ pattern: String) -> [String] { [] }
-}

@@ -77,7 +77,7 @@ final class Launcher {
       pid = PID(try spawner.spawn(request))
     } catch {
       if let note { work.spawns.cancel(note) }
-      throw failure(error, plan, request)
+      throw error.failure(of: plan)
     }
     if let note { work.spawns.started(note, pid) }
     if let input { inputs[pid] = StandardInput(owning: input.takeWriteEnd(), loop: loop) }
@@ -327,28 +327,4 @@ final class Launcher {
   }
 
   private let filesLimit = Limits.number(of: "nofile") ?? 7
-
-  // MARK: what went wrong
-
-  private func failure(
-    _ error: SpawnError, _ plan: LaunchPlan, _ request: SpawnRequest
-  ) -> SpawnFailure {
-    let reason = error.errno.pythonText
-    let text: String
-    switch error.stage {
-    case .clone:
-      text = error.errno.code == EAGAIN ? "too many processes: \(reason)" : "fork: \(reason)"
-    case .descriptors: text = "placing descriptors: \(reason)"
-    case .directory: text = "\(reason): '\(plan.directory)' (working directory)"
-    case .session: text = "new session: \(reason)"
-    case .limit:
-      let name =
-        plan.limits.indices.contains(error.index) ? plan.limits[error.index].name : "nofile"
-      text = "rlimit_\(name) refused: \(reason)"
-    case .groups, .group: text = "changing group for '\(plan.user ?? plan.group ?? "")': \(reason)"
-    case .user: text = "becoming user '\(plan.user ?? "")': \(reason)"
-    case .exec: text = "\(reason): '\(plan.arguments[0])'"
-    }
-    return SpawnFailure(text: text, isTransient: error.errno.isTransient)
-  }
 }
