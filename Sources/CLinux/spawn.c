@@ -95,6 +95,7 @@ static int child(void *argument) {
     }
   }
   if (r->setMask) umask(r->mask);
+  if (r->adoptsOrphans) prctl(PR_SET_CHILD_SUBREAPER, 1);
   take_identity(r);
   // Last: a change of identity clears it. The parent may be gone already.
   if (r->diesWithParent && (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != r->parent)) leave();

@@ -21,10 +21,10 @@ package enum Effect: Sendable {
   case signalChild(of: PID, child: PID, Signal, Ticket?)
   /// Remember the descendants of a process that is about to be stopped.
   case noteDescendants(PID)
-  /// Find what outlived these leaders; answered by `.swept`.
-  case sweep(WatcherID, leaders: [PID])
+  /// Find what outlived these leaders, which are dead; answered by `.swept`.
+  case sweep(WatcherID, [StoppedLeader])
   /// Signal processes that outlived their leader.
-  case signalRemains([PID], Signal)
+  case signalOrphans([PID], Signal)
   case publish(EventMessage)
   /// Call a hook; answered by `.hookAnswered`.
   case callHook(HookCall)

@@ -18,8 +18,8 @@ package enum Event: Sendable {
   case spawnFailed(ProcessID, SpawnFailure)
   /// A child is dead and collected: one of ours, or an orphan we adopted.
   case exited(PID, ExitStatus)
-  /// The answer to `.sweep`: descendants that outlived their leaders.
-  case swept(WatcherID, remains: [Remain])
+  /// The answer to `.sweep`: descendants that outlived these leaders.
+  case swept(WatcherID, leaders: [PID], [Orphan])
   /// The armed deadline has passed.
   case deadline
   case signal(Signal)
@@ -45,18 +45,6 @@ package enum Predecessor: Hashable, Sendable {
   case replaced
   /// It had stopped everything, or the machine was started anew: only what was wanted counts.
   case stopped
-}
-
-/// A process that should have gone with its leader.
-package struct Remain: Hashable, Sendable {
-  /// The process that is left.
-  package var pid: PID
-  /// Its command line, for the log.
-  package var command: String
-  package init(pid: PID, command: String) {
-    self.pid = pid
-    self.command = command
-  }
 }
 
 /// Why a configuration could not be loaded; every problem, one a line.

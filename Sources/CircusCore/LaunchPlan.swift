@@ -53,8 +53,8 @@ package final class LaunchPlan: Sendable {
   package let startsSession: Bool
   /// Whether the kernel kills it when the daemon dies.
   package let diesWithDaemon: Bool
-  /// Whether what it leaves behind is ended with it.
-  package let ownsDescendants: Bool
+  /// Which of its descendants are ended with it.
+  package let descendants: DescendantPolicy
 
   package init(
     watcherName: String, number: Int, processName: String, groupName: String,
@@ -64,7 +64,7 @@ package final class LaunchPlan: Sendable {
     input: Input, stdout: StreamSpec, stderr: StreamSpec,
     stdoutOnFull: FullPolicy? = nil, stderrOnFull: FullPolicy? = nil, sockets: SocketUse?,
     startsSession: Bool,
-    diesWithDaemon: Bool = false, ownsDescendants: Bool
+    diesWithDaemon: Bool = false, descendants: DescendantPolicy
   ) {
     self.watcherName = watcherName
     self.number = number
@@ -86,6 +86,6 @@ package final class LaunchPlan: Sendable {
     self.sockets = sockets
     self.startsSession = startsSession
     self.diesWithDaemon = diesWithDaemon
-    self.ownsDescendants = ownsDescendants
+    self.descendants = descendants
   }
 }

@@ -45,9 +45,11 @@ enum LaunchPlanner {
       stdout: spec.stdout, stderr: spec.stderr, stdoutOnFull: spec.stdoutOnFull,
       stderrOnFull: spec.stderrOnFull,
       sockets: spec.usesSockets
-        ? SocketUse(mentioned: spec.mentionedSockets(among: ledger.sockets)) : nil,
+        ? SocketUse(
+          mentioned: spec.mentionedSockets(among: ledger.sockets),
+          tellsActivation: spec.tellsActivation) : nil,
       startsSession: true, diesWithDaemon: spec.daemonExit == .kill,
-      ownsDescendants: spec.stop.takesDescendants)
+      descendants: spec.stop.descendants)
   }
 
   /// With `shell` the line goes to the shell as it was written (circus quotes every word first, so
@@ -148,7 +150,7 @@ enum LaunchPlanner {
       stderr: process.stderr, stdoutOnFull: spec.stdoutOnFull, stderrOnFull: spec.stderrOnFull,
       sockets: nil, startsSession: false,
       diesWithDaemon: spec.daemonExit == .kill,
-      ownsDescendants: spec.stop.takesDescendants)
+      descendants: spec.stop.descendants)
   }
 
   static func member(

@@ -16,7 +16,7 @@ struct Ledger {
   /// What happened in supervisor's terms and was not told yet.
   var notices: [SupervisorEvent] = []
   /// Orphans being ended, and the watcher that waits for it.
-  var remains: [PID: WatcherID] = [:]
+  var orphans: [PID: WatcherID] = [:]
   var ring = EventRing(capacity: 2_048)
   var random: RandomSource
   private var lastSerial = 0

@@ -46,12 +46,18 @@ package final class LogFile {
     let mode: mode_t = spec.isAutomatic ? 0o600 : 0o666
     // Non-blocking matters for a FIFO only: nobody waits for its reader.
     let flags = O_APPEND | O_CREAT | O_NONBLOCK
+    console = nil
     do {
       descriptor = try FileDescriptor.open(path, O_WRONLY | flags, mode: mode).release()
     } catch {
-      // A FIFO nobody reads yet.
-      guard error.code == ENXIO else { throw error }
-      descriptor = try FileDescriptor.open(path, O_RDWR | flags, mode: mode).release()
+      if let inherited = Self.inherited(path) {
+        descriptor = inherited
+        console = Console(descriptor: inherited)
+      } else {
+        // A FIFO nobody reads yet.
+        guard error.code == ENXIO else { throw error }
+        descriptor = try FileDescriptor.open(path, O_RDWR | flags, mode: mode).release()
+      }
     }
     var info = stat()
     size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
@@ -63,6 +69,20 @@ package final class LogFile {
       schedule = RotationSchedule(timed, from: begun)
     }
   }
+  /// A copy of the daemon's own stdout or stderr, where the path means one of them. After a change of user, or
+  /// where it is a socket, the kernel does not open it by its name, though it is ours to write to.
+  private static func inherited(_ path: String) -> Int32? {
+    let numbers: [String: Int32] = ["stdout": 1, "stderr": 2, "fd/1": 1, "fd/2": 2]
+    for prefix in ["/dev/", "/proc/self/"] where path.hasPrefix(prefix) {
+      guard let number = numbers[String(path.dropFirst(prefix.count))] else { continue }
+      let copy = duplicate(number)
+      return copy >= 0 ? copy : nil
+    }
+    return nil
+  }
+
+  /// Writes to what was inherited: its other users decide whether it may block.
+  private var console: Console?
   /// Only regular files can be rotated.
   private var isRegular = true
   private var isFile = true
@@ -145,7 +165,7 @@ package final class LogFile {
     if let witness, let extent {
       witness.willWrite(at: extent.size, device: extent.device, inode: extent.inode)
     }
-    let (written, error) = writeSome(descriptor, bytes)
+    let (written, error) = writeNow(bytes)
     size += written
     guard let error else {
       witness?.didWrite(written)
@@ -168,6 +188,12 @@ package final class LogFile {
     lost += rest
     witness?.didWrite(written + rest)
     return WriteOutcome(taken: written + rest, lost: rest)
+  }
+
+  private func writeNow(_ bytes: UnsafeRawBufferPointer) -> (written: Int, error: Errno?) {
+    guard let console else { return writeSome(descriptor, bytes) }
+    let written = console.write(bytes)
+    return (written, written < bytes.count ? Errno(EAGAIN) : nil)
   }
 
   /// Which file is open, and how long it is; nil when none is.

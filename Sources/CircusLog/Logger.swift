@@ -50,7 +50,7 @@ package final class Logger {
   }
 
   /// `-`, `stdout`, a file, or `syslog://host:port?facility`, `syslog:///path?facility`.
-  package static func target(_ text: String?) -> Target? {
+  package static func target(_ text: String?) -> Target {
     guard let text, text != "-", text != "stdout" else { return .standardError }
     guard text.hasPrefix("syslog://") else { return .file(text) }
     let rest = text.dropFirst("syslog://".count)
@@ -58,12 +58,12 @@ package final class Logger {
     let facility = parts.count > 1 ? String(parts[1]) : "user"
     let address = parts[0]
     if address.hasPrefix("/") {
-      return Syslog(.unix(path: String(address)), facility: facility).map(Target.syslog)
+      return .syslog(Syslog(.unix(path: String(address)), facility: facility))
     }
     let host = address.split(separator: ":", maxSplits: 1)
     let port = host.count > 1 ? Int(host[1]) ?? 514 : 514
-    return Syslog(.udp(host: String(host.first ?? "localhost"), port: port), facility: facility)
-      .map(Target.syslog)
+    return .syslog(
+      Syslog(.udp(host: String(host.first ?? "localhost"), port: port), facility: facility))
   }
 
   /// circus's names in any case; unknown ones mean info.
@@ -104,7 +104,9 @@ package final class Logger {
     let head = "\(stamp) circus[\(Environment.pid)] "
     switch target {
     case .syslog(let syslog):
-      syslog.send("circus[\(Environment.pid)] [\(level.name)] \(text)", severity: level.severity)
+      let stamp = Clock.format(now, "%b %d %H:%M:%S")
+      syslog.send(
+        "\(stamp) circus[\(Environment.pid)] [\(level.name)] \(text)", severity: level.severity)
     case .standardError:
       let line =
         colors
@@ -121,7 +123,7 @@ package final class Logger {
     let fraction = String(Int((now - now.rounded(.down)) * 1_000) + 1_000).dropFirst()
     let line = "\(stamp),\(fraction) \(level.supervisorName) \(text)"
     switch target {
-    case .syslog(let syslog): syslog.send(line, severity: level.severity)
+    case .syslog(let syslog): syslog.sendAsSupervisor(line)
     case .standardError: write(line + "\n")
     case .file, .rotating: writeToFile(line + "\n")
     }
@@ -148,20 +150,22 @@ package final class Logger {
   }
 
   private func openFile() {
+    let spec: FileStreamSpec
     switch target {
-    case .file(let path): file = try? LogFile(path: Files.absolute(path))
-    case .rotating(let spec): file = try? LogFile(spec)
-    case .standardError, .syslog: break
+    case .file(let path): spec = FileStreamSpec(path: Files.absolute(path))
+    case .rotating(let rotating): spec = rotating
+    case .standardError, .syslog: return
+    }
+    do throws(Errno) {
+      file = try LogFile(spec)
+      problem = nil
+    } catch {
+      problem = "cannot open the log file '\(spec.path)': \(error.description)"
     }
   }
 
-  /// Whether the log can be written at all.
-  package var isOpen: Bool {
-    switch target {
-    case .file, .rotating: file != nil
-    case .standardError, .syslog: true
-    }
-  }
+  /// Why the log cannot be written; nil: it can.
+  package private(set) var problem: String?
 
   /// The file lines go to; nil when they go elsewhere.
   package var path: String? { file?.path }
@@ -177,10 +181,10 @@ package final class Logger {
     self.level = level
     if case .file(let path) = target {
       // The old log stays until the new one is there.
-      guard let opened = try? LogFile(path: Files.absolute(path)) else {
-        return error("cannot open the log file '\(path)'; the old log stays")
+      do throws(Errno) { file = try LogFile(path: Files.absolute(path)) } catch {
+        log(.error, "cannot open the log file '\(path)': \(error.description); the old log stays")
+        return
       }
-      file = opened
     }
     self.target = target
   }

@@ -20,18 +20,16 @@ package struct StopPlan: Hashable, Sendable {
   package var scope: SignalScope
   /// From signal to SIGKILL, 30 seconds by default (`graceful_timeout`, `stopwaitsecs`).
   package var grace: Interval
-  /// Whether SIGKILL goes to the group and descendants left behind are ended too. False only where
-  /// the operator asked for the main process alone (supervisor's explicit `killasgroup=false`,
-  /// circus's `stop_descendants = False`).
-  package var takesDescendants: Bool
+  /// Which descendants are ended too, once the process itself is gone (`stop_descendants`).
+  package var descendants: DescendantPolicy
 
   package init(
     signal: Signal = .terminate, scope: SignalScope = .process, grace: Interval = .seconds(30),
-    takesDescendants: Bool = true
+    descendants: DescendantPolicy = .session
   ) {
     self.signal = signal
     self.scope = scope
     self.grace = grace
-    self.takesDescendants = takesDescendants
+    self.descendants = descendants
   }
 }

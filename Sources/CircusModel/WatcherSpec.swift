@@ -57,6 +57,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var stdinSocket: String?
   /// The daemon's sockets stay open in the processes, off by default (circus `use_sockets`).
   package var usesSockets = false
+  /// Whether processes with sockets are told so by `LISTEN_FDS` (`listen_fds`).
+  package var listenFDs = SocketActivation.auto
   /// Meant to start at the first connection, off by default (circus.md 2.10).
   package var onDemand = false
   /// At most one process at any time, off by default (circus `singleton`).

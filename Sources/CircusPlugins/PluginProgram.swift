@@ -26,11 +26,12 @@ package enum PluginProgram {
       return 0
     }
     guard let native = NativePlugin(use: use) else { return runPython(words, use) }
-    guard let target = Logger.target(arguments.logOutput) else {
-      complain("circus-plugin: --log-output \(arguments.logOutput ?? ""): no such syslog")
+    let logger = Logger(
+      level: Logger.level(arguments.logLevel), target: Logger.target(arguments.logOutput))
+    if let problem = logger.problem {
+      complain("circus-plugin: \(problem)")
       return 1
     }
-    let logger = Logger(level: Logger.level(arguments.logLevel), target: target)
     do {
       try serve(native, arguments, logger)
     } catch {

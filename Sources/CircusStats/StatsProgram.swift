@@ -31,11 +31,13 @@ package enum StatsProgram {
     }
     if options.flags.contains("help") { return say(usage) }
     if options.flags.contains("version") { return say(version) }
-    guard let target = Logger.target(options.values["log-output"]) else {
-      write("circusd-stats: --log-output: no such syslog or facility\n", 2)
+    let log = Logger(
+      level: Logger.level(options.values["log-level"]),
+      target: Logger.target(options.values["log-output"]))
+    if let problem = log.problem {
+      write("circusd-stats: \(problem)\n", 2)
       return 1
     }
-    let log = Logger(level: Logger.level(options.values["log-level"]), target: target)
     do {
       return try serve(options, log)
     } catch {

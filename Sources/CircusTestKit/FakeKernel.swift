@@ -12,12 +12,33 @@ package struct FakeKernel {
     package var ignoresSignals = false
     /// A signal that will end it as soon as the simulation delivers deaths.
     package var pendingDeath: ExitStatus?
+    /// Whether a stop signal went to its whole group.
+    package var wasGroupSignalled = false
   }
+
+  /// What an orphan is like.
+  package enum OrphanKind: CaseIterable, Sendable { case plain, detached, client, filter }
 
   /// All that were spawned and are not yet collected.
   package private(set) var processes: [PID: Process] = [:]
-  /// Children that outlived their process; `leader` is the pid it had.
-  package private(set) var orphans: [PID: (leader: PID, ignoresSignals: Bool)] = [:]
+  /// A child that outlived its process.
+  package struct Leftover {
+    /// The watcher its process was spawned for.
+    package var watcher: String
+    /// What the kernel tells the daemon of it.
+    package var facts: Orphan
+    /// Whether only SIGKILL ends it.
+    package var ignoresSignals: Bool
+    /// Signals it had, in order.
+    package var signals: [Signal] = []
+  }
+
+  /// Children that outlived their process.
+  package private(set) var orphans: [PID: Leftover] = [:]
+  /// What a process leaves behind when it dies: one of each.
+  package var orphanKinds: [OrphanKind] = [.plain]
+  /// Whether orphans of processes that obey their stop signal ignore it.
+  package var orphansAreStubborn = false
   /// Pids that were given out once; a real kernel would take long to use one again.
   private var lastPID: Int32 = 100
   private var failures: [String: (failure: SpawnFailure, left: Int)] = [:]
@@ -54,6 +75,7 @@ package struct FakeKernel {
   mutating func signal(_ pid: PID, _ signal: Signal, _ scope: SignalScope) {
     precondition(processes[pid] != nil, "signal \(signal.name) to \(pid), which is not there")
     signals.append((pid, signal, scope))
+    if scope == .group { processes[pid]?.wasGroupSignalled = true }
     if losesNextSignal, signal != .kill {
       losesNextSignal = false
       return
@@ -69,25 +91,43 @@ package struct FakeKernel {
   /// The process is dead and collected.
   mutating func die(_ pid: PID) {
     guard let process = processes.removeValue(forKey: pid) else { return }
-    if leavesOrphans.contains(process.watcher) {
+    guard leavesOrphans.contains(process.watcher) else { return }
+    for kind in orphanKinds {
       lastPID += 1
-      orphans[PID(lastPID)] = (pid, process.ignoresSignals)
+      var facts = Orphan(pid: PID(lastPID), leader: pid, command: "\(kind)")
+      facts.isDetached = kind == .detached
+      facts.isClient = kind == .client
+      facts.isFilter = kind == .filter
+      facts.wasSignalled = process.wasGroupSignalled
+      orphans[PID(lastPID)] = Leftover(
+        watcher: process.watcher, facts: facts,
+        ignoresSignals: process.ignoresSignals || orphansAreStubborn)
     }
   }
 
-  mutating func remains(of leaders: [PID]) -> [Remain] {
-    orphans.filter { leaders.contains($0.value.leader) }.keys.sorted()
-      .map { Remain(pid: $0, command: "orphan") }
+  func orphans(of leaders: [PID]) -> [Orphan] {
+    orphans.values.map(\.facts).filter { leaders.contains($0.leader) }.sorted { $0.pid < $1.pid }
   }
 
   /// Returns the orphans that died of it.
   mutating func signalOrphans(_ pids: [PID], _ signal: Signal) -> [PID] {
+    for pid in pids { orphans[pid]?.signals.append(signal) }
     let dying = pids.filter { pid in
       orphans[pid].map { signal == .kill || !$0.ignoresSignals } ?? false
     }
     for pid in dying { orphans[pid] = nil }
     return dying
   }
+
+  mutating func forgetOrphanSignals() {
+    for pid in orphans.keys {
+      orphans[pid]?.signals = []
+      orphans[pid]?.facts.wasSignalled = false
+    }
+  }
+
+  /// An orphan ends by itself; false when it is not there.
+  package mutating func endOrphan(_ pid: PID) -> Bool { orphans.removeValue(forKey: pid) != nil }
 
   /// Dooms a process to end this way at the next delivery; a pid that is gone is passed over.
   package mutating func crash(_ pid: PID, _ status: ExitStatus) {

@@ -141,6 +141,11 @@ package struct Simulation {
     feed(.exited(pid, status))
   }
 
+  /// A child that outlived its process ends by itself; a pid that is none is passed over.
+  package mutating func endOrphan(_ pid: PID) {
+    if kernel.endOrphan(pid) { feed(.exited(pid, .exited(0))) }
+  }
+
   /// Hands in the configuration asked for first; nothing happens when none is awaited.
   package mutating func load(_ configuration: Configuration) {
     guard !loads.isEmpty else { return }
@@ -169,6 +174,7 @@ package struct Simulation {
   private var configuration = Configuration()
   /// The number of the last event that was told.
   private var lastSequence = 0
+  private var orphanRules = OrphanRules()
 
   /// How many effects are still carried out; after that the daemon is as good as dead, until `crash`.
   package var effectsLeft: Int?
@@ -209,6 +215,7 @@ package struct Simulation {
     loads = []
     awaitedSockets = []
     effectsLeft = nil
+    orphanRules.forget(&kernel)
     configuration = changed ?? configuration
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: "/work", seed: 1,
@@ -252,6 +259,7 @@ package struct Simulation {
       let event = queue.removeFirst()
       arbiter.handle(event, at: clock.now, into: &effects)
       violations += arbiter.checkInvariants()
+      orphanRules.observe(arbiter)
       if case .spawned(_, let pid) = event { runDirectory.arbiterKnows(pid) }
       runDirectory.save(&arbiter, isActing: effects.contains(where: \.isSignal))
       for effect in effects {
@@ -279,17 +287,23 @@ package struct Simulation {
       if kernel.processes[pid] == nil {
         violations.append("signal \(signal.name) to \(pid), which was reaped")
       } else {
+        orphanRules.note(pid, signal, kernel, arbiter, clock.now)
         kernel.signal(pid, signal, scope)
       }
-    case .signalRemains(let pids, let signal):
+    case .signalOrphans(let pids, let signal):
+      violations += orphanRules.check(pids, signal, kernel, arbiter, clock.now)
       for pid in kernel.signalOrphans(pids, signal) {
         queue.append(.exited(pid, .signaled(signal, dumpedCore: false)))
       }
     case .sweep(let watcher, let leaders):
-      queue.append(.swept(watcher, remains: kernel.remains(of: leaders)))
+      let pids = leaders.map(\.pid)
+      queue.append(.swept(watcher, leaders: pids, kernel.orphans(of: pids)))
     case .publish(let event):
       trace.append("\(event.watcher).\(event.name.rawValue)")
       events.append(event)
+      if event.name == .stop {
+        violations += orphanRules.checkStopped(event.watcher, kernel, arbiter)
+      }
       if event.sequence <= lastSequence {
         violations.append("event \(event.sequence) came after \(lastSequence)")
       }

@@ -59,6 +59,12 @@ package enum Files {
     }
   }
 
+  /// The number of the file, pipe or socket behind a descriptor; nil when it is closed.
+  package static func inode(_ descriptor: Int32) -> UInt64? {
+    var info = stat()
+    return fstat(descriptor, &info) == 0 ? UInt64(info.st_ino) : nil
+  }
+
   /// Where a symbolic link leads, as it says; nil for what is none.
   package static func linkTarget(_ path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))

@@ -155,6 +155,19 @@ package final class ProcFS {
     return String(decoding: text.map { $0 == 0 ? 32 : $0 }.dropLast(), as: UTF8.self)
   }
 
+  /// The number of the pipe that is a process's standard input; nil: it is something else, or not told.
+  package func inputPipe(of pid: Int32) -> UInt64? {
+    guard let link = Files.linkTarget("/proc/\(pid)/fd/0"), link.hasPrefix("pipe:[") else {
+      return nil
+    }
+    return UInt64(link.dropFirst(6).dropLast())
+  }
+
+  /// Clock ticks since the machine's start, in which `startTicks` counts.
+  package var ticksSinceBoot: Int {
+    Int(Clock.sinceBoot / (1_000_000_000 / Int64(max(1, ticksPerSecond))))
+  }
+
   /// The user a process runs as.
   package func owner(of pid: Int32) -> uid_t? {
     var info = stat()

@@ -24,6 +24,8 @@ package struct SpawnRequest {
   package var diesWithParent = false
   /// A session of its own, as in circus; false: only a process group, as in supervisor.
   package var startsSession = true
+  /// What loses its parent below the child becomes the child's own, not ours (PR_SET_CHILD_SUBREAPER).
+  package var adoptsOrphans = false
   /// The child's umask; nil leaves the daemon's.
   package var umask: mode_t?
   /// Resource limits to set, each in its own unit: setrlimit(2).
@@ -101,6 +103,7 @@ package final class Spawner {
     raw.pidPlace = request.pidPlace
     raw.diesWithParent = request.diesWithParent ? 1 : 0
     raw.newSession = request.startsSession ? 1 : 0
+    raw.adoptsOrphans = request.adoptsOrphans ? 1 : 0
     if let mask = request.umask {
       raw.setMask = 1
       raw.mask = mask

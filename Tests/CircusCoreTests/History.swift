@@ -35,6 +35,7 @@ struct History {
       if random.chance(5) { simulation.kernel.stubborn.insert(name) }
       if random.chance(5) { simulation.kernel.leavesOrphans.insert(name) }
     }
+    simulation.kernel.orphanKinds = FakeKernel.OrphanKind.allCases.filter { _ in random.chance(2) }
   }
 
   private mutating func spec(_ index: Int) -> WatcherSpec {
@@ -52,6 +53,8 @@ struct History {
     spec.sendsHangup = random.chance(8)
     spec.autostart = !random.chance(6)
     spec.onDemand = random.chance(10)
+    // The same over reloads: what was left by one definition is judged by the next.
+    spec.stop.descendants = [.session, .all, .none][index % 3]
     if random.chance(3) {
       for hook in HookName.allCases where random.chance(3) {
         spec.hooks[hook.rawValue] = .init(callable: "m.f", ignoresFailure: random.chance(2))
@@ -64,6 +67,7 @@ struct History {
       "graceful_timeout": .float(spec.stop.grace.seconds), "max_age": .int(spec.maxAge),
       "respawn": .bool(spec.restart == .always), "send_hup": .bool(spec.sendsHangup),
       "autostart": .bool(spec.autostart), "on_demand": .bool(spec.onDemand),
+      "stop_descendants": .string(spec.stop.descendants.rawValue),
     ]) { $1 }
     if random.chance(3) {
       spec.dialect = .supervisor
@@ -168,7 +172,7 @@ struct History {
   private mutating func step(_ tickets: inout [Ticket]) {
     let name = "w\(random.next() % 3)"
     let named: JSONObject = ["name": .string(name), "waiting": .bool(random.chance(2))]
-    let choice = random.next() % 38
+    let choice = random.next() % 39
     story.append("\(choice) \(name)")
     switch choice {
     case 25...29: order()
@@ -184,6 +188,8 @@ struct History {
       diesInTheMiddle = true
       simulation.effectsLeft = Int(random.next() % 6)
     case 35: loseSockets()
+    case 38:
+      if let pid = simulation.kernel.orphans.keys.min() { simulation.endOrphan(pid) }
     case 0: tickets.append(simulation.send("start", named))
     case 1: tickets.append(simulation.send("stop", named))
     case 2: tickets.append(simulation.send("restart", named))

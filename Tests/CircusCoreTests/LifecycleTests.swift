@@ -259,21 +259,7 @@ import Testing
     #expect(simulation.kernel.orphans.isEmpty)
     #expect(simulation.trace == ["web.kill", "web.reap", "web.stop"])
     #expect(simulation.replies[ticket] == .ok("info", .null))
-    #expect(simulation.log.contains { $0.contains("outlived their leader") })
-    check(simulation)
-  }
-
-  @Test func stubbornOrphansAreKilled() {
-    var simulation = web(1)
-    simulation.kernel.leavesOrphans = ["web"]
-    simulation.kernel.stubborn = ["web"]
-    simulation.send("incr", ["name": "web"])
-    simulation.send("stop", ["name": "web"])
-    simulation.advance(.seconds(31))
-    #expect(!simulation.kernel.orphans.isEmpty)
-    simulation.advance(.seconds(3))
-    #expect(simulation.kernel.orphans.isEmpty)
-    #expect(simulation.status("web") == "stopped")
+    #expect(simulation.log.contains { $0.contains("ending what the stopped process left behind") })
     check(simulation)
   }
 

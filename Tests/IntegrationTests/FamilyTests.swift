@@ -31,6 +31,7 @@ import Testing
       cmd = \(Self.script) \(mode)
       stdout_stream.class = FileStream
       stdout_stream.filename = @DIR@/family.log
+      stop_descendants = \(mode.contains("apart") ? "all" : "session")
       \(options)
       """)
     #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
@@ -95,10 +96,10 @@ import Testing
   /// The leader obeys at once, its child is given time.
   @Test(arguments: ["stop", "rm", "restart", "quit"])
   func aStopThatACrashHasInterruptedIsFinished(command: String) throws {
-    let (daemon, leader, child) = try family("deaf", "graceful_timeout = 60")
+    let (daemon, leader, child) = try family("deaf", "graceful_timeout = 3")
     try daemon.call(command, command == "quit" ? [:] : ["name": "w"])
     #expect(eventually { ProcFS().facts(of: leader).map(\.isZombie) ?? true })
-    #expect(eventually { daemon.log.contains("outlived their leader") })
+    #expect(eventually { daemon.log.contains("ending what the stopped process left behind") })
     #expect(kill(child, 0) == 0)
     try daemon.crash()
     #expect(eventually { ProcFS().facts(of: child).map(\.isZombie) ?? true })
@@ -120,6 +121,7 @@ import Testing
       startsecs = 0
       autorestart = false
       stdout_logfile = @DIR@/family.log
+      stop_descendants = \(mode.contains("apart") ? "all" : "session")
       """, file: "supervisord.conf")
     #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
     #expect(try daemon.pids("p") == [])

@@ -14,13 +14,14 @@ import Testing
     #expect(eventually { (try? daemon.pids("w"))?.count == 2 })
   }
 
-  @Test func stopEndsTheWholeTreeAlsoWhatLeftItsSession() throws {
+  @Test func stopEndsTheWholeTreeAlsoWhatLeftItsSessionWhereAskedTo() throws {
     let daemon = try TestDaemon(
       """
       [watcher:tree]
       cmd = /bin/sh
       args = -c 'setsid sleep 1111 & (sleep 1112 & sleep 1113 & wait) & echo $$ > @DIR@/leader; wait'
       copy_env = True
+      stop_descendants = all
       """)
     #expect(eventually { !daemon.file("leader").isEmpty })
     let leader = try #require(try daemon.pids("tree").first)
@@ -44,7 +45,7 @@ import Testing
     #expect(isRunning(child))
     try daemon.call("stop", ["name": "fork", "waiting": true])
     #expect(!isRunning(child))
-    #expect(daemon.log.contains("outlived their leader"))
+    #expect(daemon.log.contains("ending what the stopped process left behind"))
   }
 
   @Test func mainProcessOnlyWhenAskedFor() throws {
@@ -195,12 +196,14 @@ import Testing
     #expect(!daemon.log.contains("SIGKILL"))
   }
 
-  @Test func whatACrashedLeaderLeftIsEndedAtTheNextStop() throws {
+  @Test(arguments: [("setsid sleep", "all"), ("sleep", "session")])
+  func whatACrashedLeaderLeftIsEndedAtTheNextStop(child: String, policy: String) throws {
     let daemon = try TestDaemon(
       """
       [watcher:w]
       cmd = /bin/sh
-      args = -c 'setsid sleep 1311 & echo $! >> @DIR@/children; sleep 1000'
+      stop_descendants = \(policy)
+      args = -c '\(child) 1311 & echo $! >> @DIR@/children; sleep 1000'
       copy_env = True
       """)
     #expect(eventually { daemon.file("children").lineCount == 1 })

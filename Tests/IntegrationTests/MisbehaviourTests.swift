@@ -86,16 +86,17 @@ import Testing
     try expectCleanStop(daemon, mark, good: good)
   }
 
-  @Test func whoGoesToTheBackgroundIsEndedWithTheDaemonAtLast() throws {
+  /// Of a leader that is gone, and that is not the only one that could have started it.
+  @Test func aDaemonWithASessionOfItsOwnIsLeftRunningAndNamed() throws {
     let mark = "sleep 98764"
     let daemon = try daemon(
       "python3 -c \"import os; os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0); os.execvp('sleep', ['sleep', '98764'])\"",
       "respawn = False")
     #expect(eventually { daemon.status("bad") == "stopped" })
-    // It is ended with its leader, or, where an older neighbour might have made it as well, at the
-    // daemon's own end (docs/decisions/0004).
     #expect(try daemon.quit() == 0)
-    #expect(eventually { marked(mark).isEmpty }, "\(daemon.log)")
+    let left = try #require(marked(mark).first)
+    #expect(daemon.log.contains("left running: \(left) (\(mark)): it has a session of its own"))
+    kill(left, SIGKILL)
   }
 
   @Test func whoStopsItselfCanBeStopped() throws {

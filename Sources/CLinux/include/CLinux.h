@@ -54,6 +54,8 @@ struct cl_spawn {
   int diesWithParent;
   pid_t parent;
   int newSession;
+  // What loses its parent below the child becomes the child's own (PR_SET_CHILD_SUBREAPER).
+  int adoptsOrphans;
   int setMask;
   mode_t mask;
   const struct cl_limit *limits;
@@ -103,6 +105,11 @@ void cl_ignore_signal(int signal);
 void cl_settle_descriptors(void);
 // How many bytes can be read now.
 int cl_readable_bytes(int descriptor);
+
+// Who is at the other end of a connected socket: its process for a unix socket; for TCP its address as
+// /proc/net/tcp spells it, which takes up to 38 bytes.
+enum cl_peer_kind { CL_PEER_NONE = 0, CL_PEER_UNIX, CL_PEER_TCP };
+int cl_peer(int descriptor, pid_t *pid, char *key, size_t size);
 
 int cl_pipe(int *ends);
 // A file in memory, not close-on-exec.

@@ -32,6 +32,7 @@ enum CircusKeys {
   static let watcherText: Set<String> = [
     "shell_args", "virtualenv", "virtualenv_py_ver", "max_age", "max_age_variance",
     "stdin_socket", "name", "stop_descendants", "on_daemon_exit",
+    "listen_fds",
   ]
 
   static let watcherPrefixes = ["stdout_stream.", "stderr_stream.", "rlimit_", "hooks."]

@@ -17,7 +17,7 @@ package enum CircusSpecs {
     "singleton", "use_sockets", "copy_env", "copy_path", "max_age", "max_age_variance", "hooks",
     "respawn", "autostart", "on_demand", "virtualenv", "stdin_socket", "close_child_stdin",
     "close_child_stdout", "close_child_stderr", "virtualenv_py_ver", "stop_descendants",
-    "on_daemon_exit",
+    "on_daemon_exit", "listen_fds",
   ]
 
   /// A watcher from its options; `daemonEnvironment` feeds `$NAME` in environment values.
@@ -54,13 +54,9 @@ package enum CircusSpecs {
     spec.virtualenv = options["virtualenv"]?.string
     spec.virtualenvPython = options["virtualenv_py_ver"]?.string
     spec.closesStdin = options["close_child_stdin"]?.bool ?? true
-    spec.stop = stopPlan(options)
-    if let text = options["on_daemon_exit"]?.string {
-      guard let choice = DaemonExit(rawValue: text.lowercased()) else {
-        throw Refusal("on_daemon_exit = \(text): write keep or kill")
-      }
-      spec.daemonExit = choice
-    }
+    spec.stop = try stopPlan(options)
+    spec.daemonExit = try choice(options, "on_daemon_exit", .keep)
+    spec.listenFDs = try choice(options, "listen_fds", .auto)
     spec.hooks = hooks(options["hooks"])
     spec.hookTimeout = try hookTimeout(options["hooks"])
     spec.limits = limits(options["rlimits"])
@@ -72,6 +68,16 @@ package enum CircusSpecs {
     spec.freeform = options.filter { !known.contains($0.key) }
     try check(spec, options)
     return spec
+  }
+
+  /// One of our own words.
+  private static func choice<Choice: RawRepresentable & CaseIterable>(
+    _ options: [String: ConfigValue], _ key: String, _ usual: Choice
+  ) throws(Refusal) -> Choice where Choice.RawValue == String {
+    guard let text = options[key]?.text else { return usual }
+    if let choice = Choice(rawValue: text.lowercased()) { return choice }
+    let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
+    throw Refusal("\(key) = \(text): write \(words)")
   }
 
   private static func onFull(_ stream: ConfigValue?) throws(Refusal) -> FullPolicy? {
@@ -99,16 +105,20 @@ package enum CircusSpecs {
     }
   }
 
-  private static func stopPlan(_ options: [String: ConfigValue]) -> StopPlan {
+  private static func stopPlan(_ options: [String: ConfigValue]) throws(Refusal) -> StopPlan {
     StopPlan(
       signal: Signal(Int32(truncatingIfNeeded: options["stop_signal"]?.int ?? 15)),
       scope: options["stop_children"]?.bool == true ? .processAndChildren : .process,
       grace: .seconds(max(0, options["graceful_timeout"]?.number ?? 30)),
-      takesDescendants: flag(options["stop_descendants"]) ?? true)
+      descendants: try descendants(options["stop_descendants"]))
   }
 
-  private static func flag(_ value: ConfigValue?) -> Bool? {
-    value?.bool ?? value?.string.flatMap(PythonText.bool)
+  private static func descendants(_ value: ConfigValue?) throws(Refusal) -> DescendantPolicy {
+    guard let text = value?.text else { return .session }
+    guard let policy = DescendantPolicy(text: text) else {
+      throw Refusal("stop_descendants = \(text): write session, all or none")
+    }
+    return policy
   }
 
   /// `uid`/`gid` by name or number; 0 means "do not change" in circus.

@@ -14,6 +14,7 @@ enum SupervisorKeys {
     "stdout_events_enabled", "stdout_syslog", "stderr_logfile", "stderr_logfile_maxbytes",
     "stderr_logfile_backups", "stderr_capture_maxbytes", "stderr_events_enabled",
     "stderr_syslog", "environment", "serverurl", "directory", "umask", "on_daemon_exit",
+    "stop_descendants",
     "stdout_on_full", "stderr_on_full",
   ]
   static let fcgi: Set<String> = ["socket", "socket_backlog", "socket_owner", "socket_mode"]

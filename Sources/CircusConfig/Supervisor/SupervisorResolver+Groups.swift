@@ -318,6 +318,11 @@ extension SupervisorResolver {
       let choice = scope.value("on_daemon_exit", DaemonExit.keep, SupervisorTypes.choice)
       out["on_daemon_exit"] = .string(choice.rawValue)
     }
+    if scope.raw("stop_descendants") != nil {
+      let policy = scope.value(
+        "stop_descendants", DescendantPolicy.session, SupervisorTypes.descendants)
+      out["stop_descendants"] = .string(policy.rawValue)
+    }
     out["umask"] =
       scope.raw("umask") == nil ? .null : .int(scope.value("umask", 0, SupervisorTypes.octal))
     return out

@@ -40,7 +40,8 @@ enum SupervisorSpecs {
       signal: Signal(Int32(truncatingIfNeeded: options["stopsignal"]?.int ?? 15)),
       scope: options["stopasgroup"]?.bool == true ? .group : .process,
       grace: .seconds(Double(options["stopwaitsecs"]?.int ?? 10)),
-      takesDescendants: !program.mainProcessOnly)
+      descendants: options["stop_descendants"]?.string.flatMap(DescendantPolicy.init(text:))
+        ?? (program.mainProcessOnly ? .none : .session))
     spec.stdoutOnFull = options["stdout_on_full"]?.string.flatMap(FullPolicy.init(rawValue:))
     spec.stderrOnFull = options["stderr_on_full"]?.string.flatMap(FullPolicy.init(rawValue:))
     spec.daemonExit =

@@ -40,6 +40,9 @@ extension Arbiter {
         demand(running <= 1, "\(name): a singleton with \(running)")
       }
     }
+    for (pid, id) in ledger.orphans {
+      demand(index(of: id) != nil, "orphan \(pid) of a watcher that is gone")
+    }
     for (pid, process) in ledger.processes {
       demand(seen[pid] == process, "pid \(pid) in the ledger, but in no slot")
     }
@@ -52,7 +55,7 @@ extension Arbiter {
   /// What parked tickets wait for, and where the watchers stand, for a failing test.
   package var parkedConditions: String {
     let states = watchers.map {
-      "\($0.id.number) \($0.spec.name) \($0.phase) \($0.desired) target \($0.target) \($0.rollout.map { "\($0)" } ?? "-") \($0.slots.map { "\($0.number):\($0.state) \($0.isWanted) \($0.isSurplus)" }) \($0.descendants)"
+      "\($0.id.number) \($0.spec.name) \($0.phase) \($0.desired) target \($0.target) \($0.rollout.map { "\($0)" } ?? "-") \($0.slots.map { "\($0.number):\($0.state) \($0.isWanted) \($0.isSurplus)" }) \(String(describing: $0.leftovers))"
     }
     return "\(mode) \(waiting.map { "\($0.condition)" }) \(states) queue \(startQueue)"
   }

@@ -147,9 +147,7 @@ extension Arbiter {
     for index in watchers.indices { watchers[index].turnHooksOff(now, &ledger, &effects) }
     for id in watchers.map(\.id) { stop(id, cause: .shutdown, now, &effects) }
     for index in watchers.indices {
-      for slot in watchers[index].slots.indices {
-        watchers[index].kill(slot, now, &ledger, &effects)
-      }
+      watchers[index].hurry(now, &ledger, &effects)
       watchers[index].reconcile(now, &ledger, &effects)
     }
   }
@@ -165,7 +163,7 @@ extension Arbiter {
   }
 
   var isAllStopped: Bool {
-    watchers.allSatisfy { $0.phase == .stopped && $0.outbox.isEmpty }
+    watchers.allSatisfy { $0.phase == .stopped && $0.outbox.isEmpty && $0.leftovers == nil }
   }
 
   mutating func advanceMode(_ now: Moment, _ effects: inout [Effect]) {

@@ -64,7 +64,7 @@ extension Arbiter {
   mutating func forget(_ id: WatcherID, _ effects: inout [Effect]) {
     guard let index = index(of: id) else { return }
     for pid in watchers[index].pids { ledger.processes[pid] = nil }
-    for pid in watchers[index].descendants.remaining { ledger.remains[pid] = nil }
+    ledger.orphans = ledger.orphans.filter { $0.value != id }
     watchers[index].turnHooksOff(
       Moment(instant: .distantFuture, wall: 0), &ledger, &effects)
     if !watchers[index].spec.hooks.isEmpty { effects.append(.forgetHooks(id)) }

@@ -135,9 +135,9 @@ package struct Arbiter {
         watcher.spawnFailed(process, failure, now, &ledger, &effects)
       }
     case .exited(let pid, let status): exited(pid, status, now, &effects)
-    case .swept(let id, let remains):
+    case .swept(let id, let leaders, let orphans):
       update(id, now, &effects) { watcher, ledger, effects in
-        watcher.swept(remains, now, &ledger, &effects)
+        watcher.swept(leaders, orphans, now, &ledger, &effects)
       }
     case .deadline: passDeadlines(now, &effects)
     case .signal(let signal): handle(signal, now, &effects)
@@ -224,8 +224,10 @@ package struct Arbiter {
       update(process.watcher, now, &effects) { watcher, ledger, effects in
         watcher.exited(process, status, now, &ledger, &effects)
       }
-    } else if let watcher = ledger.remains.removeValue(forKey: pid) {
-      update(watcher, now, &effects) { watcher, _, _ in watcher.remainExited(pid) }
+    } else if let watcher = ledger.orphans.removeValue(forKey: pid) {
+      update(watcher, now, &effects) { watcher, ledger, effects in
+        watcher.orphanExited(pid, &ledger, &effects)
+      }
     }
   }
 
@@ -239,7 +241,7 @@ package struct Arbiter {
         }
       case .watcher(let id):
         update(id, now, &effects) { watcher, ledger, effects in
-          watcher.killRemains(now, &ledger, &effects)
+          watcher.tickLeftovers(now, &ledger, &effects)
         }
         if let index = index(of: id) { watchers[index].expireHook(now, &ledger, &effects) }
       case .arbiter: break

@@ -68,8 +68,9 @@ extension Arbiter {
     case .gone(let processes):
       return processes.allSatisfy { process in
         guard let watcher = index(of: process.watcher) else { return true }
-        return watchers[watcher].index(of: process) == nil
-          || watchers[watcher].slots.first { $0.id == process }?.state.pid == nil
+        guard let slot = watchers[watcher].index(of: process) else { return true }
+        let state = watchers[watcher].slots[slot].state
+        return state.pid == nil && !state.isEnding
       }
     case .allStopped: return isAllStopped
     case .running:

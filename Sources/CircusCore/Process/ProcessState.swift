@@ -13,8 +13,10 @@ package enum ProcessState: Hashable, Sendable {
   case running(PID)
   /// Waiting for the next attempt. -> spawning, stopped
   case backoff(until: Instant)
-  /// Signalled; `killAt` passed means SIGKILL was sent. -> stopped
+  /// Signalled; `killAt` passed means SIGKILL was sent. -> ending, stopped
   case stopping(PID, killAt: Instant, wasKilled: Bool)
+  /// Dead after a stop; what it left behind is being ended. -> stopped
+  case ending(Orphans)
   /// Ended by itself and left so. -> spawning
   case exited(ExitStatus)
   /// Given up. -> spawning
@@ -24,12 +26,22 @@ package enum ProcessState: Hashable, Sendable {
   package var pid: PID? {
     switch self {
     case .starting(let pid, _), .running(let pid), .stopping(let pid, _, _): pid
-    case .stopped, .spawning, .backoff, .exited, .fatal: nil
+    case .stopped, .spawning, .backoff, .ending, .exited, .fatal: nil
     }
   }
 
-  /// Whether it was signalled to end.
-  package var isStopping: Bool { if case .stopping = self { true } else { false } }
+  /// The process, or the one whose orphans are being ended.
+  var leader: PID? { if case .ending(let orphans) = self { orphans.leaders.first } else { pid } }
+
+  /// Whether its stop is under way: it was signalled, or its orphans are being ended.
+  package var isStopping: Bool {
+    switch self {
+    case .stopping, .ending: true
+    case .stopped, .spawning, .starting, .running, .backoff, .exited, .fatal: false
+    }
+  }
+  /// The process is dead, and its orphans are not.
+  package var isEnding: Bool { if case .ending = self { true } else { false } }
   /// Whether the kernel was asked and has not answered.
   package var isSpawning: Bool { if case .spawning = self { true } else { false } }
 
@@ -37,7 +49,7 @@ package enum ProcessState: Hashable, Sendable {
   package var isUp: Bool {
     switch self {
     case .spawning, .starting, .running, .backoff: true
-    case .stopped, .stopping, .exited, .fatal: false
+    case .stopped, .stopping, .ending, .exited, .fatal: false
     }
   }
 
@@ -47,6 +59,7 @@ package enum ProcessState: Hashable, Sendable {
     case .starting(_, let healthyAt): healthyAt
     case .backoff(let until): until
     case .stopping(_, let killAt, false): killAt
+    case .ending(let orphans): orphans.deadline
     case .stopping(_, _, true), .stopped, .spawning, .running, .exited, .fatal: nil
     }
   }
@@ -58,7 +71,7 @@ package enum ProcessState: Hashable, Sendable {
     case .spawning, .starting: .starting
     case .running: .running
     case .backoff: .backoff
-    case .stopping: .stopping
+    case .stopping, .ending: .stopping
     case .exited: .exited
     case .fatal: .fatal
     }

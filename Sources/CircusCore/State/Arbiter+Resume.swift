@@ -40,7 +40,7 @@ extension Arbiter {
       where saved.undone.contains(number) || record["unsent"] != nil {
         undone.insert(PID(Int32(truncatingIfNeeded: record["pid"]?.int ?? 0)))
       }
-      watchers[index].restore(group, isAlive: isAlive, &ledger)
+      watchers[index].restore(group, isAlive: isAlive, now, &ledger)
       if !isSame {
         watchers[index].target = watchers[index].spec.processCount
         changed.insert(id)
@@ -57,7 +57,9 @@ extension Arbiter {
     case .stopped: break
     }
     for id in startOrder where !fresh.contains(id) {
-      if isAlive, let index = index(of: id) { watchers[index].signalAgain(undone, &effects) }
+      if isAlive, let index = index(of: id) {
+        watchers[index].signalAgain(undone, now, &ledger, &effects)
+      }
       resume(id, hasChanged: changed.contains(id), isAlive: isAlive, now, &effects)
     }
     startAll(cause: .boot, only: fresh, now, &effects)
@@ -109,8 +111,8 @@ extension Arbiter {
   package var isQuiet: Bool {
     mode == .running && waiting.isEmpty && supervised.isEmpty
       && watchers.allSatisfy { watcher in
-        watcher.outbox.isEmpty && watcher.descendants.areGone
-          && !watcher.slots.contains { $0.state.isSpawning }
+        watcher.outbox.isEmpty && watcher.leftovers == nil
+          && !watcher.slots.contains { $0.state.isSpawning || $0.state.isEnding }
       }
   }
 
@@ -127,7 +129,7 @@ extension Arbiter {
 
   private func takeOver(except dead: Set<PID>, _ effects: inout [Effect]) {
     for watcher in watchers {
-      let leaders = watcher.descendants.leaders
+      let leaders = watcher.endedLeaders
       if !leaders.isEmpty { effects.append(.adoptLeftovers(of: leaders)) }
       for slot in watcher.slots {
         guard let pid = slot.state.pid else { continue }
@@ -172,7 +174,7 @@ extension Arbiter {
     if isAlive {
       update(id, now, &effects) { watcher, ledger, effects in
         watcher.stopStragglers(now, &ledger, &effects)
-        if watcher.phase == .stopped { watcher.sweepIfQuiet(&effects) }
+        watcher.sweepAgain(&effects)
       }
     }
     if watchers[index].isLeftOver || watchers[index].isDoomed {
@@ -201,6 +203,13 @@ extension Arbiter {
 }
 
 extension Watcher {
+  /// Dead processes whose orphans are being ended.
+  fileprivate var endedLeaders: [PID] {
+    slots.reduce(into: leftovers?.leaders ?? []) { leaders, slot in
+      if case .ending(let orphans) = slot.state { leaders += orphans.leaders }
+    }
+  }
+
   /// Those whose start a stop had overtaken, when the kernel had not answered yet.
   fileprivate mutating func stopStragglers(
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
@@ -214,12 +223,19 @@ extension Watcher {
 
   /// A stop whose signal may not have been sent any more: the daemon ended between writing and doing,
   /// or a hook that nobody will answer now was asked first.
-  fileprivate func signalAgain(_ undone: Set<PID>, _ effects: inout [Effect]) {
-    for slot in slots {
-      guard case .stopping(let pid, _, let wasKilled) = slot.state, undone.contains(pid) else {
-        continue
+  fileprivate mutating func signalAgain(
+    _ undone: Set<PID>, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    for index in slots.indices {
+      guard case .stopping(let pid, _, let wasKilled) = slots[index].state, undone.contains(pid)
+      else { continue }
+      let signal = wasKilled ? .kill : slots[index].stopSignal ?? spec.stop.signal
+      if !wasKilled {
+        // The grace begins with the signal.
+        let killAt = now.instant + slots[index].stopGrace
+        enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
       }
-      effects.append(.signal(pid, wasKilled ? .kill : spec.stop.signal, spec.stop.scope))
+      effects.append(.signal(pid, signal, wasKilled ? .process : spec.stop.scope))
     }
   }
 }

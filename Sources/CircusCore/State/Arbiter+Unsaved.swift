@@ -21,8 +21,7 @@ extension Arbiter {
   package var hasUnsaved: Bool {
     savedSequence != ledger.ring.lastSequence || !goneWatchers.isEmpty || areSocketsUnsaved
       || watchers.contains {
-        $0.isHeadUnsaved || $0.areSlotsUnsaved || !$0.descendants.unsavedLeaders.isEmpty
-          || $0.descendants.isEndUnsaved
+        $0.isHeadUnsaved || $0.areSlotsUnsaved || $0.areLeftoversUnsaved
       }
   }
 
@@ -45,12 +44,12 @@ extension Arbiter {
       // What is wanted while everything goes down is not what is wanted after that.
       if watchers[index].isHeadUnsaved, !ledger.isEnding || watchers[index].savedNumbers == nil {
         var record = watchers[index].record
-        if isHandedOver { record["lingering"] = watchers[index].descendants.record }
+        if isHandedOver { record["lingering"] = watchers[index].lingeringRecord }
         put(record)
         watchers[index].savedNumbers = watchers[index].savedNumbers ?? []
         watchers[index].isHeadUnsaved = false
       }
-      watchers[index].writeLeaders(put)
+      watchers[index].writeLeftovers(put)
       guard watchers[index].areSlotsUnsaved else { continue }
       watchers[index].writeSlots(tellsWanted: !ledger.isEnding, facts: facts, put)
     }
@@ -100,14 +99,15 @@ extension Arbiter {
 }
 
 extension Watcher {
-  /// Whose leftovers are being looked for: a line each, as there may be a thousand.
-  fileprivate mutating func writeLeaders(_ put: (JSONObject) -> Void) {
-    if descendants.isEndUnsaved { put(["watcher": .int(id.number), "swept": true]) }
-    for leader in descendants.unsavedLeaders {
+  /// Whose leftovers a full stop is ending: a line each, as there may be a thousand.
+  fileprivate mutating func writeLeftovers(_ put: (JSONObject) -> Void) {
+    guard areLeftoversUnsaved, hasSavedLeftovers != (leftovers != nil) else { return }
+    areLeftoversUnsaved = false
+    hasSavedLeftovers = leftovers != nil
+    guard let leftovers else { return put(["watcher": .int(id.number), "swept": true]) }
+    for leader in leftovers.leaders {
       put(["watcher": .int(id.number), "leader": .int(Int(leader.rawValue))])
     }
-    descendants.isEndUnsaved = false
-    descendants.unsavedLeaders = []
   }
 
   fileprivate mutating func writeSlots(
@@ -148,7 +148,8 @@ extension Watcher {
   }
 
   fileprivate mutating func markUnsaved() {
-    descendants.markUnsaved()
+    areLeftoversUnsaved = leftovers != nil
+    hasSavedLeftovers = false
     savedNumbers = nil
     droppedNumbers = []
     isHeadUnsaved = true

@@ -38,9 +38,15 @@ package struct SavedState: Sendable {
     /// Known only from a child that had not been written down.
     var isGuess = false
 
+    /// Processes that hold a place of the watcher.
+    var count: Int {
+      processes.values.count {
+        $0["pid"] != nil && $0["surplus"] == nil && $0["ended_leader"] == nil
+      }
+    }
+
     /// As many are wanted as there are.
     fileprivate mutating func trustProcesses() {
-      let count = processes.values.count { $0["pid"] != nil && $0["surplus"] == nil }
       if let target = head["target"]?.int { head["target"] = .int(max(target, count)) }
       guard head["desired"] != "running" else { return }
       head["desired"] = "running"
@@ -219,7 +225,9 @@ package struct SavedState: Sendable {
   }
 
   private static func survivor(_ entry: JSONObject, of watcher: Int) -> Survivor? {
-    guard let pid = entry["pid"]?.int, let process = entry["process"]?.int else { return nil }
+    guard let pid = entry["pid"]?.int, let process = entry["process"]?.int,
+      entry["ended_leader"] == nil
+    else { return nil }
     var survivor = Survivor(
       watcher: watcher, process: process, pid: Int32(truncatingIfNeeded: pid),
       birth: Int64(entry["birth"]?.int ?? 0))

@@ -55,6 +55,11 @@ extension Slot {
       put(pid, killAt)
       record["killed"] = .bool(wasKilled)
       return "stopping"
+    case .ending(let orphans):
+      // By its leader: a program that does not know `ended` finds it dead and looks for its orphans.
+      put(orphans.leaders[0], orphans.killAt)
+      record["ended_leader"] = true
+      return "stopping"
     case .exited(let status):
       record["status"] = status.record
       return "exited"
@@ -98,6 +103,12 @@ extension Slot {
     switch record["state"]?.string {
     case "starting" where pid.rawValue > 0: return .starting(pid, healthyAt: until)
     case "running" where pid.rawValue > 0: return .running(pid)
+    case "stopping" where record["ended_leader"] != nil:
+      let grace = Interval(nanoseconds: Int64(record["stop_grace"]?.int ?? 0))
+      return .ending(
+        Orphans(
+          of: [pid], signal: Signal(Int32(truncatingIfNeeded: record["stop_signal"]?.int ?? 15)),
+          killAt: until, isPatient: grace > .zero))
     case "stopping" where pid.rawValue > 0:
       return .stopping(pid, killAt: until, wasKilled: record["killed"]?.bool ?? false)
     case "backoff": return .backoff(until: until)

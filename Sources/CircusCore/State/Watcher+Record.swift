@@ -31,11 +31,12 @@ extension Watcher {
   }
 
   /// Takes up where the record ends. With `isAlive` its processes may still be there.
-  mutating func restore(_ group: SavedState.Group, isAlive: Bool, _ ledger: inout Ledger) {
+  mutating func restore(
+    _ group: SavedState.Group, isAlive: Bool, _ now: Moment, _ ledger: inout Ledger
+  ) {
     let head = group.head
     // Without a word about it, as many as there are at least.
-    let count = group.processes.values.count { $0["pid"] != nil && $0["surplus"] == nil }
-    let usual = spec.singleton ? target : max(target, count)
+    let usual = spec.singleton ? target : max(target, group.count)
     target = max(0, min(100_000, head["target"]?.int ?? usual))
     let cause = head["stop_cause"]?.string.flatMap(Cause.init(rawValue:)) ?? .command
     desired = head["desired"] == "running" ? .running : .stopped(cause)
@@ -56,8 +57,10 @@ extension Watcher {
     rollout = head["rollout"]?.string.map { $0 == "surge" ? .surge : .oneByOne }
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
-    descendants.restore(head["lingering"] ?? .null)
-    descendants.look(after: group.leaders)
+    for leader in (head["lingering"]?.array ?? []).compactMap(\.int) {
+      linger(PID(Int32(truncatingIfNeeded: leader)))
+    }
+    restoreOrphans(group.leaders, now)
     settlePhase()
     if phase != .stopped || spec.dialect == .supervisor { populate(&ledger) }
     for slot in slots { register(slot, &ledger) }
@@ -67,7 +70,9 @@ extension Watcher {
   private mutating func settlePhase() {
     if !keepsEmptySlots {
       let isDown = phase == .stopped
-      slots.removeAll { $0.state.pid == nil && (isDown || $0.isSurplus) }
+      slots.removeAll { slot in
+        slot.state.pid == nil && !slot.state.isEnding && (isDown || slot.isSurplus)
+      }
     }
     if phase == .stopped, hasProcess { phase = desired == .running ? .active : .stopping }
     if phase == .stopped || phase == .stopping {
@@ -86,14 +91,16 @@ extension Watcher {
   }
 }
 
-extension Descendants {
-  /// Leaders that ended by themselves, for the next stop.
-  var record: JSON { .array(lingering.map { .int(Int($0.rawValue)) }) }
+extension Watcher {
+  /// Processes that ended by themselves, for the next stop.
+  var lingeringRecord: JSON { .array(lingering.map { .int(Int($0.rawValue)) }) }
 
-  fileprivate mutating func restore(_ record: JSON) {
-    for leader in (record.array ?? []).compactMap(\.int) {
-      linger(PID(Int32(truncatingIfNeeded: leader)))
-    }
+  /// `leaders`: those whose orphans a full stop was ending. Its grace begins anew.
+  private mutating func restoreOrphans(_ leaders: [PID], _ now: Moment) {
+    guard !leaders.isEmpty else { return }
+    leftovers = Orphans(
+      of: leaders, signal: spec.stop.signal, killAt: now.instant + spec.stop.grace,
+      isPatient: spec.stop.grace > .zero)
   }
 }
 

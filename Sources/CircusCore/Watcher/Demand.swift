@@ -26,7 +26,8 @@ extension Watcher {
   /// Whether nothing but this slot has a process.
   func isLast(_ index: Int) -> Bool {
     !slots.indices.contains { other in
-      other != index && (slots[other].state.pid != nil || slots[other].state.isSpawning)
+      let state = slots[other].state
+      return other != index && (state.pid != nil || state.isSpawning || state.isEnding)
     }
   }
 
@@ -45,8 +46,6 @@ extension Watcher {
       demand.failures = 0
     }
     effects.append(.log(.info, "\(spec.name) waits for its socket"))
-    // Others may have been ended in the same moment.
-    sweepIfQuiet(&effects)
   }
 }
 

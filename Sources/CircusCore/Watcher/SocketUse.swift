@@ -4,6 +4,8 @@ import CircusModel
 package struct SocketUse: Hashable, Sendable {
   /// The ones its command line names.
   package var mentioned: Set<String>
+  /// Whether it is told by `LISTEN_FDS` as well, in the convention of socket activation.
+  package var tellsActivation: Bool
 
   /// Whether it will accept from this one: a program that names none takes them all, as socket
   /// activation has it.
@@ -11,6 +13,17 @@ package struct SocketUse: Hashable, Sendable {
 }
 
 extension WatcherSpec {
+  /// A program that is told a socket's number must not be told the same by `LISTEN_FDS`: gunicorn and uWSGI
+  /// take both, and all of the sockets.
+  var tellsActivation: Bool {
+    switch listenFDs {
+    case .yes: true
+    case .no: false
+    case .auto:
+      !namesSockets && !environment.keys.contains { $0 == "LISTEN_FDS" || $0 == "LISTEN_PID" }
+    }
+  }
+
   /// Whether `$(circus.sockets.NAME)` stands in the command or its arguments, or it is the stdin
   /// socket. circus looks at the command alone (B29).
   func mentions(socket: String) -> Bool {
@@ -26,6 +39,7 @@ extension WatcherSpec {
     case .text(let text): texts.append(text)
     case .list(let list): texts += list
     }
+    texts += environment.values
     return texts.contains { $0.lowercased().contains(wanted) }
   }
 

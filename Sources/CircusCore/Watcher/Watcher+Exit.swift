@@ -21,7 +21,6 @@ extension Watcher {
     _ index: Int, _ pid: PID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
-    if spec.stop.takesDescendants { descendants.look(after: [pid]) }
     if slots[index].announcesReap && !slots[index].isUnannounced {
       tellDeath(pid, status, slots[index].cause, processStatus: .null, now, &ledger, &effects)
     }
@@ -35,10 +34,9 @@ extension Watcher {
     }
     slots[index].endedWall = now.wall
     slots[index].lastStatus = status
-    enter(.stopped, at: index, &ledger)
-    slots[index].failures = 0
-    let staysEmpty = slots[index].isSurplus || (phase == .stopping && !keepsEmptySlots)
-    if staysEmpty { drop(index) }
+    guard spec.stop.descendants != .none, case .stopping(_, let killAt, _) = slots[index].state
+    else { return becomeStopped(index, &ledger) }
+    endOrphans(of: pid, at: index, killAt: killAt, &ledger, &effects)
   }
 
   /// It ended by itself.
@@ -64,7 +62,7 @@ extension Watcher {
       .log(
         isFine ? .info : .warning,
         "exited: \(name) (\(status.description); \(isFine ? "expected" : "not expected"))"))
-    descendants.linger(pid)
+    linger(pid)
     slots[index].respawnCause = isExpected ? .exit : .crash
     slots[index].endedWall = now.wall
     if spec.onDemand && isLast(index) {
@@ -168,6 +166,7 @@ extension Watcher {
       guard let expiry = slots[index].expiresAt, now.instant >= expiry else { return }
       slots[index].respawnCause = .maxAge
       stopProcess(process, .maxAge, announcesReap: false, now, &ledger, &effects)
+    case .ending: tickOrphans(index, now, &ledger, &effects)
     case .stopped, .spawning, .starting, .backoff, .stopping, .exited, .fatal: break
     }
   }

@@ -59,7 +59,6 @@ extension Watcher {
     // Trimming may have taken away what a rollout waited for.
     advanceRollout(now, &ledger, &effects)
     completeStart(now, &ledger, &effects)
-    sweepIfQuiet(&effects)
   }
 
   // MARK: up to strength
@@ -165,7 +164,7 @@ extension Watcher {
     // A supervisor program that fails at once is still being tried, and so is a worker that the
     // machine had no room for yet.
     case .backoff: return spec.dialect == .supervisor || slot.startedWall == 0
-    case .stopped, .running, .stopping, .exited, .fatal: return false
+    case .stopped, .running, .stopping, .ending, .exited, .fatal: return false
     }
   }
 }

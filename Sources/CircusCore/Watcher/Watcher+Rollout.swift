@@ -39,7 +39,7 @@ extension Watcher {
       if !slot.isWanted && slot.state.pid == nil && !slot.state.isSpawning { return true }
       switch slot.state {
       case .starting, .running, .exited: return true
-      case .stopped, .spawning, .backoff, .stopping, .fatal: return false
+      case .stopped, .spawning, .backoff, .stopping, .ending, .fatal: return false
       }
     }
     guard up.count >= target else { return }
@@ -73,7 +73,7 @@ extension Watcher {
     guard !slot.isSurplus else { return false }
     if slot.isEmptyAndWanted || slot.isOnTrial { return true }
     switch slot.state {
-    case .stopping, .spawning, .backoff: return true
+    case .stopping, .ending, .spawning, .backoff: return true
     case .starting: return slot.generation == generation
     case .stopped, .running, .exited, .fatal: return false
     }

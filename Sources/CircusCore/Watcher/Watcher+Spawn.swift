@@ -55,7 +55,7 @@ extension Watcher {
       .processState(
         ProcessTransition(
           from: old.stage, to: new.stage, process: slot.name, group: spec.group,
-          pid: Int((new.pid ?? old.pid)?.rawValue ?? 0), tries: slot.failures,
+          pid: Int((new.pid ?? old.leader)?.rawValue ?? 0), tries: slot.failures,
           isExpected: isExpected)))
   }
 
@@ -65,7 +65,7 @@ extension Watcher {
   ) {
     guard let index = index(of: process), slots[index].state.isSpawning else { return }
     ledger.processes[pid] = process
-    descendants.lingering.removeAll { $0 == pid }
+    lingering.removeAll { $0 == pid }
     slots[index].startedAt = now.instant
     slots[index].startedWall = now.wall
     spawnFailures = 0

@@ -12,6 +12,9 @@ extension Watcher {
     guard let index = index(of: process) else { return }
     slots[index].cause = cause
     slots[index].announcesReap = slots[index].announcesReap && announcesReap
+    if slots[index].state.isEnding {
+      return hurryOrphans(index, plan ?? spec.stop, now, &ledger, &effects)
+    }
     guard let pid = slots[index].state.pid else { return }
     if slots[index].state.isStopping {
       // A full stop overtaking a retirement tells the death after all.
@@ -21,7 +24,7 @@ extension Watcher {
     let plan = plan ?? spec.stop
     slots[index].stopSignal = plan.signal
     slots[index].stopGrace = plan.grace
-    if plan.takesDescendants { effects.append(.noteDescendants(pid)) }
+    if plan.descendants != .none { effects.append(.noteDescendants(pid)) }
     signal(pid, plan.signal, plan.scope, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: cause), into: &effects)
     effects.append(
@@ -73,13 +76,13 @@ extension Watcher {
     _ index: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     guard case .stopping(let pid, let killAt, false) = slots[index].state else { return }
-    let scope: SignalScope = spec.stop.takesDescendants ? .tree : .process
-    signal(pid, .kill, scope, &ledger, &effects)
+    // Its descendants are found when it is dead, and the clients among them are spared.
+    signal(pid, .kill, .process, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
     let name = spec.dialect == .supervisor ? slots[index].name : spec.name
     effects.append(.log(.warning, "killing '\(name)' (\(pid)) with SIGKILL"))
     if spec.dialect == .supervisor {
-      let group = spec.stop.takesDescendants ? "process group " : ""
+      let group = spec.stop.descendants == .none ? "" : "process group "
       effects.append(
         .log(.debug, "killing \(name) (pid \(pid)) \(group)with signal SIGKILL"))
     }
@@ -92,10 +95,8 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     guard let index = index(of: process) else { return }
-    guard slots[index].state.pid != nil || slots[index].state.isSpawning else {
-      drop(index)
-      return
-    }
+    let state = slots[index].state
+    guard state.pid != nil || state.isSpawning || state.isEnding else { return drop(index) }
     slots[index].isSurplus = true
     stopProcess(process, cause, announcesReap: false, now, &ledger, &effects)
   }
@@ -104,6 +105,7 @@ extension Watcher {
     _ cause: Cause, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     phase = .stopping
+    stopDeadline = now.instant + spec.stop.grace
     ask(.beforeStop, [:], &ledger, &effects)
     rollout = nil
     for process in slots.map(\.id) {
@@ -111,7 +113,7 @@ extension Watcher {
       // Started again one by one, none comes along that nobody asked for.
       if case .stopped = desired { slots[index].isWanted = false }
       slots[index].restsUntil = nil
-      if slots[index].state.pid != nil {
+      if slots[index].state.pid != nil || slots[index].state.isEnding {
         stopProcess(process, cause, announcesReap: true, now, &ledger, &effects)
       } else if case .backoff = slots[index].state {
         slots[index].failures = 0
@@ -126,7 +128,10 @@ extension Watcher {
 
   mutating func dropEmptySlots() {
     let keeps = keepsEmptySlots
-    slots.removeAll { $0.state.pid == nil && !$0.state.isSpawning && ($0.isSurplus || !keeps) }
+    slots.removeAll { slot in
+      slot.state.pid == nil && !slot.state.isSpawning && !slot.state.isEnding
+        && (slot.isSurplus || !keeps)
+    }
   }
 
   mutating func finishStop(
@@ -134,12 +139,8 @@ extension Watcher {
   ) {
     guard phase == .stopping, !hasProcess else { return }
     dropEmptySlots()
-    if spec.stop.takesDescendants {
-      descendants.look(after: descendants.lingering)
-      descendants.lingering = []
-    }
-    sweepIfQuiet(&effects)
-    guard descendants.areGone else { return }
+    if leftovers == nil, !lingering.isEmpty { endLingering(&effects) }
+    guard leftovers == nil else { return }
     ledger.publish(event(.stop, now, cause: stopCause), into: &effects)
     phase = .stopped
     rollout = nil
@@ -153,62 +154,5 @@ extension Watcher {
   var stopCause: Cause {
     if case .stopped(let cause) = desired { return cause }
     return .restart
-  }
-
-  // MARK: descendants
-
-  /// Looks for what outlived its leader; in a full stop once for all, when the last one is down.
-  mutating func sweepIfQuiet(_ effects: inout [Effect]) {
-    guard !descendants.leaders.isEmpty, !descendants.isSweeping, descendants.remaining.isEmpty,
-      phase != .stopping || !slots.contains(where: \.state.isStopping)
-    else { return }
-    descendants.isSweeping = true
-    effects.append(.sweep(id, leaders: descendants.leaders))
-  }
-
-  mutating func swept(
-    _ remains: [Remain], _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
-  ) {
-    guard descendants.isSweeping else { return }
-    descendants.isSweeping = false
-    if remains.isEmpty { return descendants.end() }
-    descendants.rounds += 1
-    let names = remains.map { "\($0.pid) (\($0.command))" }.joined(separator: ", ")
-    if descendants.rounds > 10 {
-      effects.append(.log(.error, "\(spec.name): cannot be ended: \(names)"))
-      return descendants.end()
-    }
-    // Children of a shell script are nothing unusual; whoever ignores the signal is.
-    effects.append(
-      .log(
-        descendants.rounds == 1 ? .info : .warning,
-        "\(spec.name): outlived their leader, ending them: \(names)"))
-    for remain in remains {
-      descendants.remaining.insert(remain.pid)
-      ledger.remains[remain.pid] = id
-    }
-    // Asked once; whoever appears after that has had its chance.
-    let isFirst = descendants.rounds == 1
-    effects.append(.signalRemains(remains.map(\.pid), isFirst ? spec.stop.signal : .kill))
-    let grace = isFirst ? min(spec.stop.grace, .seconds(2)) : .seconds(1)
-    descendants.killAt = now.instant + grace
-    ledger.timers.push(now.instant + grace, .watcher(id))
-  }
-
-  /// A leftover is dead.
-  mutating func remainExited(_ pid: PID) {
-    descendants.remaining.remove(pid)
-  }
-
-  /// The time of leftovers is up: kill what is there and look again.
-  mutating func killRemains(
-    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
-  ) {
-    guard let killAt = descendants.killAt, now.instant >= killAt else { return }
-    descendants.killAt = nil
-    guard !descendants.remaining.isEmpty else { return }
-    effects.append(.signalRemains(descendants.remaining.sorted(), .kill))
-    for pid in descendants.remaining { ledger.remains[pid] = nil }
-    descendants.remaining = []
   }
 }

@@ -38,7 +38,12 @@ package struct Watcher {
   var spawnGate = Instant(nanoseconds: 0)
   /// Spawn attempts that failed in a row.
   var spawnFailures = 0
-  var descendants = Descendants()
+  /// Processes that died by themselves; their orphans are ended at the next full stop.
+  var lingering: [PID] = []
+  /// The orphans of those, while a full stop ends them.
+  var leftovers: Orphans? { didSet { areLeftoversUnsaved = true } }
+  /// When the grace of the full stop under way is over.
+  var stopDeadline = Instant(nanoseconds: 0)
   /// Named in the configuration file, hence subject to its reloads.
   var isFromFile: Bool
   /// What the configuration file said last.
@@ -57,12 +62,17 @@ package struct Watcher {
   var isHeadUnsaved = true
   /// The state file may not tell of all its processes as they are now.
   var areSlotsUnsaved = true
+  /// Nor of `leftovers`; and whether it tells of any.
+  var areLeftoversUnsaved = false
+  var hasSavedLeftovers = false
   /// The processes the state file tells of; nil: not even of the watcher.
   var savedNumbers: Set<Int>?
   /// Those of places that were given up since: one among a thousand is not looked for.
   var droppedNumbers: Set<Int> = []
   /// What is wanted of the shell while a hook is asked.
   var outbox = Outbox()
+  /// A second interrupt ended all grace.
+  package internal(set) var isHurried = false
   /// Nobody waits for hooks any more (a hurried end).
   var hooksAreOff = false
   var startConsent = Consent.unasked
@@ -101,7 +111,7 @@ package struct Watcher {
 
   /// Nothing is under way: what can be reached has been reached.
   package var isSettled: Bool {
-    guard rollout == nil, descendants.areGone, outbox.isEmpty else { return false }
+    guard rollout == nil, leftovers == nil, outbox.isEmpty else { return false }
     switch (phase, desired) {
     case (.stopped, .stopped): return true
     // Waits for its socket.
@@ -116,7 +126,10 @@ package struct Watcher {
     }
   }
 
-  var hasProcess: Bool { slots.contains { $0.state.pid != nil || $0.state.isSpawning } }
+  /// Whether a process lives, is being started, or has left orphans that are being ended.
+  var hasProcess: Bool {
+    slots.contains { $0.state.pid != nil || $0.state.isSpawning || $0.state.isEnding }
+  }
 
   /// Slots that hold a place now; during a surge only those of the new generation do.
   var countedSlots: Int {
@@ -145,53 +158,6 @@ package struct Watcher {
   }
 }
 
-/// What became of the descendants of stopped processes.
-struct Descendants: Hashable {
-  /// Dead leaders whose session has not been looked at yet.
-  private(set) var leaders: [PID] = []
-  /// Those of them the state file does not tell of.
-  var unsavedLeaders: [PID] = []
-  /// The state file does not tell that nothing is left of the earlier ones.
-  var isEndUnsaved = false
-  /// Leaders that died by themselves; their leftovers go at the next stop.
-  var lingering: [PID]
-  var isSweeping = false
-  /// Signalled, not yet dead.
-  var remaining: Set<PID> = []
-  var killAt: Instant?
-  var rounds = 0
-
-  init(lingering: [PID] = [], isEndUnsaved: Bool = false) {
-    self.lingering = lingering
-    self.isEndUnsaved = isEndUnsaved
-  }
-
-  var areGone: Bool { leaders.isEmpty && !isSweeping && remaining.isEmpty }
-
-  /// These are dead: what they left behind is to be looked for.
-  mutating func look(after dead: [PID]) {
-    leaders += dead
-    unsavedLeaders += dead
-  }
-
-  /// Nothing is left, or nothing more can be done about it.
-  mutating func end() {
-    self = Descendants(lingering: lingering, isEndUnsaved: !leaders.isEmpty || isEndUnsaved)
-  }
-
-  /// The state file is begun anew.
-  mutating func markUnsaved() {
-    unsavedLeaders = leaders
-    isEndUnsaved = false
-  }
-
-  /// Enough to remember a long crash loop, bounded all the same.
-  mutating func linger(_ pid: PID) {
-    if lingering.count == 4_096 { lingering.removeFirst() }
-    lingering.append(pid)
-  }
-}
-
 extension Slot {
   /// Its process is gone and another one is due.
   var isEmptyAndWanted: Bool {
@@ -199,7 +165,7 @@ extension Slot {
     switch state {
     case .stopped, .exited, .fatal: return true
     case .backoff: return isDue
-    case .spawning, .starting, .running, .stopping: return false
+    case .spawning, .starting, .running, .stopping, .ending: return false
     }
   }
 }

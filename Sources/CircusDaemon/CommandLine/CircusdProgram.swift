@@ -69,10 +69,7 @@ package enum CircusdProgram {
     }
     let settings = configuration.settings
 
-    guard let target = Logger.target(settings.logOutput) else {
-      complain("circusd: --log-output \(settings.logOutput ?? ""): no such syslog or facility")
-      return 1
-    }
+    let target = Logger.target(settings.logOutput)
     // Before anything else is opened, which would stand where the sockets belong.
     Environment.settleDescriptors()
     let places: LowDescriptors
@@ -103,8 +100,10 @@ package enum CircusdProgram {
       ready(text)
       return 1
     }
-    guard log.isOpen else {
-      return refuse("cannot open the log file '\(settings.logOutput ?? "")'")
+    if let problem = log.problem {
+      complain("circusd: \(problem)")
+      ready(problem)
+      return 1
     }
     for warning in warnings { log.warning(warning) }
     if let file = settings.loggerConfig, file.lowercased() != "default" {

@@ -125,10 +125,8 @@ struct SupervisordLaunch {
   // MARK: the daemon
 
   private var target: Logger.Target {
-    if options.logFile == "syslog",
-      let syslog = Syslog(.unix(path: "/dev/log"), facility: "user", mayBeAway: true)
-    {
-      return .syslog(syslog)
+    if options.logFile == "syslog" {
+      return .syslog(Syslog(.unix(path: "/dev/log"), facility: "user"))
     }
     return .rotating(
       FileStreamSpec(
@@ -142,8 +140,8 @@ struct SupervisordLaunch {
     let echoes = options.staysInForeground && !options.isSilent && !isStandardOutput
     let log = Logger(
       level: options.logLevel, target: target, style: .supervisor(echoes: echoes))
-    guard log.isOpen else {
-      ready("cannot open the log file '\(options.logFile)'")
+    if let problem = log.problem {
+      ready(problem)
       return 2
     }
     for (level, text) in notes { log.log(level, text) }

@@ -11,6 +11,8 @@ final class Helpers {
   private var retiring: [PID: Registration] = [:]
   /// Milliseconds a helper has to come to its end.
   private static let patience = 5_000
+  /// Told of each: what it leaves behind belongs to the daemon.
+  var onStart: (PID) -> Void = { _ in }
   /// What helpers inherit.
   let environment = Environment.variables
 
@@ -31,6 +33,7 @@ final class Helpers {
         words, environment: environment ?? self.environment, wiring: wiring, spawner: spawner,
         loop: loop)
       running[helper.pid] = helper
+      onStart(helper.pid)
       return helper
     } catch let error as SpawnError {
       throw error

@@ -43,7 +43,7 @@ final class ProgramSink {
     self.isProtocol = isProtocol
     syslog =
       spec.usesSyslog
-      ? Syslog(.unix(path: syslogPath), facility: "user", mayBeAway: true) : nil
+      ? Syslog(.unix(path: syslogPath), facility: "user") : nil
     if stripsAnsi { ansi = AnsiFilter() }
     if spec.captureBytes > 0 { capture = CaptureFilter(limit: spec.captureBytes) }
   }
@@ -129,7 +129,7 @@ final class ProgramSink {
   }
 
   private func sendLine() {
-    syslog?.send("\(origin.process) \(String(decoding: line, as: UTF8.self))", severity: 4)
+    syslog?.sendAsSupervisor("\(origin.process) \(String(decoding: line, as: UTF8.self))")
     line = []
   }
 }

@@ -51,6 +51,7 @@ final class Launcher {
     request.candidates = ProgramCheck.candidates(plan)
     request.directory = plan.directory.isEmpty ? nil : plan.directory
     request.startsSession = plan.startsSession
+    request.adoptsOrphans = plan.descendants == .all
     request.umask = plan.umask.map { mode_t(truncatingIfNeeded: $0 & 0o7777) }
     request.diesWithParent = plan.diesWithDaemon
     try identify(plan, &request)
@@ -186,8 +187,11 @@ final class Launcher {
     }
     guard !handover.descriptors.isEmpty else { return nil }
     request.kept = handover.descriptors
+    guard use.tellsActivation else { return handover }
     request.tellsListenPID = true
-    request.environment.removeAll { $0.hasPrefix("LISTEN_") }
+    request.environment.removeAll { variable in
+      ["LISTEN_FDS=", "LISTEN_FDNAMES=", "LISTEN_PID="].contains { variable.hasPrefix($0) }
+    }
     request.environment += handover.environment
     return handover
   }

@@ -3,64 +3,100 @@ import CircusModel
 import JSON
 import LinuxSystem
 
-/// Who descends from whom: so that a stop ends the whole tree, also what left its parent.
+/// Which processes descend from which leader, so that a stop finds what it has to end.
 ///
-/// The daemon is a subreaper: whoever loses its parent becomes our child. Descendants are known by
-/// a look taken before the stop signal, by their session or process group, and by having become
-/// our children when their leader died, where nobody else could have been their origin.
+/// The daemon is a subreaper: a process that loses its parent becomes our child. Descendants are known by
+/// a look taken before the stop signal, by their session or process group, and by having become our
+/// children when their leader died, where no other leader could have been their origin.
 final class Lineage {
+  /// What is known of a leader and its descendants.
+  private struct Family {
+    var policy = DescendantPolicy.session
+    /// Another daemon started it: what it leaves behind does not become our child.
+    var isForeign = false
+    var isDead = false
+    /// The leader's session; nil: not known.
+    var session: Int32?
+    /// The pipe the leader has as its standard input; nil: none of ours.
+    var input: UInt64?
+    /// Clock ticks after boot when its stop signal went to the whole group, and that signal.
+    var groupSignal: (signal: Signal, tick: Int)?
+    /// The processes that had that signal besides, each for itself.
+    var signalled: Set<PID> = []
+    var noted: Set<Descendant> = []
+  }
+
   fileprivate struct Descendant: Hashable {
     var pid: Int32
-    /// A pid alone may be somebody else's by now.
+    /// A pid alone may belong to another process by now.
     var start: Int
   }
 
   let proc: ProcFS
-  /// Leaders that descendants are remembered of before those that are gone are forgotten.
-  private static let usuallyNoted = 4_096
-  private var mostNoted = usuallyNoted
-  /// Descendants by leader.
-  private var noted: [PID: Set<Descendant>] = [:]
+  private var families: [PID: Family] = [:]
+  /// Families that are kept before those that are gone are forgotten.
+  private static let usuallyKept = 4_096
+  private var mostKept = usuallyKept
   /// Orphans that were seen before: a later death did not make them.
   private var seen: Set<Descendant> = []
-  /// Leaders whose descendants are nobody's business.
-  private var sparing: Set<PID> = []
-  /// Leaders another daemon started: what they leave behind does not become ours.
-  private var foreign: Set<PID> = []
   /// Start times of what is being ended.
   private var ending: [PID: Int] = [:]
+  /// The daemon's own session, which the processes of supervisor programs share.
+  private let ownSession: Int32
 
-  init(proc: ProcFS) { self.proc = proc }
-
-  /// A new life under this pid; whatever was known of an old one is void.
-  func began(_ leader: PID, ownsDescendants: Bool, isForeign: Bool = false) {
-    noted[leader] = nil
-    if isForeign { foreign.insert(leader) } else { foreign.remove(leader) }
-    if ownsDescendants { sparing.remove(leader) } else { sparing.insert(leader) }
+  init(proc: ProcFS) {
+    self.proc = proc
+    ownSession = proc.facts(of: Environment.pid)?.session ?? 0
   }
 
-  /// Leaders that another daemon started are dead: what they leave behind is nobody's child of ours. It
-  /// is noted now, each with its start, as a session's number may be a stranger's later.
-  /// `pipes`: those a leader printed to, by their numbers.
-  func leftBehind(by leaders: [PID], pipes: [PID: [UInt64]] = [:]) {
-    let lost = leaders.filter(foreign.contains)
-    guard !lost.isEmpty else { return }
-    let families = proc.families
-    let printers = pipes.isEmpty ? [:] : proc.printers
-    for leader in lost {
-      foreign.remove(leader)
-      for pipe in pipes[leader] ?? [] { note(printers[pipe] ?? [], of: leader) }
-      // Who is alive under that number is somebody else.
-      if let facts = proc.facts(of: leader.rawValue), !facts.isZombie { continue }
-      for pid in families[leader.rawValue] ?? [] { note(pid, of: leader) }
-    }
+  /// A new life under this pid; what was known of an old one is void. `input`: the inode of the pipe it has
+  /// as its standard input.
+  func began(
+    _ leader: PID, _ policy: DescendantPolicy, session: Int32?, input: UInt64?,
+    isForeign: Bool = false
+  ) {
+    if families.count >= mostKept { forgetTheGone() }
+    families[leader] = Family(
+      policy: policy, isForeign: isForeign, session: session, input: input)
+  }
+
+  /// The session of a new child: its own, or the daemon's.
+  func session(of leader: PID, isOwn: Bool) -> Int32 { isOwn ? leader.rawValue : ownSession }
+
+  func died(_ leader: PID) { families[leader]?.isDead = true }
+
+  /// A crash loop may go on for months, and each time leave something that ends by itself.
+  private func forgetTheGone() {
+    families = families.filter { !$0.value.isDead || $0.value.noted.contains(where: isAlive) }
+    mostKept = max(Self.usuallyKept, 2 * families.count)
   }
 
   /// Whether another daemon started it.
-  func isForeign(_ leader: PID) -> Bool { foreign.contains(leader) }
+  func isForeign(_ leader: PID) -> Bool { families[leader]?.isForeign ?? false }
 
   /// Leaders of another daemon that are dead, and will be asked for.
-  func expectLeftovers(of leaders: [PID]) { foreign.formUnion(leaders) }
+  func expectLeftovers(of leaders: [PID]) {
+    for leader in leaders { families[leader, default: Family()].isForeign = true }
+  }
+
+  /// Leaders that another daemon started are dead: what they leave behind is no child of ours. It is noted
+  /// now, each with its start, as a session's number may be another's later.
+  /// `pipes`: those a leader printed to, by their numbers.
+  func leftBehind(by leaders: [PID], pipes: [PID: [UInt64]] = [:]) {
+    let lost = leaders.filter(isForeign)
+    guard !lost.isEmpty else { return }
+    let members = proc.families
+    let printers = pipes.isEmpty ? [:] : proc.printers
+    for leader in lost {
+      families[leader]?.isForeign = false
+      for pipe in pipes[leader] ?? [] { note(printers[pipe] ?? [], of: leader) }
+      // A living process under that number is another one.
+      if let facts = proc.facts(of: leader.rawValue), !facts.isZombie { continue }
+      for pid in members[leader.rawValue] ?? [] { note(pid, of: leader) }
+    }
+  }
+
+  // MARK: noting
 
   /// These are known to descend from a leader that is dead.
   func note(_ descendants: [Int32], of leader: PID) {
@@ -72,23 +108,31 @@ final class Lineage {
   }
 
   private func note(_ pid: Int32, of leader: PID) {
-    guard let facts = proc.facts(of: pid), !facts.isZombie else { return }
+    guard pid != Environment.pid, let facts = proc.facts(of: pid), !facts.isZombie else { return }
     note(facts, of: leader)
   }
 
   private func note(_ facts: ProcessFacts, of leader: PID) {
-    // A crash loop may go on for months, and each time leave something that ends by itself.
-    if noted.count >= mostNoted {
-      noted = noted.filter { $0.value.contains { isAlive($0) } }
-      mostNoted = max(Self.usuallyNoted, 2 * noted.count)
-    }
-    noted[leader, default: []].insert(Descendant(pid: facts.pid, start: facts.startTicks))
+    families[leader, default: Family()].noted.insert(
+      Descendant(pid: facts.pid, start: facts.startTicks))
+  }
+
+  /// The stop signal of a leader went to its whole process group.
+  func groupWasSignalled(_ leader: PID, _ signal: Signal) {
+    families[leader]?.groupSignal = (signal, proc.ticksSinceBoot)
+  }
+
+  /// It went to this process too.
+  func wasSignalled(_ descendant: PID, of leader: PID) {
+    families[leader]?.signalled.insert(descendant)
   }
 
   private func isAlive(_ descendant: Descendant) -> Bool {
     guard let facts = proc.facts(of: descendant.pid) else { return false }
     return facts.startTicks == descendant.start && !facts.isZombie
   }
+
+  // MARK: orphans
 
   /// Those of our children that belong to none of the managed ones.
   func orphans(except managed: (PID) -> Bool) -> [ProcessFacts] {
@@ -98,50 +142,110 @@ final class Lineage {
   }
 
   /// An orphan that is new in a turn in which one leader died by itself is that leader's, unless a
-  /// living one is old enough to have made it: ending somebody else's daemon would be worse than
+  /// living one is old enough to have made it: ending another watcher's process would be worse than
   /// leaving one behind.
   func attribute(_ orphans: [ProcessFacts], to dead: [PID], living: Set<PID>) {
     let fresh = orphans.filter { !seen.contains(Descendant(pid: $0.pid, start: $0.startTicks)) }
     seen = Set(orphans.map { Descendant(pid: $0.pid, start: $0.startTicks) })
     guard dead.count == 1, !fresh.isEmpty else { return }
-    let oldest = living.compactMap { proc.facts(of: $0.rawValue)?.startTicks }.min() ?? .max
+    // What a leader with `all` has started stays with it while it lives.
+    let origins = living.filter { families[$0]?.policy != .all }
+    let oldest = origins.compactMap { proc.facts(of: $0.rawValue)?.startTicks }.min() ?? .max
     for orphan in fresh where orphan.startTicks < oldest { note(orphan, of: dead[0]) }
   }
 
   /// What outlived these leaders, and all that descends from it.
-  func remains(of leaders: [PID], among orphans: [ProcessFacts]) -> [Remain] {
-    var roots: Set<Int32> = []
-    let leaderNumbers = Set(leaders.map(\.rawValue))
-    for orphan in orphans
-    where leaderNumbers.contains(orphan.session) || leaderNumbers.contains(orphan.group) {
-      roots.insert(orphan.pid)
-    }
-    leftBehind(by: leaders)
-    for leader in leaders {
-      for entry in noted.removeValue(forKey: leader) ?? [] where isAlive(entry) {
-        roots.insert(entry.pid)
+  func orphans(of leaders: [StoppedLeader], among children: [ProcessFacts]) -> [Orphan] {
+    leftBehind(by: leaders.map(\.pid))
+    var owners: [Int32: StoppedLeader] = [:]
+    let byNumber = Dictionary(leaders.map { ($0.pid.rawValue, $0) }, uniquingKeysWith: { $1 })
+    for child in children {
+      if let leader = byNumber[child.group] ?? byNumber[child.session] {
+        owners[child.pid] = leader
       }
     }
-    var all = roots
-    for root in roots { all.formUnion(proc.descendants(of: root)) }
+    for leader in leaders {
+      for entry in families[leader.pid]?.noted ?? [] where isAlive(entry) {
+        owners[entry.pid] = owners[entry.pid] ?? leader
+      }
+      families[leader.pid]?.noted = []
+    }
+    guard !owners.isEmpty else { return [] }
+    for (root, leader) in owners {
+      for pid in proc.descendants(of: root) { owners[pid] = owners[pid] ?? leader }
+    }
     ending = ending.filter { isStillThere($0.key) }
-    return all.sorted().compactMap { pid in
+    let clients = clientsAndAncestors(among: Set(owners.keys))
+    return owners.sorted { $0.key < $1.key }.compactMap { pid, leader in
       guard let facts = proc.facts(of: pid), !facts.isZombie else { return nil }
-      ending[PID(pid)] = facts.startTicks
-      return Remain(pid: PID(pid), command: proc.commandLine(of: pid) ?? facts.name)
+      return describe(facts, of: leader, isClient: clients.contains(pid))
     }
   }
 
-  /// Whether a leftover is still the process it was: its own parent may have reaped it meanwhile.
+  private func describe(
+    _ facts: ProcessFacts, of leader: StoppedLeader, isClient: Bool
+  ) -> Orphan {
+    let pid = PID(facts.pid)
+    let family = families[leader.pid] ?? Family()
+    ending[pid] = facts.startTicks
+    // Found again at the next look, whatever becomes of its parent until then.
+    note(facts, of: leader.pid)
+    var orphan = Orphan(
+      pid: pid, leader: leader.pid, command: proc.commandLine(of: facts.pid) ?? facts.name)
+    let isInGroup = facts.group == leader.pid.rawValue
+    let isInSession =
+      facts.session == leader.pid.rawValue || facts.session == family.session ?? ownSession
+    orphan.isDetached = !isInGroup && !isInSession
+    orphan.isClient = isClient
+    if let input = proc.inputPipe(of: facts.pid) { orphan.isFilter = input != family.input }
+    if let sent = family.groupSignal, sent.signal == leader.signal, isInGroup {
+      orphan.wasSignalled = facts.startTicks <= sent.tick
+    }
+    orphan.wasSignalled = orphan.wasSignalled || family.signalled.contains(pid)
+    return orphan
+  }
+
+  /// Those connected to one of our sockets, and who started them: a stop that one of them has asked for
+  /// must not end it.
+  private func clientsAndAncestors(among candidates: Set<Int32>) -> Set<Int32> {
+    let peers = ConnectedPeers()
+    guard !peers.isEmpty else { return [] }
+    var spared: Set<Int32> = []
+    for candidate in candidates where peers.includes(candidate) {
+      var pid = candidate
+      while candidates.contains(pid), spared.insert(pid).inserted {
+        pid = proc.facts(of: pid)?.parent ?? 0
+      }
+    }
+    return spared
+  }
+
+  /// Whether an orphan is still the process it was: its own parent may have reaped it meanwhile.
   func isStillThere(_ pid: PID) -> Bool {
     guard let start = ending[pid] else { return false }
     return proc.facts(of: pid.rawValue)?.startTicks == start
   }
 
-  /// Whether an orphan belongs to somebody who may leave processes behind.
-  func isSpared(_ orphan: ProcessFacts) -> Bool {
-    sparing.contains(PID(orphan.session)) || sparing.contains(PID(orphan.group))
-      || sparing.contains { noted[$0]?.contains { $0.pid == orphan.pid } == true }
+  // MARK: the daemon's end
+
+  /// What becomes of an orphan when the daemon ends.
+  enum Fate { case ended, leftByPolicy, leftDetached, leftAsClient }
+
+  func fate(of orphan: ProcessFacts, clients: Set<Int32>) -> Fate {
+    func policy(_ leader: Int32) -> DescendantPolicy? { families[PID(leader)]?.policy }
+    let own = policy(orphan.group) ?? policy(orphan.session)
+    let noted = families.values.first { $0.noted.contains { $0.pid == orphan.pid } }?.policy
+    if (own ?? noted) == DescendantPolicy.none { return .leftByPolicy }
+    if clients.contains(orphan.pid) { return .leftAsClient }
+    if noted == .all || own != nil || orphan.session == ownSession { return .ended }
+    return .leftDetached
+  }
+
+  /// Orphans that are clients of ours or have started one.
+  func clients(among orphans: [ProcessFacts]) -> Set<Int32> {
+    guard !orphans.isEmpty else { return [] }
+    let trees = orphans.flatMap { [$0.pid] + proc.descendants(of: $0.pid) }
+    return clientsAndAncestors(among: Set(trees))
   }
 
   func parent(of pid: PID) -> Int32? { proc.facts(of: pid.rawValue)?.parent }
@@ -153,11 +257,15 @@ final class Lineage {
 // MARK: - upgrades
 
 extension Lineage {
-  /// What another program in this process has to know: who descends from whom, and who was an orphan before.
+  /// What another program in this process has to know: who descends from whom, and which orphans were there
+  /// before.
   var handedOver: JSON {
-    [
-      "noted": .object(
-        JSONObject(noted.map { ("\($0.key)", .array($0.value.map(\.handedOver))) })),
+    let noted = families.filter { !$0.value.noted.isEmpty }.map {
+      ("\($0.key)", JSON.array($0.value.noted.map(\.handedOver)))
+    }
+    let policies = families.map { ("\($0.key)", JSON.string($0.value.policy.rawValue)) }
+    return [
+      "noted": .object(JSONObject(noted)), "policies": .object(JSONObject(policies)),
       "seen": .array(seen.map(\.handedOver)),
     ]
   }
@@ -165,7 +273,14 @@ extension Lineage {
   func resume(_ left: JSON) {
     for (leader, list) in left.object?["noted"]?.object?.members ?? [] {
       guard let leader = Int32(leader) else { continue }
-      noted[PID(leader)] = Self.descendants(list)
+      families[PID(leader), default: Family()].noted = Self.descendants(list)
+    }
+    for (leader, policy) in left.object?["policies"]?.object?.members ?? [] {
+      guard let leader = Int32(leader),
+        let policy = policy.string.flatMap(DescendantPolicy.init(text:))
+      else { continue }
+      families[PID(leader), default: Family()].policy = policy
+      families[PID(leader)]?.isDead = proc.facts(of: leader).map(\.isZombie) ?? true
     }
     seen = Self.descendants(left.object?["seen"] ?? .null)
   }

@@ -15,9 +15,14 @@ struct Signaler {
     case .processAndChildren:
       let children = lineage.children(of: pid)
       send(signal, pid)
-      for child in children { send(signal, child) }
+      for child in children {
+        send(signal, child)
+        lineage.wasSignalled(child, of: pid)
+      }
     case .children: for child in lineage.children(of: pid) { send(signal, child) }
-    case .group: sendToGroup(signal, pid)
+    case .group:
+      lineage.groupWasSignalled(pid, signal)
+      sendToGroup(signal, pid)
     case .tree:
       // Looked up before the leader dies: after that nobody knows its children.
       let descendants = lineage.descendants(of: pid)

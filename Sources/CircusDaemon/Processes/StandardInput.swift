@@ -29,6 +29,9 @@ final class StandardInput {
   /// The pipe's number; nil once it is closed.
   var number: Int32? { descriptor >= 0 ? descriptor : nil }
 
+  /// The number both ends of the pipe share; nil once it is closed.
+  var inode: UInt64? { number.flatMap(Files.inode) }
+
   func send(_ bytes: [UInt8]) throws(Refusal) {
     guard descriptor >= 0, !isClosedByReader else { throw .closed }
     guard waiting.count < Self.longestBacklog else { throw .full }

@@ -20,10 +20,9 @@ extension Daemon {
   /// and is tried again at the next reload.
   func apply(_ new: DaemonSettings) {
     if settings.face == .circus,
-      (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput),
-      let target = Logger.target(new.logOutput)
+      (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput)
     {
-      log.change(level: Logger.level(new.logLevel), target: target)
+      log.change(level: Logger.level(new.logLevel), target: Logger.target(new.logOutput))
     }
     let old = settings
     settings = new

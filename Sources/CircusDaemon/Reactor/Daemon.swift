@@ -117,6 +117,7 @@ package final class Daemon {
       loop: loop, helpers: helpers, listeners: listeners, work: survival.work, log: log)
     sockets = ListeningSockets(places: places, log: log)
     sockets.inherit = survival.inherit
+    sockets.wasBound = survival.wasBound
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: Files.currentDirectory,
       seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart)
@@ -129,11 +130,18 @@ package final class Daemon {
     } catch {
       throw Failure(text: error.text)
     }
-    do { try sockets.apply(configuration.sockets) } catch { throw Failure(text: error.text) }
-    queue += [.socketsChanged(sockets.info, isComplete: true), survival.firstEvent]
+    do { try sockets.apply(configuration.sockets) } catch {
+      // Processes that run are not left alone for a socket that cannot be had.
+      guard survival.hasPredecessor else { throw Failure(text: error.text) }
+      log.error(error.text)
+    }
+    queue += [
+      .socketsChanged(sockets.info, isComplete: sockets.missing.isEmpty), survival.firstEvent,
+    ]
     let lineage = Lineage(proc: proc)
     if let left = handover?.lineage { lineage.resume(left) }
     runner = EffectRunner(
+      loop: loop,
       launcher: Launcher(
         spawner: spawner, streams: streams, sockets: sockets, shared: SharedSockets(log: log),
         work: survival.work, loop: loop, originalFiles: originalFiles),
@@ -143,6 +151,7 @@ package final class Daemon {
         if let event = insideCalls.begin(message, answer) { queue.append(event) }
       },
       adopted: AdoptedProcesses(loop: loop), log: log, outlets: makeOutlets())
+    runner.awaitMissing(configuration.sockets)
     runner.inheritance = survival.inheritance
     runner.remains = survival.remains
     survival.whenToTryAgain { [unowned self] in

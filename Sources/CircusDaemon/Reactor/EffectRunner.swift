@@ -3,6 +3,7 @@ import CircusCore
 import CircusLog
 import CircusModel
 import CircusWire
+import EventLoop
 import Glibc
 import LinuxSystem
 
@@ -28,6 +29,8 @@ final class EffectRunner {
   let lineage: Lineage
   private let streams: Streams
   private let sockets: ListeningSockets
+  private let missing: MissingSockets
+  private let loop: EventLoop
   private let measurer: Measurer
   private let helpers: Helpers
   private let hookRunner: HookRunner
@@ -44,7 +47,7 @@ final class EffectRunner {
   /// Spawns not done yet: a thousand of them must not keep a `status` waiting.
   private var spawns: [(ProcessID, LaunchPlan)] = []
   private var nextSpawn = 0
-  private var sweeps: [(WatcherID, [PID])] = []
+  private var sweeps: [WatcherID: [StoppedLeader]] = [:]
   /// Managed processes whose descendants were noted because they are being stopped.
   private var stopping: Set<PID> = []
   /// Managed processes that died by themselves in this turn; what they left behind is looked for at
@@ -59,7 +62,8 @@ final class EffectRunner {
   private static let budget: Int64 = 5_000_000
 
   init(
-    launcher: Launcher, lineage: Lineage, streams: Streams, sockets: ListeningSockets,
+    loop: EventLoop, launcher: Launcher, lineage: Lineage, streams: Streams,
+    sockets: ListeningSockets,
     measurer: Measurer, helpers: Helpers, hookRunner: HookRunner, adopted: AdoptedProcesses,
     log: Logger, outlets: Outlets
   ) {
@@ -68,12 +72,17 @@ final class EffectRunner {
     self.lineage = lineage
     self.streams = streams
     self.sockets = sockets
+    self.loop = loop
+    missing = MissingSockets(loop: loop, log: log)
     self.measurer = measurer
     self.helpers = helpers
     self.hookRunner = hookRunner
     self.log = log
     self.outlets = outlets
     signaler = Signaler(lineage: lineage, log: log, adopted: adopted)
+    helpers.onStart = { [unowned self] pid in
+      lineage.began(pid, .session, session: pid.rawValue, input: nil)
+    }
     adopted.onExit = { [unowned self] pid, status in ended(pid, status) }
   }
 
@@ -103,8 +112,8 @@ final class EffectRunner {
     case .noteDescendants(let pid):
       lineage.note(pid)
       stopping.insert(pid)
-    case .sweep(let watcher, let leaders): sweeps.append((watcher, leaders))
-    case .signalRemains(let pids, let signal):
+    case .sweep(let watcher, let leaders): sweeps[watcher, default: []] += leaders
+    case .signalOrphans(let pids, let signal):
       for pid in pids where lineage.isStillThere(pid) {
         // What an adopted process left is not ours to collect, so its end has to be watched for.
         if lineage.parent(of: pid) != Environment.pid { try? adopted.adopt(pid) }
@@ -149,10 +158,19 @@ final class EffectRunner {
     do {
       try sockets.apply(specs)
     } catch {
-      log.error("\(error.text); tried again at the next reloadconfig")
+      log.error(error.text)
       isComplete = false
     }
+    awaitMissing(specs)
     events.append(.socketsChanged(sockets.info, isComplete: isComplete))
+  }
+
+  /// Sockets that could not be bound are bound as soon as their addresses are free.
+  func awaitMissing(_ specs: [SocketSpec]) {
+    missing.watch(sockets.missing) { [unowned self] in
+      apply(specs)
+      loop.hasPendingWork = true
+    }
   }
 
   // MARK: what is done at the end of a turn
@@ -179,7 +197,9 @@ final class EffectRunner {
       let birth = Clock.sinceBoot
       let pid = try launcher.launch(process, plan)
       managed[pid] = birth
-      lineage.began(pid, ownsDescendants: plan.ownsDescendants)
+      lineage.began(
+        pid, plan.descendants, session: lineage.session(of: pid, isOwn: plan.startsSession),
+        input: launcher.inputs[pid]?.inode)
       events.append(.spawned(process, pid))
     } catch {
       events.append(.spawnFailed(process, error))
@@ -194,8 +214,9 @@ final class EffectRunner {
     lineage.leftBehind(by: deadLeaders, pipes: pipesOfDead)
     pipesOfDead = [:]
     deadLeaders.removeAll(keepingCapacity: true)
-    for (watcher, leaders) in sweeps {
-      events.append(.swept(watcher, remains: lineage.remains(of: leaders, among: orphans)))
+    for (watcher, leaders) in sweeps.sorted(by: { $0.key < $1.key }) {
+      let found = lineage.orphans(of: leaders, among: orphans)
+      events.append(.swept(watcher, leaders: leaders.map(\.pid), found))
     }
     sweeps.removeAll(keepingCapacity: true)
   }
@@ -214,7 +235,10 @@ final class EffectRunner {
         case .signaled(let signal, let dumped):
           .signaled(Signal(signal), dumpedCore: dumped)
         }
-      if helpers.exited(pid, status) { continue }
+      if helpers.exited(pid, status) {
+        lineage.died(pid)
+        continue
+      }
       ended(pid, status)
       if Clock.monotonic >= end { return true }
     }
@@ -223,6 +247,7 @@ final class EffectRunner {
 
   private func ended(_ pid: PID, _ status: ExitStatus) {
     if managed.removeValue(forKey: pid) != nil {
+      lineage.died(pid)
       if stopping.remove(pid) == nil {
         deadLeaders.append(pid)
         if lineage.isForeign(pid) {
@@ -249,8 +274,10 @@ final class EffectRunner {
       }
     }
     managed[pid] = birth
-    lineage.began(pid, ownsDescendants: plan?.ownsDescendants ?? true, isForeign: isForeign)
     launcher.adopt(process, pid, plan, ends)
+    lineage.began(
+      pid, plan?.descendants ?? .session, session: lineage.proc.facts(of: pid.rawValue)?.session,
+      input: launcher.inputs[pid]?.inode, isForeign: isForeign)
   }
 
   /// Output of a process that had ended before this program began.
@@ -310,12 +337,20 @@ final class EffectRunner {
     ].filter { $0.1 != 0 }
   }
 
-  /// The daemon ends: nothing that descends from it may stay, save what was meant to.
+  /// The daemon ends, and with it what its processes have left behind; by the same rules as at a stop.
   func endOrphans() {
-    for orphan in lineage.orphans(except: { managed[$0] != nil || helpers.owns($0) })
-    where !lineage.isSpared(orphan) {
-      log.warning("left over, killed: \(orphan.pid) (\(orphan.name))")
-      signaler.send(.kill, PID(orphan.pid))
+    let orphans = lineage.orphans { managed[$0] != nil || helpers.owns($0) }
+    let clients = lineage.clients(among: orphans)
+    for orphan in orphans {
+      let name = "\(orphan.pid) (\(lineage.proc.commandLine(of: orphan.pid) ?? orphan.name))"
+      switch lineage.fate(of: orphan, clients: clients) {
+      case .ended:
+        log.warning("left over, killed: \(name)")
+        signaler.send(.kill, PID(orphan.pid))
+      case .leftDetached: log.info("left running: \(name): it has a session of its own")
+      case .leftAsClient: log.info("left running: \(name): it is connected to this daemon")
+      case .leftByPolicy: break
+      }
     }
   }
 }

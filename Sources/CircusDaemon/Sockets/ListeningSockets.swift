@@ -23,6 +23,10 @@ final class ListeningSockets {
   private let log: Logger
   /// A socket an earlier daemon bound for the same definition, that its processes still hold.
   var inherit: (SocketSpec) -> Int32? = { _ in nil }
+  /// Whether an earlier daemon had bound this, and could not remove its file.
+  var wasBound: (SocketSpec) -> Bool = { _ in false }
+  /// What was asked for and could not be had.
+  private(set) var missing: [SocketSpec] = []
 
   init(places: LowDescriptors, log: Logger) {
     self.places = places
@@ -51,6 +55,7 @@ final class ListeningSockets {
   func apply(_ specs: [SocketSpec]) throws(Failure) {
     var entries: [Open] = []
     var problems: [String] = []
+    missing = []
     for entry in open where !specs.contains(where: { $0.name == entry.spec.name }) { close(entry) }
     let known = specs.filter { spec in open.contains { $0.spec.name == spec.name } }.count
     var room = Int(places.count) - known
@@ -67,7 +72,11 @@ final class ListeningSockets {
       } catch {
         problems.append(error.text)
         // A socket whose change failed goes on as it was.
-        if let old, !closed.contains(old.descriptor) { entries.append(old) }
+        if let old, !closed.contains(old.descriptor) {
+          entries.append(old)
+        } else {
+          missing.append(spec)
+        }
       }
     }
     place(entries)
@@ -86,7 +95,7 @@ final class ListeningSockets {
       return Open(spec: spec, descriptor: descriptor, port: port)
     }
     do {
-      let bound = try SocketBinder.bind(spec)
+      let bound = try SocketBinder.bind(spec, isOurs: wasBound(spec))
       return Open(spec: spec, descriptor: bound.descriptor, port: bound.port)
     } catch {
       throw Failure(text: error.text)
@@ -204,9 +213,11 @@ final class ListeningSockets {
       for descriptor in handover.own { LinuxSystem.closeDescriptor(descriptor) }
       throw Failure(text: error.text)
     }
+    guard use.tellsActivation else { return handover }
+    // Names are separated by colons, so that none may have one.
+    let names = open.map { String($0.spec.name.map { $0 == ":" ? "_" : $0 }) }
     handover.environment = [
-      "LISTEN_FDS=\(open.count)",
-      "LISTEN_FDNAMES=\(open.map(\.spec.name).joined(separator: ":"))",
+      "LISTEN_FDS=\(open.count)", "LISTEN_FDNAMES=\(names.joined(separator: ":"))",
     ]
     return handover
   }

@@ -47,9 +47,7 @@ final class SharedSockets {
   /// Goes on with the socket a process has on its stdin from an earlier daemon.
   func adopt(_ spec: SharedSocketSpec, of watcher: WatcherID, _ pid: PID) {
     if let lease = open[watcher]?.lease, lease.url == spec.url { return hold(lease, pid) }
-    guard let process = try? PIDDescriptor(pid.rawValue),
-      let descriptor = try? process.descriptor(0)
-    else {
+    guard let descriptor = copy(spec, pid) else {
       return log.error(
         "the socket \(spec.url) of process \(pid) cannot be taken over: new processes cannot share it"
       )
@@ -57,6 +55,14 @@ final class SharedSockets {
     let lease = Lease(descriptor, spec.url, log)
     open[watcher] = Weak(lease: lease)
     hold(lease, pid)
+  }
+
+  private func copy(_ spec: SharedSocketSpec, _ pid: PID) -> Int32? {
+    let family = [pid.rawValue] + ProcFS().descendants(of: pid.rawValue)
+    return switch spec.address {
+    case .tcp(_, let port): HeldSockets.copy(from: family, path: nil, port: port)
+    case .unix(let path): HeldSockets.copy(from: family, path: path, port: 0)
+    }
   }
 
   func hold(_ lease: Lease, _ pid: PID) { held[pid] = lease }

@@ -8,9 +8,10 @@ enum SocketBinder {
 
   /// The daemon's own copy. A `so_reuseport` socket only holds its address here: each process
   /// listens on one of its own, and what nobody accepts from must not be given connections.
-  static func bind(_ spec: SocketSpec) throws(Failure) -> Network.Listening {
+  /// `isOurs`: a file at its path was made by an earlier daemon that did not live to remove it.
+  static func bind(_ spec: SocketSpec, isOurs: Bool) throws(Failure) -> Network.Listening {
     guard spec.reusesPort, spec.path == nil else {
-      return try bind(spec, port: spec.port, listens: true)
+      return try bind(spec, port: spec.port, listens: true, isOurs: isOurs)
     }
     let held = try bind(spec, port: spec.port, listens: false)
     guard spec.kind != .stream else { return held }
@@ -41,12 +42,12 @@ enum SocketBinder {
   }
 
   private static func bind(
-    _ spec: SocketSpec, port: Int, listens: Bool
+    _ spec: SocketSpec, port: Int, listens: Bool, isOurs: Bool = false
   ) throws(Failure) -> Network.Listening {
     do {
       let made: Network.Listening
       if let path = spec.path {
-        try clear(path, spec)
+        try clear(path, spec, isOurs)
         made = try Network.listen(
           path: path, kind: kind(spec), backlog: spec.backlog,
           umask: mode_t(truncatingIfNeeded: spec.umask & 0o7777))
@@ -67,9 +68,11 @@ enum SocketBinder {
     }
   }
 
-  private static func clear(_ path: String, _ spec: SocketSpec) throws(Failure) {
+  private static func clear(
+    _ path: String, _ spec: SocketSpec, _ isOurs: Bool
+  ) throws(Failure) {
     guard Files.exists(path) else { return }
-    guard spec.replaces else {
+    guard spec.replaces || (isOurs && !Network.answers(path: path)) else {
       throw Failure(
         text: "'\(path)' already exists. You might want to remove it. If it's a stalled "
           + "socket file, just restart Circus, or write `replace = True`")

@@ -118,18 +118,28 @@ final class Survival {
       handover?.sockets[spec.name] = nil
       return handed
     }
+    guard wasBound(spec) else { return nil }
+    let leaders = survivors.keys.sorted().map(\.rawValue)
+    // A leader has it, as a rule; else one of the processes it has started, or has left behind.
+    return HeldSockets.copy(from: leaders, path: spec.path, port: spec.port)
+      ?? HeldSockets.copy(from: relatives(of: leaders), path: spec.path, port: spec.port)
+  }
+
+  /// Whether the earlier daemon had bound a socket at this address.
+  func wasBound(_ spec: SocketSpec) -> Bool {
     guard predecessor != .stopped, let known = saved?.sockets.first(where: { $0.name == spec.name })
-    else { return nil }
+    else { return false }
     let wanted = spec.path ?? "\(spec.host):\(spec.port)"
-    guard known.address == wanted || (spec.path == nil && spec.port == 0) else { return nil }
-    for pid in survivors.keys.sorted() {
-      guard let process = try? PIDDescriptor(pid.rawValue),
-        let descriptor = try? process.descriptor(known.descriptor)
-      else { continue }
-      if Network.listens(descriptor, path: spec.path, port: spec.port) { return descriptor }
-      closeDescriptor(descriptor)
-    }
-    return nil
+    return known.address == wanted || (spec.path == nil && spec.port == 0)
+  }
+
+  /// Whether a daemon was here before whose processes may live: the start must not fail for what they hold.
+  var hasPredecessor: Bool { predecessor != .stopped }
+
+  private func relatives(of leaders: [Int32]) -> [Int32] {
+    let known = leaders + dead.keys.map(\.rawValue)
+    let found = known.flatMap { proc.descendants(of: $0) + (families[$0] ?? []) }
+    return Set(found).subtracting([Environment.pid]).sorted()
   }
 
   /// What a process brings with it; nil when it is none of those left.
