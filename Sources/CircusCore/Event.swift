@@ -14,6 +14,8 @@ package enum Event: Sendable {
   case supervise(SupervisorOrder, Ticket)
   /// More or fewer processes of one watcher.
   case scale(WatcherID, by: Int)
+  /// A signal for one process, which hooks may refuse as they may a `signal` command.
+  case signalProcess(ProcessKey, Signal)
   case spawned(ProcessID, PID)
   case spawnFailed(ProcessID, SpawnFailure)
   /// A child is dead and collected: one of ours, or an orphan we adopted.

@@ -68,7 +68,9 @@ import Testing
     #expect(s.status("w") == "stopped")
     #expect(s.trace == ["w.hook_success"])
     let ticket = s.send("start", ["name": "w", "waiting": true])
-    #expect(s.replies[ticket] == .ok("info", ["started": [], "kept": []]))
+    #expect(
+      s.replies[ticket]
+        == .error(.refused("w: not started: before_start said no (m.before_start)")))
     s.hookOutcomes = [:]
     s.send("start", ["name": "w"])
     #expect(s.status("w") == "active")

@@ -39,7 +39,7 @@ extension Arbiter {
       answer(ticket, waits: true, .running, .plain, &effects)
     case (.success(let configuration), .reload(let ticket)):
       let touched = apply(configuration, now, &effects)
-      answer(ticket, waits: true, .settled(touched), .plain, &effects)
+      answer(ticket, waits: true, .settled(touched), .plain, starting: touched, &effects)
     case (.success(let configuration), .restart):
       for watcher in watchers { forget(watcher.id, &effects) }
       applyDaemonPart(configuration, &effects)

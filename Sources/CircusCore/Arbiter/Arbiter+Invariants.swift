@@ -57,9 +57,10 @@ extension Arbiter {
     let states = watchers.map {
       "\($0.id.number) \($0.spec.name) \($0.phase) \($0.desired) target \($0.target) \($0.rollout.map { "\($0)" } ?? "-") \($0.slots.map { "\($0.number):\($0.state) \($0.isWanted) \($0.isSurplus)" }) \(String(describing: $0.leftovers))"
     }
-    return "\(mode) \(waiting.map { "\($0.condition)" }) \(states) queue \(startQueue)"
+    let orders = supervised.map { "\($0.kind) \($0.pending.map { "\($0.key)" })" }
+    return "\(mode) \(waiting.map { "\($0.condition)" }) \(orders) \(states) queue \(startQueue)"
   }
 
   /// Tickets whose answer is parked.
-  package var parkedTickets: [Ticket] { waiting.map(\.ticket) }
+  package var parkedTickets: [Ticket] { waiting.map(\.ticket) + supervised.map(\.ticket) }
 }

@@ -10,7 +10,8 @@ extension Arbiter {
   ) throws(RequestError) {
     guard let name = command.name else {
       try refuseWhileEnding()
-      answer(ticket, waits: command.isWaiting, .running, .plain, &effects)
+      let all = watchers.filter(\.spec.autostart).map(\.id)
+      answer(ticket, waits: command.isWaiting, .running, .plain, starting: all, &effects)
       startAll(cause: .command, now, &effects)
       return
     }
@@ -19,10 +20,11 @@ extension Arbiter {
     if ids.count == 1, let index = index(of: ids[0]) {
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .started(ids[0]),
-        before: watchers[index].pids, &effects)
+        before: watchers[index].pids, starting: ids, &effects)
       start(ids[0], cause: .command, now, &effects)
     } else {
-      answer(ticket, waits: command.isWaiting, .settled(ids), .plain, &effects)
+      answer(
+        ticket, waits: command.isWaiting, .settled(ids), .plain, starting: ids, &effects)
       startAll(cause: .command, only: Set(ids), now, &effects)
     }
   }
@@ -53,16 +55,17 @@ extension Arbiter {
     if ids.count == 1, let index = index(of: ids[0]) {
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .replaced(ids[0]),
-        before: watchers[index].pids, &effects)
+        before: watchers[index].pids, starting: ids, &effects)
       restart(ids[0], now, &effects)
     } else {
-      answer(ticket, waits: command.isWaiting, .settled(ids), .plain, &effects)
-      for id in ids {
-        guard let index = index(of: id) else { continue }
+      let chosen = ids.filter { id in
+        guard let index = index(of: id) else { return false }
         let isDown = watchers[index].phase == .stopped && watchers[index].desired != .running
-        if isDown && !watchers[index].spec.autostart { continue }
-        restart(id, now, &effects)
+        return !isDown || watchers[index].spec.autostart
       }
+      answer(
+        ticket, waits: command.isWaiting, .settled(ids), .plain, starting: chosen, &effects)
+      for id in chosen { restart(id, now, &effects) }
     }
   }
 
@@ -91,7 +94,9 @@ extension Arbiter {
     try refuseWhileEnding()
     guard let name = command.name else {
       let ids = watchers.map(\.id)
-      answer(ticket, waits: command.isWaiting, .settled(ids), .plain, &effects)
+      let running = watchers.filter { $0.desired == .running }.map(\.id)
+      answer(
+        ticket, waits: command.isWaiting, .settled(ids), .plain, starting: running, &effects)
       reloadAll(
         sequential: command.isSequential, graceful: command.isGraceful, now, &effects)
       return
@@ -100,7 +105,7 @@ extension Arbiter {
     let id = watchers[index].id
     answer(
       ticket, waits: command.isWaiting, .settled([id]), .replaced(id),
-      before: watchers[index].pids, &effects)
+      before: watchers[index].pids, starting: [id], &effects)
     reload(
       id, sequential: command.isSequential, graceful: command.isGraceful, now, &effects)
   }

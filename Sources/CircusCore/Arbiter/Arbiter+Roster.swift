@@ -33,7 +33,9 @@ extension Arbiter {
       if let ticket { effects.append(.reply(ticket, .plain)) }
       return
     }
-    answer(ticket, waits: command.isWaiting, .settled([id]), .addedAndStarted(id), &effects)
+    answer(
+      ticket, waits: command.isWaiting, .settled([id]), .addedAndStarted(id), starting: [id],
+      &effects)
     start(id, cause: .command, now, &effects)
   }
 

@@ -13,7 +13,7 @@ extension Arbiter {
     let old = watchers[index].spec
     let new = try changed(old, command.options)
 
-    answer(ticket, waits: command.isWaiting, .settled([id]), .plain, &effects)
+    answer(ticket, waits: command.isWaiting, .settled([id]), .plain, starting: [id], &effects)
     update(id, now, &effects) { watcher, ledger, effects in
       watcher.spec = new
       for member in command.options.members { watcher.edits[member.key] = member.value }

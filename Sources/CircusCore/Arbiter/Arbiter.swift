@@ -124,6 +124,12 @@ package struct Arbiter {
         return
       }
       resize(id, to: min(100_000, watchers[index].target + change), now, &effects)
+    case .signalProcess(let key, let signal):
+      update(key.watcher, now, &effects) { watcher, ledger, effects in
+        for slot in watcher.slots where slot.number == key.number {
+          if let pid = slot.state.pid { watcher.signal(pid, signal, .process, &ledger, &effects) }
+        }
+      }
     case .supervise(let order, let ticket): supervise(order, ticket, now, &effects)
     case .request(let request, let ticket): handle(request, ticket, now, &effects)
     case .spawned(let process, let pid):

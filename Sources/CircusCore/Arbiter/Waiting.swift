@@ -28,18 +28,22 @@ struct Waiting {
   var condition: Condition
   var result: Result
   var before: Set<PID> = []
+  /// Watchers that are meant to run when it is done; one that does not is the answer.
+  var started: [WatcherID] = []
 }
 
 extension Arbiter {
   /// Answers at once, or parks the ticket when the client wants to wait.
   mutating func answer(
     _ ticket: Ticket?, waits: Bool, _ condition: Waiting.Condition, _ result: Waiting.Result,
-    before: [PID] = [], _ effects: inout [Effect]
+    before: [PID] = [], starting: [WatcherID] = [], _ effects: inout [Effect]
   ) {
     guard let ticket else { return }
     if waits {
       waiting.append(
-        Waiting(ticket: ticket, condition: condition, result: result, before: Set(before)))
+        Waiting(
+          ticket: ticket, condition: condition, result: result, before: Set(before),
+          started: starting))
     } else {
       effects.append(.reply(ticket, .plain))
     }
@@ -89,6 +93,8 @@ extension Arbiter {
         ("kept", list(now.filter { entry.before.contains($0) })),
       ]
     }
+    let problems = entry.started.compactMap { index(of: $0).flatMap { watchers[$0].startProblem } }
+    if !problems.isEmpty { return .error(.refused(problems.joined(separator: "; "))) }
     switch entry.result {
     case .plain: return .plain
     case .stopped: return .ok("info", .null)

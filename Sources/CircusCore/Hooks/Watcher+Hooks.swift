@@ -164,6 +164,7 @@ extension Watcher {
       .log(
         .info, "\(spec.name): \(call.name.rawValue) said no (\(call.hook.callable)): \(consequence)"
       ))
+    lastProblem = "\(consequence): \(call.name.rawValue) said no (\(call.hook.callable))"
     desired = .stopped(.hook)
   }
 
@@ -224,7 +225,8 @@ extension Watcher {
     _ call: HookCall, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     guard rollout != nil else { return refuse(call, "stopped", &effects) }
-    effects.append(.log(.info, "\(spec.name): \(call.name.rawValue) said no: reload given up"))
-    abandonRollout(now, &ledger, &effects)
+    let reason = "\(call.name.rawValue) said no (\(call.hook.callable))"
+    abandonRollout(
+      SpawnFailure(text: reason, isTransient: false), now, &ledger, &effects)
   }
 }

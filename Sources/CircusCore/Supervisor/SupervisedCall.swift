@@ -9,8 +9,12 @@ struct SupervisedCall {
     let key: ProcessKey
     let name: String
     let group: String
+    /// The life that a stop ends; nil: there was none.
+    let life: ProcessID?
 
-    init(_ view: ProcessView) { (key, name, group) = (view.key, view.name, view.group) }
+    init(_ view: ProcessView) {
+      (key, name, group, life) = (view.key, view.name, view.group, view.slot?.id)
+    }
   }
 
   var ticket: Ticket
@@ -71,10 +75,24 @@ extension Arbiter {
     switch call.kind {
     case .stop:
       if !call.waits { return result(nil) }
-      guard let slot = view.slot else { return result(nil) }
+      // Another life is somebody else's start: the one that was to be stopped is gone.
+      guard let slot = view.slot, slot.id == process.life else { return result(nil) }
       let isDown = slot.state.pid == nil && !slot.state.isSpawning
       return isDown && view.stage.isStopped ? result(nil) : nil
     case .start:
+      if let index = index(of: process.key.watcher), watchers[index].isSettled {
+        // It will not be started: it could not be, a hook refused, or another order stopped it.
+        if case .stopped(let cause) = watchers[index].desired {
+          switch cause {
+          case .spawnFailure, .hook: return result(.spawnError)
+          // It has run and ended, as a watcher without `respawn` does.
+          case .exit: return result(nil)
+          default: return result(.abnormalTermination)
+          }
+        }
+        // It starts with the first connection.
+        if watchers[index].phase == .stopped { return result(nil) }
+      }
       guard let slot = view.slot else { return nil }
       if slot.state.isSpawning || slot.isEmptyAndWanted { return nil }
       if !slot.spawnError.isEmpty { return result(.spawnError) }

@@ -35,6 +35,7 @@ extension Watcher {
   /// Every process is meant to run.
   mutating func want() {
     desired = .running
+    lastProblem = nil
     for index in slots.indices where !slots[index].isWanted {
       slots[index].isWanted = true
       slots[index].failures = 0

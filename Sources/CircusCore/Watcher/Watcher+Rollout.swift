@@ -17,6 +17,7 @@ extension Watcher {
     // Two at a time is what a singleton must never have; supervisor's names belong to one process.
     rollout = sequential || spec.singleton || spec.dialect == .supervisor ? .oneByOne : .surge
     spawnFailures = 0
+    lastProblem = nil
   }
 
   mutating func advanceRollout(
@@ -89,7 +90,7 @@ extension Watcher {
 
   /// The new definition cannot be run: what runs stays.
   mutating func abandonRollout(
-    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+    _ failure: SpawnFailure, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     if rollout == .surge {
       for slot in slots where slot.generation == generation {
@@ -97,7 +98,9 @@ extension Watcher {
       }
     }
     for index in slots.indices { slots[index].generation = generation }
-    effects.append(.log(.error, "\(spec.name): reload given up, the old processes stay"))
-    finishRollout(now, &ledger, &effects)
+    effects.append(
+      .log(.error, "\(spec.name): not reloaded, the old processes stay: \(failure.text)"))
+    lastProblem = "not reloaded, the old processes stay: \(failure.text)"
+    rollout = nil
   }
 }

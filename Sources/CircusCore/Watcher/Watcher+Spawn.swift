@@ -148,14 +148,14 @@ extension Watcher {
     switch rollout {
     case .surge?:
       drop(index)
-      abandonRollout(now, &ledger, &effects)
+      abandonRollout(failure, now, &ledger, &effects)
     case .oneByOne?:
       slots[index].failures += 1
       wait(index, now, &ledger)
-      abandonRollout(now, &ledger, &effects)
+      abandonRollout(failure, now, &ledger, &effects)
     case nil:
-      effects.append(
-        .log(.error, "\(spec.name): not started, its attempts are used up: \(failure.text)"))
+      effects.append(.log(.error, "\(spec.name): not started: \(failure.text)"))
+      lastProblem = "not started: \(failure.text)"
       enter(.fatal, at: index, &ledger)
       desired = .stopped(.spawnFailure)
     }

@@ -52,6 +52,8 @@ package struct Watcher {
   var addition: JSONObject?
   /// All options that `set` has changed, as they were given last.
   var edits = JSONObject() { didSet { isHeadUnsaved = true } }
+  /// Why the last start or replacement failed; nil: it did not, or another one was begun since.
+  var lastProblem: String?
   /// The start under way is what a `reload` of a stopped watcher came to.
   var announcesReload = false
   /// Removed by an operator or a reload: gone as soon as it is stopped.
@@ -124,6 +126,15 @@ package struct Watcher {
       } && countedSlots >= target
     case (.stopped, .running), (.active, .stopped), (.starting, _), (.stopping, _): return false
     }
+  }
+
+  /// Why it does not run as it was last asked to; nil: it does, or it is not known yet.
+  var startProblem: String? {
+    if spec.dialect == .supervisor, case .running = desired {
+      let fatal = slots.first { $0.state == .fatal }
+      return fatal.map { "\($0.name): \($0.spawnError)" }
+    }
+    return lastProblem.map { "\(spec.name): \($0)" }
   }
 
   /// Whether a process lives, is being started, or has left orphans that are being ended.

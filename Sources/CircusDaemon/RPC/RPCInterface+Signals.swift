@@ -43,9 +43,9 @@ extension RPCInterface {
     guard let signal = Signal(parsing: text), !text.contains("+") else {
       throw Fault(.badSignal, text)
     }
-    guard view.stage.isSignallable, let pid = view.slot?.state.pid else {
+    guard view.stage.isSignallable, view.slot?.state.pid != nil else {
       throw Fault(.notRunning, view.displayName)
     }
-    daemon.send(signal, to: pid)
+    daemon.send(signal, to: view.key)
   }
 }

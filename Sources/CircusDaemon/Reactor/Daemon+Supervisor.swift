@@ -45,7 +45,9 @@ extension Daemon {
     queue.append(.scale(watcher, by: change))
   }
 
-  func send(_ signal: Signal, to pid: PID) { runner.run(.signal(pid, signal, .process)) }
+  func send(_ signal: Signal, to process: ProcessKey) {
+    queue.append(.signalProcess(process, signal))
+  }
 
   func input(of pid: PID) -> StandardInput? { runner.input(of: pid) }
 
