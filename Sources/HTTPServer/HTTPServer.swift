@@ -12,7 +12,9 @@ package final class HTTPServer {
     package var headerBytes = 64 << 10
     /// A request's body, in bytes; more is answered with 413.
     package var bodyBytes = 8 << 20
-    /// Seconds a connection may be silent before a request is complete.
+    /// Seconds a connection may be silent before its first request is complete.
+    package var firstSeconds: Int32 = 10
+    /// Seconds it may be silent after that.
     package var idleSeconds: Int32 = 600
     package init() {}
   }
@@ -43,7 +45,7 @@ package final class HTTPServer {
     server = made
     evhttp_set_max_headers_size(server, bounds.headerBytes)
     evhttp_set_max_body_size(server, bounds.bodyBytes)
-    evhttp_set_timeout(server, bounds.idleSeconds)
+    evhttp_set_timeout(server, bounds.firstSeconds)
     // All of them: what is not known is refused by the handler, in its own words.
     evhttp_set_allowed_methods(server, 0xFFFF)
     evhttp_set_default_content_type(server, nil)
@@ -82,7 +84,10 @@ package final class HTTPServer {
     }
   }
 
-  private func take(_ request: OpaquePointer) { handler(HTTPRequest(request, pending)) }
+  private func take(_ request: OpaquePointer) {
+    evhttp_connection_set_timeout(evhttp_request_get_connection(request), bounds.idleSeconds)
+    handler(HTTPRequest(request, pending))
+  }
 
   /// Accepts connections on a bound socket, which is this server's from now on.
   package func listen(on descriptor: Int32) {

@@ -8,7 +8,7 @@ package enum Environment {
     var found: [String: String] = [:]
     var place = cl_environment()
     while let entry = place?.pointee {
-      let text = String(cString: entry)
+      let text = ForeignText.text(UnsafeRawBufferPointer(start: entry, count: strlen(entry)))
       if let cut = text.firstIndex(of: "=") {
         found[String(text[..<cut])] = String(text[text.index(after: cut)...])
       }

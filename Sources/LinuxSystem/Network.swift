@@ -61,6 +61,21 @@ package enum Network {
     return Listening(descriptor: descriptor, port: bound == 0 ? port : bound, host: host)
   }
 
+  /// The first IPv4 address of a host's name, as numbers; nil when there is none.
+  package static func address(of host: String) -> String? {
+    var hints = addrinfo()
+    hints.ai_family = AF_INET
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, nil, &hints, &list) == 0, let first = list?.pointee else { return nil }
+    defer { freeaddrinfo(list) }
+    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    let code = getnameinfo(
+      first.ai_addr, first.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+    guard code == 0 else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   /// A protocol by its name in the system's database, or by its number.
   package static func protocolNumber(_ name: String) -> Int32? {
     getprotobyname(name)?.pointee.p_proto ?? Int32(name)

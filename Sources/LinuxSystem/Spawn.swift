@@ -178,7 +178,8 @@ private func withCStrings<R>(
   var offsets: [Int] = []
   for string in strings {
     offsets.append(bytes.count)
-    bytes.append(contentsOf: string.utf8.lazy.filter { $0 != 0 }.map(CChar.init(bitPattern:)))
+    bytes.append(
+      contentsOf: ForeignText.bytes(of: string).lazy.filter { $0 != 0 }.map(CChar.init(bitPattern:)))
     bytes.append(0)
   }
   return bytes.withUnsafeMutableBufferPointer { block in

@@ -1,4 +1,5 @@
 import CZeroMQ
+import LinuxSystem
 
 /// A libzmq socket, owned by one thread; closed when released, without lingering unless told.
 package final class Socket {
@@ -49,6 +50,11 @@ package final class Socket {
     var value = bytes
     zmq_setsockopt(pointer, ZMQ_MAXMSGSIZE, &value, MemoryLayout<Int64>.size)
   }
+  /// `send` throws for a peer that is gone, or that does not take what was sent before, instead of dropping the
+  /// message in silence.
+  package func setMandatory() { set(ZMQ_ROUTER_MANDATORY, 1) }
+  /// A connection that has not introduced itself within this is closed, in milliseconds.
+  package func setHandshakeTime(_ milliseconds: Int32) { set(ZMQ_HANDSHAKE_IVL, milliseconds) }
   /// Over `ipc://`, only connections from processes of these users are accepted, as the kernel tells
   /// who they are; to be called for each of them, before `bind`.
   package func accept(user: UInt32) { set(ZMQ_IPC_FILTER_UID, Int32(bitPattern: user)) }
@@ -79,9 +85,19 @@ package final class Socket {
 
   // MARK: addresses
 
-  /// Listens at an address; throws when it is taken or wrong.
+  /// Listens at an address; throws when it is taken or wrong. A host's name is looked up, which libzmq before
+  /// 4.3.5 does not do.
   package func bind(_ endpoint: String) throws(ZeroMQError) {
-    if zmq_bind(pointer, endpoint) != 0 { throw .last }
+    if zmq_bind(pointer, endpoint) == 0 { return }
+    let error = ZeroMQError.last
+    guard error.code == ENODEV, let numeric = Self.resolved(endpoint) else { throw error }
+    if zmq_bind(pointer, numeric) != 0 { throw .last }
+  }
+
+  private static func resolved(_ endpoint: String) -> String? {
+    guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { return nil }
+    let host = endpoint[..<colon].dropFirst("tcp://".count)
+    return Network.address(of: String(host)).map { "tcp://\($0)\(endpoint[colon...])" }
   }
 
   /// The same on a socket that listens already, which is libzmq's from now on.

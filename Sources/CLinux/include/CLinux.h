@@ -111,6 +111,11 @@ int cl_readable_bytes(int descriptor);
 enum cl_peer_kind { CL_PEER_NONE = 0, CL_PEER_UNIX, CL_PEER_TCP };
 int cl_peer(int descriptor, pid_t *pid, char *key, size_t size);
 
+// From now on no accepted connection of this program, whatever library accepts it, has a descriptor above
+// `highestDescriptor`, and no listener has more than `mostConnections`. Beyond that the oldest one that has said
+// nothing is shut down, or the new one is refused.
+void cl_guard_accept(int highestDescriptor, int mostConnections);
+
 int cl_pipe(int *ends);
 // A file in memory, not close-on-exec.
 int cl_memory_file(void);

@@ -20,9 +20,17 @@ package enum CircusSpecs {
     "on_daemon_exit", "listen_fds",
   ]
 
-  /// A watcher from its options; `daemonEnvironment` feeds `$NAME` in environment values.
+  /// Where options come from.
+  package enum Origin {
+    /// A file: `$NAME` in environment values is expanded, and `copy_env` was merged by the reader.
+    case file
+    /// An `add` or `set` command: environment values are taken as they are.
+    case command
+  }
+
+  /// A watcher from its options; `daemonEnvironment` feeds `$NAME` in environment values, and `copy_env`.
   package static func watcher(
-    _ options: [String: ConfigValue], daemonEnvironment: [String: String]
+    _ options: [String: ConfigValue], daemonEnvironment: [String: String], from origin: Origin = .file
   ) throws(Refusal) -> WatcherSpec {
     var spec = WatcherSpec(name: options["name"]?.string ?? "")
     spec.definition = options
@@ -64,7 +72,13 @@ package enum CircusSpecs {
     spec.stderr = try output(options, "stderr")
     spec.stdoutOnFull = try onFull(options["stdout_stream"])
     spec.stderrOnFull = try onFull(options["stderr_stream"])
-    spec.environment = environment(options["env"], daemonEnvironment)
+    switch origin {
+    case .file: spec.environment = environment(options["env"], daemonEnvironment)
+    case .command:
+      let given = (options["env"]?.map ?? [:]).mapValues(text)
+      spec.environment =
+        spec.copiesEnvironment ? daemonEnvironment.merging(given) { $1 } : given
+    }
     spec.freeform = options.filter { !known.contains($0.key) }
     try check(spec, options)
     return spec
@@ -158,14 +172,16 @@ package enum CircusSpecs {
   }
 
   /// circus's environment values: `$NAME` from the daemon's own environment, unset is empty,
-  /// trimmed (circus.md 1.4).
+  /// trimmed (circus.md 1.4). What `copy_env` brought, and no file wrote, is handed on as it is.
   package static func environment(
     _ value: ConfigValue?, _ daemon: [String: String]
   ) -> [String: String] {
     var out: [String: String] = [:]
     // `__name__` is a parser's leftover that circus exports by accident (B25).
     for (key, value) in value?.map ?? [:] where key != "__name__" {
-      out[key] = PythonText.strip(expandingVariables(text(value), daemon))
+      let written = text(value)
+      out[key] =
+        daemon[key] == written ? written : PythonText.strip(expandingVariables(written, daemon))
     }
     return out
   }

@@ -20,7 +20,8 @@ extension Arbiter {
     let spec: WatcherSpec
     do {
       spec = try CircusSpecs.watcher(
-        WatcherOptions.definition(of: command), daemonEnvironment: ledger.environment)
+        WatcherOptions.definition(of: command), daemonEnvironment: ledger.environment,
+        from: .command)
     } catch {
       throw .refused(error.text)
     }

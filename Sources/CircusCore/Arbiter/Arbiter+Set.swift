@@ -58,13 +58,25 @@ extension Arbiter {
     definition["numprocesses"] = .int(
       max(0, options["numprocesses"]?.int ?? old.processCount))
     do {
-      var new = try CircusSpecs.watcher(definition, daemonEnvironment: ledger.environment)
-      // An environment that was expanded when it was read is not expanded again.
-      if options["env"] == nil { new.environment = old.environment }
+      var new = try CircusSpecs.watcher(
+        definition, daemonEnvironment: ledger.environment, from: .command)
+      new.environment = environment(old, new, options)
       new.unsupported = old.unsupported
       return new
     } catch {
       throw .refused(error.text)
+    }
+  }
+
+  /// What was expanded when it was read is not expanded again.
+  private func environment(
+    _ old: WatcherSpec, _ new: WatcherSpec, _ options: JSONObject
+  ) -> [String: String] {
+    if options["env"] != nil { return new.environment }
+    switch (old.copiesEnvironment, new.copiesEnvironment) {
+    case (false, true): return ledger.environment.merging(old.environment) { $1 }
+    case (true, false): return old.environment.filter { ledger.environment[$0.key] != $0.value }
+    case (true, true), (false, false): return old.environment
     }
   }
 

@@ -84,7 +84,8 @@ extension Arbiter {
       do {
         let add = try Add(Properties(properties))
         let spec = try CircusSpecs.watcher(
-          WatcherOptions.definition(of: add), daemonEnvironment: ledger.environment)
+          WatcherOptions.definition(of: add), daemonEnvironment: ledger.environment,
+          from: .command)
         let id = addWatcher(spec, isFromFile: false)
         if let index = index(of: id) { watchers[index].addition = properties }
         return id

@@ -37,7 +37,7 @@ final class Launcher {
     self.sockets = sockets
     self.originalFiles = originalFiles
     let limit = originalFiles.map { Int(clamping: $0.hard) } ?? 1_024
-    highestDescriptor = limit - min(32, limit / 4)
+    highestDescriptor = limit - AcceptGuard.kept(of: limit)
   }
 
   func launch(_ process: ProcessID, _ plan: LaunchPlan) throws(SpawnFailure) -> PID {

@@ -29,6 +29,11 @@ final class ControlSocket {
   private var registration: Registration?
   private var ready: (() -> Void)?
   private var routes: [Ticket: Route] = [:]
+  private var backlog = AnswerBacklog()
+  private var retry: Registration?
+  private var loop: EventLoop?
+  /// Milliseconds between two looks whether clients have read.
+  private static let retryPause = 20
   private var lastTicket: UInt64 = 0
   private let log: Logger
   /// Larger requests are answered with an error instead of being parsed.
@@ -43,6 +48,7 @@ final class ControlSocket {
 
   func watch(_ loop: EventLoop, _ ready: @escaping () -> Void) {
     self.ready = ready
+    self.loop = loop
     registration?.cancel()
     registration = loop.whenReadable(socket.descriptor, ready)
   }
@@ -65,6 +71,7 @@ final class ControlSocket {
   /// Goes on at another address; parked commands are still answered at the old one.
   func move(to fresh: Socket, _ loop: EventLoop) {
     socket = fresh
+    backlog = AnswerBacklog()
     if let ready { watch(loop, ready) }
   }
 
@@ -153,8 +160,28 @@ final class ControlSocket {
     switch route.peer {
     case .carried(let client): client.send(frames: frames)
     case .socket(let socket):
-      // A client that went away or does not read: its reply is lost, nobody else's.
-      do { try socket.send(frames) } catch { log.debug("reply not sent: \(error)") }
+      // A client that went away or does not read loses its reply.
+      do {
+        if socket === self.socket, let peer = frames.first {
+          try backlog.send(frames, to: peer, socket)
+          retryLater()
+        } else {
+          try socket.send(frames)
+        }
+      } catch {
+        log.debug("reply not sent: \(error)")
+      }
+    }
+  }
+
+  private func retryLater() {
+    guard !backlog.isEmpty, retry == nil else { return }
+    retry = loop?.after(milliseconds: Self.retryPause) { [unowned self] in
+      retry = nil
+      backlog.flush(socket)
+      // Looking at a socket may use up what its descriptor had to tell.
+      ready?()
+      retryLater()
     }
   }
 }

@@ -41,21 +41,17 @@ extension Daemon {
       discovery = nil
       discover()
     }
-    rebind("pubsub_endpoint", old.pubsubEndpoint, new.pubsubEndpoint, .publish, events.socket) {
-      events.move(to: $0)
-    }
-    rebind("endpoint", old.endpoint, new.endpoint, .router, control.socket) { socket in
+    rebind(.events, old, new, events.socket) { events.move(to: $0) }
+    rebind(.control, old, new, control.socket) { socket in
       log.warning("the control endpoint is now \(new.endpoint)")
       control.move(to: socket, loop)
     }
     if old.publishesStats && new.publishesStats, let publisher = stats {
-      rebind("stats_endpoint", old.statsEndpoint, new.statsEndpoint, .publish, publisher.socket) {
-        stats = makePublisher($0)
-      }
+      rebind(.stats, old, new, publisher.socket) { stats = makePublisher($0) }
     } else if new.publishesStats {
       do {
         stats = makePublisher(
-          try Endpoints.bind(context, .publish, new.statsEndpoint, "stats_endpoint"))
+          try Endpoints.bind(context, .stats, new))
       } catch { log.error(error.text) }
     } else {
       stats = nil
@@ -104,17 +100,22 @@ extension Daemon {
   }
 
   private func rebind(
-    _ option: String, _ old: String, _ new: String, _ kind: Socket.Kind, _ held: Socket,
+    _ door: Endpoints.Door, _ before: DaemonSettings, _ settings: DaemonSettings, _ held: Socket,
     _ adopt: (Socket) -> Void
   ) {
+    let (old, new) = (door.address(in: before), door.address(in: settings))
     guard old != new else { return }
     do {
-      adopt(try Endpoints.bind(context, kind, new, option))
+      adopt(try Endpoints.bind(context, door, settings))
+      Endpoints.removeFile(old)
       return
     } catch {
       // The same port under another address: the old one has to let go first.
       held.unbind(old)
-      if let socket = try? Endpoints.bind(context, kind, new, option) { return adopt(socket) }
+      if let socket = try? Endpoints.bind(context, door, settings) {
+        Endpoints.removeFile(old)
+        return adopt(socket)
+      }
       try? held.bind(old)
       log.error("\(error.text); \(old) stays")
     }

@@ -91,6 +91,7 @@ package final class Daemon {
     Environment.limitArenas()
     let raised = Self.raiseFileLimit()
     originalFiles = handover?.files ?? raised
+    if let originalFiles { AcceptGuard.start(limit: Int(clamping: originalFiles.hard)) }
     self.handover = handover
     let spawner: Spawner
     do {

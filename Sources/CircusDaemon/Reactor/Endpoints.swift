@@ -20,16 +20,8 @@ struct Endpoints {
     ) throws(Failure) -> Socket {
       try Self.bind(context, kind, endpoint, option, listening: inherited[endpoint])
     }
-    var owner: User?
-    if let name = settings.endpointOwner, settings.endpoint.hasPrefix("ipc://") {
-      guard let found = Users.find(name) else {
-        throw Failure(text: "endpoint_owner '\(name)' isn't a valid user name")
-      }
-      owner = found
-    }
-    control = try Self.bind(
-      context, .router, settings.endpoint, "endpoint", listening: inherited[settings.endpoint],
-      users: [0, Users.current] + (owner.map { [$0.uid] } ?? []))
+    control = try Self.bindControl(
+      context, settings, listening: inherited[settings.endpoint])
     events = try open(.publish, settings.pubsubEndpoint, "pubsub_endpoint")
     stats =
       settings.publishesStats
@@ -40,11 +32,54 @@ struct Endpoints {
     for (endpoint, descriptor) in inherited where !used.contains(endpoint) {
       closeDescriptor(descriptor)
     }
-    if let owner { try Self.give(settings.endpoint, to: owner) }
   }
 
-  /// Bytes; whoever sends a longer message is disconnected.
-  static let largestMessage = 16 << 20
+  /// One of the sockets, by its option.
+  enum Door: String {
+    case control = "endpoint"
+    case events = "pubsub_endpoint"
+    case stats = "stats_endpoint"
+
+    func address(in settings: DaemonSettings) -> String {
+      switch self {
+      case .control: settings.endpoint
+      case .events: settings.pubsubEndpoint
+      case .stats: settings.statsEndpoint
+      }
+    }
+  }
+
+  static func bind(
+    _ context: Context, _ door: Door, _ settings: DaemonSettings
+  ) throws(Failure) -> Socket {
+    guard door != .control else { return try bindControl(context, settings) }
+    return try bind(context, .publish, door.address(in: settings), door.rawValue)
+  }
+
+  /// The control socket: over `ipc://` it accepts root, the daemon's user and `endpoint_owner` alone.
+  static func bindControl(
+    _ context: Context, _ settings: DaemonSettings, listening descriptor: Int32? = nil
+  ) throws(Failure) -> Socket {
+    var owner: User?
+    if let name = settings.endpointOwner, settings.endpoint.hasPrefix("ipc://") {
+      guard let found = Users.find(name) else {
+        throw Failure(text: "endpoint_owner '\(name)' isn't a valid user name")
+      }
+      owner = found
+    }
+    let socket = try bind(
+      context, .router, settings.endpoint, "endpoint", listening: descriptor,
+      users: [0, Users.current] + (owner.map { [$0.uid] } ?? []))
+    if let owner { try give(settings.endpoint, to: owner) }
+    return socket
+  }
+
+  /// Bytes of a request; a client that sends more is disconnected.
+  static let largestMessage = 5 << 20
+  /// Bytes of a subscription, likewise: ZeroMQ keeps a node for each of them.
+  private static let longestTopic: Int64 = 1_024
+  /// Milliseconds a connection has to introduce itself.
+  private static let handshakeTime: Int32 = 2_000
 
   static func bind(
     _ context: Context, _ kind: Socket.Kind, _ endpoint: String, _ option: String,
@@ -53,12 +88,23 @@ struct Endpoints {
     do {
       let socket = try Socket(context, kind)
       // Bounded: a peer that does not read loses messages, the daemon no memory.
-      socket.setHighWater(10_000)
-      if kind == .router { socket.setReceiveHighWater(1_000) }
-      socket.setMaxMessage(bytes: Int64(largestMessage))
+      socket.setHighWater(kind == .router ? AnswerBacklog.highWater : 10_000)
+      socket.setReceiveHighWater(kind == .router ? 1_000 : 100)
+      socket.setMaxMessage(bytes: kind == .router ? Int64(largestMessage) : longestTopic)
+      socket.setHandshakeTime(handshakeTime)
+      if kind == .router { socket.setMandatory() }
       // The answer to `quit` and the last events still get out, but nobody holds up the end.
       socket.setLinger(300)
       for user in users { socket.accept(user: user) }
+      if endpoint.hasPrefix("ipc://"), descriptor == nil {
+        // libzmq replaces the file, whoever listens there.
+        let path = String(endpoint.dropFirst("ipc://".count))
+        if Network.answers(path: path) {
+          throw Failure(
+            text: "cannot bind \(option) \(endpoint): another process listens there; is another circusd "
+              + "running on this file?")
+        }
+      }
       // Nobody else may so much as connect, also not in the moment before the owner is right.
       let mask = endpoint.hasPrefix("ipc://") ? Environment.exchangeUmask(0o177) : nil
       defer { if let mask { Environment.setUmask(mask) } }
@@ -68,12 +114,29 @@ struct Endpoints {
         try socket.bind(endpoint)
       }
       return socket
+    } catch let failure as Failure {
+      throw failure
+    } catch let error as ZeroMQError {
+      throw Failure(text: "cannot bind \(option) \(endpoint): " + reason(error, endpoint))
     } catch {
-      throw Failure(
-        text:
-          "cannot bind \(option) \(endpoint): \(error.description); is another circusd running, "
-          + "or does the address belong to another machine?")
+      throw Failure(text: "cannot bind \(option) \(endpoint): \(error)")
     }
+  }
+
+  /// What went wrong, and how to mend it.
+  private static func reason(_ error: ZeroMQError, _ endpoint: String) -> String {
+    let hint: String? =
+      switch error.code {
+      case EADDRINUSE: "is another circusd running?"
+      case EADDRNOTAVAIL: "the address belongs to another machine"
+      case ENODEV: "there is no host and no network interface of that name"
+      case ENOENT: "the directory does not exist"
+      case ENAMETOOLONG: "a path of a unix socket has at most 107 characters"
+      case EINVAL, EPROTONOSUPPORT: "write tcp://HOST:PORT or ipc:///PATH"
+      case EACCES: "no right to create it there"
+      default: nil
+      }
+    return error.description + (hint.map { "; " + $0 } ?? "")
   }
 
   /// Where an endpoint listens, as the kernel has it.
@@ -95,10 +158,13 @@ struct Endpoints {
 
   /// The files of `ipc://` endpoints, which ZeroMQ leaves behind.
   static func removeFiles(_ settings: DaemonSettings) {
-    for endpoint in [settings.endpoint, settings.pubsubEndpoint, settings.statsEndpoint]
-    where endpoint.hasPrefix("ipc://") {
-      Files.remove(String(endpoint.dropFirst("ipc://".count)))
+    for endpoint in [settings.endpoint, settings.pubsubEndpoint, settings.statsEndpoint] {
+      removeFile(endpoint)
     }
+  }
+
+  static func removeFile(_ endpoint: String) {
+    if endpoint.hasPrefix("ipc://") { Files.remove(String(endpoint.dropFirst("ipc://".count))) }
   }
 
   private static func give(_ endpoint: String, to user: User) throws(Failure) {

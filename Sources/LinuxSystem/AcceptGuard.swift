@@ -1,0 +1,16 @@
+import CLinux
+
+/// Bounds what connections may take from the process's descriptors, for every listening socket of every library
+/// (`accept.c`).
+package enum AcceptGuard {
+  /// `limit`: the process's descriptor limit. The last ones are kept for files and for /proc.
+  package static func start(limit: Int) {
+    cl_guard_accept(Int32(clamping: limit - kept(of: limit) / 4), Int32(mostConnections(of: limit)))
+  }
+
+  /// Connections one listening socket may have: an eighth of all descriptors, between 8 and 256.
+  package static func mostConnections(of limit: Int) -> Int { max(8, min(256, limit / 8)) }
+
+  /// Descriptors that processes and their pipes may not have: they are kept for connections, files and /proc.
+  package static func kept(of limit: Int) -> Int { min(96, limit / 4) }
+}
