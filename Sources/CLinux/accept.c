@@ -21,6 +21,7 @@ struct connection {
   int listener;
   ino_t inode;
   unsigned long long age;
+  int hasSpoken;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -44,11 +45,34 @@ static ino_t inode_of(int descriptor) {
   return fstat(descriptor, &info) == 0 ? info.st_ino : 0;
 }
 
-// Whether the peer has sent anything yet; unix sockets do not tell.
+static const int mostReporting = 16;
+static int reporting[16];
+static int reportingCount;
+
+static int reports(int listener) {
+  for (int i = 0; i < reportingCount; i++)
+    if (reporting[i] == listener) return 1;
+  return 0;
+}
+
+void cl_guard_reports(int listener) {
+  pthread_mutex_lock(&lock);
+  if (!reports(listener) && reportingCount < mostReporting) reporting[reportingCount++] = listener;
+  pthread_mutex_unlock(&lock);
+}
+
+void cl_guard_has_spoken(int descriptor) {
+  pthread_mutex_lock(&lock);
+  if (descriptor >= 0 && descriptor < tableSize) table[descriptor].hasSpoken = 1;
+  pthread_mutex_unlock(&lock);
+}
+
+// Whether the peer has sent anything yet. Unix sockets do not tell; their listener may.
 static int has_spoken(int descriptor) {
   struct tcp_info info;
   socklen_t size = sizeof info;
-  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 1;
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+    return table[descriptor].hasSpoken || !reports(table[descriptor].listener);
   return size <= offsetof(struct tcp_info, tcpi_bytes_received) || info.tcpi_bytes_received > 0;
 }
 
@@ -82,7 +106,7 @@ static void note(int descriptor, int listener) {
     table = grown;
     tableSize = size;
   }
-  table[descriptor] = (struct connection){listener, inode_of(descriptor), ++accepted};
+  table[descriptor] = (struct connection){listener, inode_of(descriptor), ++accepted, 0};
 }
 
 // A refused connection is closed, or it would be offered again and again.

@@ -198,10 +198,10 @@ package struct Simulation {
   }
 
   /// Another program goes on in the same process: its children stay its children.
-  package mutating func upgrade() {
+  package mutating func upgrade(configuration changed: Configuration? = nil) {
     do {
       let saved = try runDirectory.handOver(&arbiter)
-      forget(nil)
+      forget(changed)
       succeed(saved, .replaced)
     } catch {
       violations.append("the state \(error.text)")

@@ -85,13 +85,16 @@ package final class HTTPServer {
   }
 
   private func take(_ request: OpaquePointer) {
-    evhttp_connection_set_timeout(evhttp_request_get_connection(request), bounds.idleSeconds)
+    let connection = evhttp_request_get_connection(request)
+    evhttp_connection_set_timeout(connection, bounds.idleSeconds)
+    AcceptGuard.hasSpoken(bufferevent_getfd(evhttp_connection_get_bufferevent(connection)))
     handler(HTTPRequest(request, pending))
   }
 
   /// Accepts connections on a bound socket, which is this server's from now on.
   package func listen(on descriptor: Int32) {
     setNonBlocking(descriptor, true)
+    AcceptGuard.expectReports(of: descriptor)
     let flags = UInt32(LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC)
     // Freed with the server.
     guard let listener = evconnlistener_new(loop.base, nil, nil, flags, 1_024, descriptor) else {

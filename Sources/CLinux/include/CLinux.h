@@ -115,6 +115,9 @@ int cl_peer(int descriptor, pid_t *pid, char *key, size_t size);
 // `highestDescriptor`, and no listener has more than `mostConnections`. Beyond that the oldest one that has said
 // nothing is shut down, or the new one is refused.
 void cl_guard_accept(int highestDescriptor, int mostConnections);
+// Of this listener's connections it will be told which have spoken: unix sockets do not tell by themselves.
+void cl_guard_reports(int listener);
+void cl_guard_has_spoken(int descriptor);
 
 int cl_pipe(int *ends);
 // A file in memory, not close-on-exec.

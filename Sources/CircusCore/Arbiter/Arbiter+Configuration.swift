@@ -144,7 +144,7 @@ extension Arbiter {
     if old.processCount != spec.processCount { watchers[index].target = spec.processCount }
     if spec.singleton { watchers[index].target = min(1, watchers[index].target) }
     watchers[index].populate(&ledger)
-    if usesChanged || old.launchRelevant != spec.launchRelevant {
+    if usesChanged || !old.launches(as: spec) {
       effects.append(.log(.info, "\(spec.name): changed, restarting"))
       effects.append(.closeStreams(id, forever: false))
       if watchers[index].desired == .running { restart(id, now, &effects) }
@@ -153,46 +153,5 @@ extension Arbiter {
       update(id, now, &effects) { watcher, ledger, _ in watcher.renewExpiries(now, &ledger) }
     }
     return true
-  }
-}
-
-extension WatcherSpec {
-  /// Variables a shell changes by itself are no change of the configuration (circus.md 2.11).
-  var withoutNoise: WatcherSpec {
-    var spec = self
-    for key in ["__CF_USER_TEXT_ENCODING", "PS1", "COMP_WORDBREAKS", "PROMPT_COMMAND"] {
-      spec.environment[key] = nil
-    }
-    // Of a program some options are nowhere else.
-    spec.definition = spec.dialect == .supervisor ? definition.filter { $0.key != "file" } : [:]
-    return spec
-  }
-
-  /// Only what a running process was started with; the rest applies while it runs.
-  fileprivate var launchRelevant: WatcherSpec {
-    var spec = withoutNoise
-    let fresh = WatcherSpec(name: name)
-    spec.definition = definition.filter {
-      $0.key.hasSuffix("_capture_maxbytes") || $0.key.hasSuffix("_events_enabled")
-    }
-    if dialect == .circus { spec.definition = [:] }
-    spec.processCount = fresh.processCount
-    spec.warmup = fresh.warmup
-    spec.stop = fresh.stop
-    spec.maxRetry = fresh.maxRetry
-    spec.maxAge = fresh.maxAge
-    spec.maxAgeVariance = fresh.maxAgeVariance
-    spec.restart = fresh.restart
-    spec.exitCodes = fresh.exitCodes
-    spec.priority = fresh.priority
-    spec.groupPriority = fresh.groupPriority
-    spec.autostart = fresh.autostart
-    spec.startRetries = fresh.startRetries
-    spec.startSeconds = fresh.startSeconds
-    spec.sendsHangup = fresh.sendsHangup
-    spec.freeform = [:]
-    spec.hooks = [:]
-    spec.hookTimeout = fresh.hookTimeout
-    return spec
   }
 }

@@ -32,18 +32,19 @@ extension Arbiter {
       // It had not had its turn yet.
       let wasTouched = group.head["stop_cause"]?.string != Cause.boot.rawValue
       if wasTouched || !watchers[index].spec.autostart { fresh.remove(id) }
-      let isSame =
-        group.isGuess
-        || watchers[index].fileSpec.map { $0.fingerprint == group.head["file"]?.string } ?? true
+      let change = change(of: watchers[index], since: group)
+      let isSame = change == .none
       if isSame, let edits = group.head["set"]?.object { edit(index, edits, &effects) }
       for record in group.processes.values
       where saved.undone.contains(number) || record["unsent"] != nil {
         undone.insert(PID(Int32(truncatingIfNeeded: record["pid"]?.int ?? 0)))
       }
       watchers[index].restore(group, isAlive: isAlive, now, &ledger)
-      if !isSame {
+      if change == .restart {
         watchers[index].target = watchers[index].spec.processCount
         changed.insert(id)
+      } else if change == .live {
+        applyLive(index, group, &effects)
       }
     }
     switch predecessor {
@@ -63,6 +64,31 @@ extension Arbiter {
       resume(id, hasChanged: changed.contains(id), isAlive: isAlive, now, &effects)
     }
     startAll(cause: .boot, only: fresh, now, &effects)
+  }
+
+  /// What the file says differently by now.
+  private enum Change { case none, live, restart }
+
+  private func change(of watcher: Watcher, since group: SavedState.Group) -> Change {
+    guard !group.isGuess, let spec = watcher.fileSpec else { return .none }
+    let environment = ledger.environment
+    guard group.head["launch"] != nil else {
+      // Written before there was one.
+      return spec.earlierFingerprint == group.head["file"]?.string ? .none : .restart
+    }
+    if spec.fingerprint(environment) == group.head["file"]?.string { return .none }
+    return spec.launchFingerprint(environment) == group.head["launch"]?.string ? .live : .restart
+  }
+
+  /// A change that a reload would have applied to the running processes.
+  private mutating func applyLive(
+    _ index: Int, _ group: SavedState.Group, _ effects: inout [Effect]
+  ) {
+    let spec = watchers[index].spec
+    if group.head["count"]?.int != spec.processCount { watchers[index].target = spec.processCount }
+    if spec.singleton { watchers[index].target = min(1, watchers[index].target) }
+    watchers[index].populate(&ledger)
+    effects.append(.log(.info, "\(spec.name): changed, applied to the running processes"))
   }
 
   /// Which watcher a record is about: one of the file, or one that is made again from how it was

@@ -43,7 +43,7 @@ extension Arbiter {
     for index in watchers.indices {
       // What is wanted while everything goes down is not what is wanted after that.
       if watchers[index].isHeadUnsaved, !ledger.isEnding || watchers[index].savedNumbers == nil {
-        var record = watchers[index].record
+        var record = watchers[index].record(ledger.environment)
         if isHandedOver { record["lingering"] = watchers[index].lingeringRecord }
         put(record)
         watchers[index].savedNumbers = watchers[index].savedNumbers ?? []

@@ -6,7 +6,7 @@ import JSON
 /// A watcher as the state file remembers it: what is wanted of it and how far it is. What the
 /// configuration file says of it is not repeated, only known again by its fingerprint.
 extension Watcher {
-  var record: JSONObject {
+  func record(_ daemonEnvironment: [String: String]) -> JSONObject {
     var record: JSONObject = [
       "watcher": .int(id.number), "name": .string(spec.name), "phase": .string(phase.rawValue),
       "target": .int(target), "generation": .int(generation), "cause": .string(startCause.rawValue),
@@ -17,7 +17,11 @@ extension Watcher {
       record["desired"] = "stopped"
       record["stop_cause"] = .string(cause.rawValue)
     }
-    if let fileSpec, isFromFile { record["file"] = .string(fileSpec.fingerprint) }
+    if let fileSpec, isFromFile {
+      record["file"] = .string(fileSpec.fingerprint(daemonEnvironment))
+      record["launch"] = .string(fileSpec.launchFingerprint(daemonEnvironment))
+      record["count"] = .int(fileSpec.processCount)
+    }
     if let addition { record["added"] = .object(addition) }
     if !edits.isEmpty { record["set"] = .object(edits) }
     if let rollout { record["rollout"] = rollout == .surge ? "surge" : "one_by_one" }
@@ -101,28 +105,5 @@ extension Watcher {
     leftovers = Orphans(
       of: leaders, signal: spec.stop.signal, killAt: now.instant + spec.stop.grace,
       isPatient: spec.stop.grace > .zero)
-  }
-}
-
-extension WatcherSpec {
-  /// Tells whether the file says the same of a watcher as it said to an earlier daemon: over what
-  /// was written, in a fixed order.
-  var fingerprint: String {
-    var told = definition
-    told["file"] = nil
-    // What is copied from the daemon's surroundings differs from shell to shell.
-    if dialect == .circus && copiesEnvironment { told["env"] = nil }
-    return String(Self.canonical(.map(told)).utf8.fingerprint, radix: 16)
-  }
-
-  private static func canonical(_ value: ConfigValue) -> String {
-    switch value {
-    case .map(let members):
-      members.sorted { $0.key < $1.key }.map { "\($0.key.debugDescription):\(canonical($0.value))" }
-        .joined(separator: ",")
-    case .list(let items): "[" + items.map(canonical).joined(separator: ",") + "]"
-    case .string(let text): text.debugDescription
-    case .null, .bool, .int, .float: "\(value)"
-    }
   }
 }
