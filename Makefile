@@ -30,8 +30,7 @@ run: build ## build and run examples/quickstart.ini in the foreground
 
 test: ## install what the tests need and run all of them
 	@scripts/install-dependencies --test
-	@swift build --build-tests
-	@swift test --skip-build
+	@scripts/test
 
 nightly: ## a million random histories of the core, which takes minutes
 	@CIRCUS_HISTORIES=1000000 swift test -c release -Xswiftc -enable-testing --scratch-path .build/nightly \

@@ -5,7 +5,7 @@ package struct ConfigurationCheck {
   /// All diagnostics of a file, in the order of its lines.
   package static func run(
     _ path: String, files: any FileReader, environment: [String: String], hostName: String,
-    workingDirectory: String
+    workingDirectory: String, machine: (any Machine)? = nil
   ) -> [Diagnostic] {
     var reader = ConfigurationReader(
       files: files, environment: environment, hostName: hostName,
@@ -45,9 +45,55 @@ package struct ConfigurationCheck {
         found.add(problem)
       }
     }
-    return found.all.enumerated().sorted {
+    if let configuration, let machine {
+      let problems = MachineCheck.problems(
+        of: configuration, on: machine, directory: workingDirectory)
+      for problem in problems { found.add(diagnostic(problem)) }
+      if dialect == .supervisor, configuration.supervisord == nil {
+        found.add(
+          Diagnostic(
+            file: path, problem: ".ini file does not include supervisord section",
+            hint:
+              "add a line [supervisord]; a file that another one includes is checked with that one"
+          ))
+      }
+    }
+    if let configuration, configuration.watchers.isEmpty, found.errors.isEmpty {
+      found.add(
+        Diagnostic(
+          .warning, file: path, problem: "no watcher and no program: nothing will be started"))
+    }
+    let all = found.all.map { refine($0, sections, path) }
+    return all.enumerated().sorted {
       ($0.element.file, $0.element.line, $0.offset) < ($1.element.file, $1.element.line, $1.offset)
     }.map(\.element)
+  }
+
+  private static func diagnostic(_ problem: MachineCheck.Problem) -> Diagnostic {
+    Diagnostic(
+      section: problem.section, key: problem.key.isEmpty ? nil : problem.key, problem: problem.text,
+      hint: problem.hint)
+  }
+
+  /// With the place and the value of the option it is about; what leaves a part out is an error here.
+  private static func refine(
+    _ diagnostic: Diagnostic, _ sections: [INIDocument.Section], _ path: String
+  ) -> Diagnostic {
+    var refined = diagnostic
+    if refined.losesPart { refined.severity = .error }
+    guard let name = refined.section,
+      let section = sections.first(where: { $0.name == name })
+        ?? sections.first(where: { $0.name.lowercased() == name.lowercased() })
+    else { return refined }
+    if let option = refined.key.flatMap(section.option), refined.value == nil {
+      refined.file = option.file
+      refined.line = option.line
+      refined.value = option.value
+    } else if refined.line == 0 {
+      refined.file = section.file
+      refined.line = section.line
+    }
+    return refined
   }
 
   /// Options of `[circus]` that are understood and still do nothing.

@@ -125,14 +125,14 @@ package struct ConfigurationReader {
         configuration.watchers.append(
           try CircusSpecs.watcher(options, daemonEnvironment: environment))
       } catch {
-        note(document, options, path, "Failed to create watcher: \(error.text)")
+        note(document, options, path, "watcher", error)
       }
     }
     for options in document.sockets {
       do {
         configuration.sockets.append(try CircusSpecs.socket(options))
       } catch {
-        note(document, options, path, "Failed to create socket: \(error.text)")
+        note(document, options, path, "socket", error)
       }
     }
     for options in document.plugins {
@@ -141,7 +141,7 @@ package struct ConfigurationReader {
           try CircusSpecs.plugin(
             options, circus: document.circus, daemonEnvironment: environment))
       } catch {
-        note(document, options, path, "Failed to create plugin: \(error.text)")
+        note(document, options, path, "plugin", error)
       }
     }
   }
@@ -174,14 +174,16 @@ package struct ConfigurationReader {
   }
 
   private mutating func note(
-    _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ problem: String
+    _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ kind: String,
+    _ refusal: CircusSpecs.Refusal
   ) {
     let section = options["__name__"]?.string ?? ""
     let place = document.places[section]
-    diagnostics.add(
-      Diagnostic(
-        .warning, file: place?.file ?? path, line: place?.line ?? 0, section: section,
-        problem: problem))
+    var diagnostic = Diagnostic(
+      .warning, file: place?.file ?? path, line: place?.line ?? 0, section: section,
+      key: refusal.key, problem: "\(kind) not created: \(refusal.text)", hint: refusal.hint)
+    diagnostic.losesPart = true
+    diagnostics.add(diagnostic)
   }
 
   // MARK: supervisor
@@ -221,11 +223,12 @@ package struct ConfigurationReader {
       guard !isFresh else { return false }
       let section = spec.definition["__name__"]?.string ?? "program:\(spec.name)"
       let place = documents.circus?.places[section]
-      diagnostics.add(
-        Diagnostic(
-          .warning, file: place?.file ?? path, line: place?.line ?? 0, section: section,
-          problem: "skipped: another one has this name, perhaps in other letter case",
-          hint: "rename one of them"))
+      var diagnostic = Diagnostic(
+        .warning, file: place?.file ?? path, line: place?.line ?? 0, section: section,
+        problem: "skipped: another one has this name, perhaps in other letter case",
+        hint: "rename one of them")
+      diagnostic.losesPart = true
+      diagnostics.add(diagnostic)
       return true
     }
   }

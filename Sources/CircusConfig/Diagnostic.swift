@@ -19,6 +19,8 @@ package struct Diagnostic: Error, Hashable, Sendable {
   package var problem: String
   /// How to mend it; nil when there is no advice.
   package var hint: String?
+  /// A warning at the start that leaves a watcher, socket or plugin out; an error where the file is checked.
+  package var losesPart = false
 
   package init(
     _ severity: Severity = .error, file: String = "", line: Int = 0, section: String? = nil,

@@ -11,6 +11,9 @@ package struct ConfigurationLoader {
   private let environment: [String: String]
   private let workingDirectory: String
 
+  /// Remembers what can be read only once.
+  package let files: DiskFiles
+
   /// What the command line says beats the file, now and at every reload.
   private let overrides: Overrides
 
@@ -45,7 +48,11 @@ package struct ConfigurationLoader {
     }
   }
 
-  package init(path: String, overrides: Overrides = Overrides()) {
+  /// `files`: what an earlier program in this process has read.
+  package init(
+    path: String, overrides: Overrides = Overrides(), files: DiskFiles = DiskFiles()
+  ) {
+    self.files = files
     workingDirectory = Files.currentDirectory
     // supervisord may go to another directory, and reads the file again there.
     self.path = overrides.face == .supervisor ? Files.absolute(path) : path
@@ -56,7 +63,7 @@ package struct ConfigurationLoader {
   /// A reader of this machine's disk, environment and host name.
   package func makeReader() -> ConfigurationReader {
     ConfigurationReader(
-      files: DiskFiles(), environment: environment, hostName: Environment.hostName,
+      files: files, environment: environment, hostName: Environment.hostName,
       workingDirectory: workingDirectory,
       assuming: overrides.face == .supervisor ? .supervisor : nil)
   }
@@ -117,7 +124,7 @@ package struct ConfigurationLoader {
   /// Every problem of the file, for `--check`.
   package func check() -> [Diagnostic] {
     ConfigurationCheck.run(
-      path, files: DiskFiles(), environment: environment, hostName: Environment.hostName,
-      workingDirectory: workingDirectory)
+      path, files: files, environment: environment, hostName: Environment.hostName,
+      workingDirectory: workingDirectory, machine: LinuxMachine())
   }
 }

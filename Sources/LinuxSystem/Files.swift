@@ -59,6 +59,21 @@ package enum Files {
     }
   }
 
+  /// What tells one file from another, and from itself after a change.
+  package struct Identity: Equatable {
+    fileprivate var numbers: [Int]
+  }
+
+  /// The identity of the file at a path; nil when there is none.
+  package static func identity(_ path: String) -> Identity? {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return nil }
+    return Identity(numbers: [
+      Int(truncatingIfNeeded: info.st_dev), Int(truncatingIfNeeded: info.st_ino), Int(info.st_size),
+      info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+    ])
+  }
+
   /// The number of the file, pipe or socket behind a descriptor; nil when it is closed.
   package static func inode(_ descriptor: Int32) -> UInt64? {
     var info = stat()
@@ -79,6 +94,14 @@ package enum Files {
   package static func isDirectory(_ path: String) -> Bool {
     var info = stat()
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Whether this process may write a file, or create it in its directory.
+  package static func canWrite(_ path: String) -> Bool {
+    if exists(path) { return access(path, W_OK) == 0 }
+    let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+    return access(path.hasPrefix("/") ? "/" + parent : (parent.isEmpty ? "." : parent), W_OK | X_OK)
+      == 0
   }
 
   /// Whether this user may execute it; true also for a directory that may be entered.

@@ -76,6 +76,15 @@ package enum Network {
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
+  /// Whether a host's name, or a network interface's, leads to an address.
+  package static func resolves(_ host: String) -> Bool {
+    if if_nametoindex(host) != 0 { return true }
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, nil, nil, &list) == 0 else { return false }
+    freeaddrinfo(list)
+    return true
+  }
+
   /// A protocol by its name in the system's database, or by its number.
   package static func protocolNumber(_ name: String) -> Int32? {
     getprotobyname(name)?.pointee.p_proto ?? Int32(name)

@@ -179,7 +179,8 @@ private func withCStrings<R>(
   for string in strings {
     offsets.append(bytes.count)
     bytes.append(
-      contentsOf: ForeignText.bytes(of: string).lazy.filter { $0 != 0 }.map(CChar.init(bitPattern:)))
+      contentsOf: ForeignText.bytes(of: string).lazy.filter { $0 != 0 }.map(CChar.init(bitPattern:))
+    )
     bytes.append(0)
   }
   return bytes.withUnsafeMutableBufferPointer { block in

@@ -7,7 +7,8 @@ import Testing
 
 /// Every order ends in an answer, and the answer says what became of it.
 @Suite struct AnswerTests {
-  private static let missing = SpawnFailure(text: "No such file or directory: 'x'", isTransient: false)
+  private static let missing = SpawnFailure(
+    text: "No such file or directory: 'x'", isTransient: false)
 
   private func circus(_ options: String = "", fails: Int = 0) -> Simulation {
     var simulation = Simulation(

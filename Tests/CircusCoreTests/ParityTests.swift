@@ -58,7 +58,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("environment=A=1,B=2", "environment=B=2,A=1", 2), ("environment=A=1", "environment=A=\"1\"", 2),
+    ("environment=A=1,B=2", "environment=B=2,A=1", 2),
+    ("environment=A=1", "environment=A=\"1\"", 2),
     ("environment=A=1", "environment=A=0,A=1", 2),
     ("stdout_logfile_maxbytes=1MB", "stdout_logfile_maxbytes=1024KB", 2),
     ("", "stdout_logfile_maxbytes=50MB", 2), ("", "stdout_logfile=AUTO", 2),

@@ -26,7 +26,7 @@ import ZeroMQ
     let reply = try daemon.call("reloadconfig", ["waiting": true])
     #expect(reply["status"] == "ok")
     #expect(try daemon.pids("a").count == 2)
-    #expect(try daemon.pids("a").contains(a[0]))
+    #expect(try daemon.pids("a").contains(try #require(a.first)))
     #expect(try daemon.pids("b") != b)
     #expect(try daemon.pids("c").count == 1)
   }
@@ -217,9 +217,10 @@ import ZeroMQ
       return socket
     }
     let request = Array(#"{"command": "stats"}"#.utf8)
-    kill(before[0], SIGKILL)
+    let victim = try #require(before.first)
+    kill(victim, SIGKILL)
     let end = Clock.monotonic + 15_000_000_000
-    while isRunning(before[0]) || ProcFS().children(of: daemon.pid).count < 20 {
+    while isRunning(victim) || ProcFS().children(of: daemon.pid).count < 20 {
       for socket in flood {
         for _ in 0..<20 { try? socket.send([request]) }
         while let reply = try? socket.receive(), !reply.isEmpty {}

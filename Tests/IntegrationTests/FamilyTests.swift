@@ -35,7 +35,7 @@ import Testing
       \(options)
       """)
     #expect(eventually { numbers(daemon).values.contains { $0.count > 5 } })
-    return (daemon, try daemon.pids("w")[0], try #require(numbers(daemon).keys.first))
+    return (daemon, try daemon.first("w"), try #require(numbers(daemon).keys.first))
   }
 
   private func expectAll(_ numbers: [Int]?) {
@@ -72,7 +72,7 @@ import Testing
       stdout_stream.time_format = %H
       """)
     #expect(eventually { daemon.file("p.log").contains("whole") })
-    let pid = try daemon.pids("p")[0]
+    let pid = try daemon.first("p")
     try daemon.crash { kill(pid, SIGKILL) }
     #expect(eventually { daemon.file("p.log").hasSuffix("panic: half a li\n") })
     let lines = daemon.file("p.log").split(separator: "\n")

@@ -32,20 +32,24 @@ import ZeroMQ
     ProcFS().facts(of: daemon.pid)?.residentBytes ?? 0
   }
 
-  private func port(_ endpoint: String) -> Int { Int(endpoint.split(separator: ":").last ?? "") ?? 0 }
+  private func port(_ endpoint: String) -> Int {
+    Int(endpoint.split(separator: ":").last ?? "") ?? 0
+  }
 
   /// Control answers, and what dies is replaced, whoever is connected.
   private func expectService(_ daemon: TestDaemon) throws {
     for _ in 0..<20 { #expect(try daemon.call("numwatchers")["numwatchers"] == 1) }
     let victim = try #require(try daemon.pids("w").first)
     kill(victim, SIGKILL)
-    #expect(eventually { (try? daemon.pids("w")).map { $0.count == 2 && !$0.contains(victim) } == true })
+    #expect(
+      eventually { (try? daemon.pids("w")).map { $0.count == 2 && !$0.contains(victim) } == true })
   }
 
   @Test(arguments: ["control", "events", "http"])
   func idleConnectionsUseNothingUp(door: String) throws {
     let (daemon, http) = try daemon(ulimit: "-n 256")
-    let number = ["control": port(daemon.control), "events": port(daemon.events), "http": http][door]
+    let number = ["control": port(daemon.control), "events": port(daemon.events), "http": http][
+      door]
     let strangers = (0..<400).map { _ in Network.connectStream(port: number ?? 0) }
     defer { strangers.forEach(closeDescriptor) }
     try expectService(daemon)
@@ -104,7 +108,8 @@ import ZeroMQ
   /// What a ZMTP 3.0 peer of this type says first (rfc.zeromq.org/spec/23).
   private static func introduction(_ type: String) -> [UInt8] {
     let zeros = { [UInt8](repeating: 0, count: $0) }
-    let greeting = [0xFF] + zeros(8) + [0x7F, 3, 0] + Array("NULL".utf8) + zeros(16) + [0] + zeros(31)
+    let greeting =
+      [0xFF] + zeros(8) + [0x7F, 3, 0] + Array("NULL".utf8) + zeros(16) + [0] + zeros(31)
     let property = [11] + Array("Socket-Type".utf8) + [0, 0, 0, UInt8(type.utf8.count)]
     let body = [5] + Array("READY".utf8) + property + Array(type.utf8)
     return greeting + [4, UInt8(body.count)] + body

@@ -160,7 +160,7 @@ import Testing
       cmd = sleep 1000
       hooks.before_start = exec:/no/such/program
       """)
-    let pid = try daemon.pids("w")[0]
+    let pid = try daemon.first("w")
     #expect(daemon.file("env") == "after_spawn w \(pid)\n", "\(daemon.log)")
     let input = try JSON.parse(Array(daemon.file("stdin").utf8))
     #expect(input["hook_name"] == "after_spawn")

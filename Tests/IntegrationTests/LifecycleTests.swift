@@ -7,10 +7,10 @@ import Testing
 @Suite struct RealLifecycleTests {
   @Test func killedChildIsReplacedAtOnce() throws {
     let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000\nnumprocesses = 2\n")
-    let before = try daemon.pids("w")
-    #expect(before.count == 2)
-    kill(before[0], SIGKILL)
-    #expect(eventually { (try? daemon.pids("w"))?.contains(before[0]) == false })
+    try #require(eventually { (try? daemon.pids("w"))?.count == 2 })
+    let victim = try daemon.first("w")
+    kill(victim, SIGKILL)
+    #expect(eventually { (try? daemon.pids("w"))?.contains(victim) == false })
     #expect(eventually { (try? daemon.pids("w"))?.count == 2 })
   }
 
@@ -79,7 +79,7 @@ import Testing
       """)
     #expect(eventually { daemon.file("out").lineCount >= 3 })
     let lines = daemon.file("out").split(separator: "\n").map(String.init)
-    #expect(lines[0] == "me /usr 77 1")
+    #expect(lines.first == "me /usr 77 1")
     #expect(lines.contains("WHO=me"))
     #expect(!lines.contains { $0.hasPrefix("HOME=") || $0.hasPrefix("__name__") })
     let pid = try #require(try daemon.pids("conf").first)
@@ -253,7 +253,7 @@ import Testing
     #expect(eventually { daemon.file("out").lineCount == 2 })
     let lines = daemon.file("out").split(separator: "\n").map(String.init)
     let packages = "\(daemon.directory)/venv/lib/python3.99/site-packages"
-    #expect(lines[0].hasPrefix("\(daemon.directory)/venv/bin:"))
+    #expect(lines.first?.hasPrefix("\(daemon.directory)/venv/bin:") == true)
     #expect(lines[1].hasPrefix("\(packages)/linked") && lines[1].hasSuffix(packages))
   }
 

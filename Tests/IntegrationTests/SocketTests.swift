@@ -38,6 +38,7 @@ import Testing
       cmd = python3 -c "import os,socket;e=os.environ;print(e['LISTEN_FDS'],e['LISTEN_FDNAMES'],int(e['LISTEN_PID'])==os.getpid(),socket.socket(fileno=$(circus.sockets.admin)).getsockname(),socket.socket(fileno=4).getsockname()[1])"
       copy_env = True
       use_sockets = True
+      listen_fds = yes
       respawn = False
       stdout_stream.filename = @DIR@/out
       [watcher:none]

@@ -41,7 +41,7 @@ import Testing
     // Nobody accepts: the caller waits at the socket.
     let caller = Network.connectStream(port: port)
     defer { closeDescriptor(caller) }
-    let pid = try daemon.pids("Web App")[0]
+    let pid = try daemon.first("Web App")
     let stats = try collect(daemon.stats) { latest in
       (latest["stat.sockets"]?["reads"]?.int ?? 0) > 0
         && latest["stat.web_app.\(pid)"]?["tree"]?["processes"] == 3
@@ -101,7 +101,7 @@ import Testing
       latest["stat.w"]?["pid"]?.array?.count == 2 && latest["stat.circus"] != nil
     }
     #expect(stats["stat.w"]?["age"]?.number != nil, "\(stats.keys)")
-    let first = try daemon.pids("w")[0]
+    let first = try daemon.first("w")
     #expect(stats["stat.w.\(first)"]?["cmdline"] == "sleep")
     kill(pid, SIGTERM)
     var status: Int32 = 1

@@ -9,6 +9,38 @@ enum Children {
   static func spawn(_ request: SpawnRequest) throws -> Int32 {
     try lock.withLock { _ in try Spawner().spawn(request) }
   }
+
+  /// The same for a daemon, which is ended when this process is gone, whatever ended it.
+  static func spawnDaemon(_ request: SpawnRequest) throws -> Int32 {
+    let pid = try spawn(request)
+    Undertaker.shared?.watch(pid)
+    return pid
+  }
+}
+
+/// Ends the daemons of a test process that crashed, by their own SIGTERM, so that nothing they supervise stays.
+private final class Undertaker: Sendable {
+  static let shared = try? Undertaker()
+  private let pipe: Int32
+
+  private init() throws {
+    let ends = try PipeEnds()
+    let script = """
+      while read pid; do pids="$pids $pid"; done
+      for pid in $pids; do
+        case "$(cat /proc/$pid/comm 2>/dev/null)" in circusd|supervisord) kill -TERM $pid ;; esac
+      done
+      """
+    var request = SpawnRequest()
+    request.candidates = ["/bin/sh"]
+    request.arguments = ["/bin/sh", "-c", script]
+    request.environment = ["PATH=/usr/bin:/bin"]
+    request.stdio[0] = ends.readEnd
+    _ = try Children.spawn(request)
+    pipe = ends.takeWriteEnd()
+  }
+
+  func watch(_ pid: Int32) { try? writeAll(pipe, Array("\(pid)\n".utf8)) }
 }
 
 /// Loopback ports for what the tests start: each is given out once, and lies where the kernel takes none for
@@ -32,8 +64,8 @@ enum Ports {
   }
 }
 
-/// Polls for a condition until it holds or the deadline passes.
-func eventually(seconds: Double = 15, _ condition: () -> Bool) -> Bool {
+/// Polls for a condition until it holds or the deadline passes: one that a busy machine keeps.
+func eventually(seconds: Double = 60, _ condition: () -> Bool) -> Bool {
   let end = Clock.monotonic + Int64(seconds * 1e9)
   while !condition() {
     if Clock.monotonic > end { return false }

@@ -51,7 +51,7 @@ final class TestSupervisor {
   deinit {
     if isAlive {
       kill(pid, SIGTERM)
-      if !eventually(seconds: 20, { !self.isAlive }) { kill(pid, SIGKILL) }
+      if !eventually({ !self.isAlive }) { kill(pid, SIGKILL) }
     }
     _ = run("/bin/rm", ["-rf", directory])
   }
@@ -91,7 +91,7 @@ final class TestSupervisor {
     request.environment = Environment.variables.map { "\($0.key)=\($0.value)" }
     request.directory = directory
     request.stdio = [null.number, output.number, output.number]
-    pid = try Children.spawn(request)
+    pid = try Children.spawnDaemon(request)
     exitStatus = nil
   }
 

@@ -34,15 +34,16 @@ import Testing
     let pids = try daemon.pids("w")
     let fickle = "\(daemon.directory)/fickle"
     func failures() -> Int { daemon.log.split(separator: "cannot be run").count - 1 }
-    var descriptors: Int?
+    var descriptors = 0
     for round in 1...6 {
       Path.write("#!/bin/sh\necho can resume: 1\nchmod 600 $0\n", to: fickle)
       chmod(fickle, 0o700)
       try daemon.call("upgrade", ["program": .string(fickle)])
       #expect(eventually { failures() == round })
-      if round == 1 { descriptors = ProcFS().descriptorCount(of: daemon.pid) }
+      if round == 1 { descriptors = ProcFS().descriptorCount(of: daemon.pid) ?? 0 }
     }
-    #expect(ProcFS().descriptorCount(of: daemon.pid) == descriptors)
+    // Connections that are just being closed were counted.
+    #expect(eventually { (ProcFS().descriptorCount(of: daemon.pid) ?? .max) <= descriptors })
     #expect(try daemon.call("upgrade")["status"] == "ok")
     #expect(eventually { upgrades(daemon) == 1 })
     #expect(try daemon.pids("w") == pids)
@@ -62,7 +63,7 @@ import Testing
     #expect(eventually { Files.exists("\(daemon.directory)/ready") })
     let number = try #require(
       try daemon.call("listsockets")["sockets"]?.array?.first?.object?["fd"]?.int)
-    let pid = try daemon.pids("w")[0]
+    let pid = try daemon.first("w")
     func waits() -> Bool {
       let line = Path.read("/proc/\(pid)/fdinfo/\(number)").split(separator: "\n")
         .first { $0.hasPrefix("flags:") }
@@ -106,8 +107,9 @@ import Testing
     #expect(try #require(ProcFS().descriptorCount(of: daemon.pid)) <= descriptors + 12)
 
     // They are children still: a status is told as ever.
-    kill(before[0], SIGTERM)
-    #expect(eventually { daemon.log.contains("[pid \(before[0])] (terminated by SIGTERM") })
+    let victim = try #require(before.first)
+    kill(victim, SIGTERM)
+    #expect(eventually { daemon.log.contains("[pid \(victim)] (terminated by SIGTERM") })
     try daemon.call("stop", ["name": "writer", "waiting": true])
     Path.write("", to: "\(daemon.directory)/end")
     #expect(eventually { daemon.file("sequence").contains("upgrades 4") })

@@ -9,7 +9,8 @@ extension CircusSpecs {
     spec.host = text("host") ?? spec.host
     if let port = text("port") {
       guard let number = PythonText.int(port), (0...65535).contains(number) else {
-        throw Refusal("port \(PythonText.quoted(port)) is not a number from 0 to 65535")
+        throw Refusal(
+          "port \(PythonText.quoted(port)) is not a number from 0 to 65535", key: "port")
       }
       spec.port = number
     }
@@ -17,14 +18,14 @@ extension CircusSpecs {
     case "AF_INET": spec.family = .inet
     case "AF_INET6": spec.family = .inet6
     case "AF_UNIX": spec.family = .unix
-    default: throw Refusal("unknown family \(text("family") ?? "")")
+    default: throw Refusal("unknown family \(text("family") ?? "")", key: "family")
     }
     switch (text("type") ?? "SOCK_STREAM").uppercased() {
     case "SOCK_STREAM": spec.kind = .stream
     case "SOCK_DGRAM": spec.kind = .datagram
     case "SOCK_SEQPACKET": spec.kind = .sequencedPacket
     case "SOCK_RAW": spec.kind = .raw
-    default: throw Refusal("unknown type \(text("type") ?? "")")
+    default: throw Refusal("unknown type \(text("type") ?? "")", key: "type")
     }
     if let path = text("path") {
       spec.family = .unix
@@ -35,7 +36,9 @@ extension CircusSpecs {
     spec.backlog = text("backlog").flatMap(PythonText.int) ?? spec.backlog
     // People write octal here, as for every umask; circus reads it as decimal (B28).
     if let mask = text("umask") {
-      guard let octal = PythonText.octal(mask) else { throw Refusal("umask \(mask) is not octal") }
+      guard let octal = PythonText.octal(mask) else {
+        throw Refusal("umask \(mask) is not octal", key: "umask")
+      }
       spec.umask = octal
     }
     spec.replaces = options["replace"]?.bool ?? false

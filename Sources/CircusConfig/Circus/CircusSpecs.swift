@@ -6,7 +6,15 @@ package enum CircusSpecs {
   package struct Refusal: Error, Equatable {
     /// The reason without the watcher's name, worded as circus's exception where it has one.
     package var text: String
-    package init(_ text: String) { self.text = text }
+    /// The option that is wrong; nil: none in particular.
+    package var key: String?
+    /// How to mend it.
+    package var hint: String?
+    package init(_ text: String, key: String? = nil, hint: String? = nil) {
+      self.text = text
+      self.key = key
+      self.hint = hint
+    }
   }
 
   /// Options of the constructor; whatever else is given is free-form.
@@ -30,7 +38,8 @@ package enum CircusSpecs {
 
   /// A watcher from its options; `daemonEnvironment` feeds `$NAME` in environment values, and `copy_env`.
   package static func watcher(
-    _ options: [String: ConfigValue], daemonEnvironment: [String: String], from origin: Origin = .file
+    _ options: [String: ConfigValue], daemonEnvironment: [String: String],
+    from origin: Origin = .file
   ) throws(Refusal) -> WatcherSpec {
     var spec = WatcherSpec(name: options["name"]?.string ?? "")
     spec.definition = options
@@ -91,13 +100,14 @@ package enum CircusSpecs {
     guard let text = options[key]?.text else { return usual }
     if let choice = Choice(rawValue: text.lowercased()) { return choice }
     let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-    throw Refusal("\(key) = \(text): write \(words)")
+    throw Refusal("\(key) = \(text): write \(words)", key: key, hint: "write \(words)")
   }
 
   private static func onFull(_ stream: ConfigValue?) throws(Refusal) -> FullPolicy? {
     guard let text = stream?.map?["on_full"]?.string else { return nil }
     guard let choice = FullPolicy(rawValue: text.lowercased()) else {
-      throw Refusal("on_full = \(text): write drop or block")
+      throw Refusal(
+        "on_full = \(text): write drop or block", key: "on_full", hint: "write drop or block")
     }
     return choice
   }
@@ -106,16 +116,23 @@ package enum CircusSpecs {
     _ spec: WatcherSpec, _ options: [String: ConfigValue]
   ) throws(Refusal) {
     if spec.processCount > 100_000 {
-      throw Refusal("numprocesses = \(spec.processCount): at most 100000 are possible")
+      throw Refusal(
+        "numprocesses = \(spec.processCount): at most 100000 are possible", key: "numprocesses")
     }
     if spec.singleton && spec.processCount > 1 {
-      throw Refusal("Cannot have \(spec.processCount) processes with a singleton  watcher")
+      throw Refusal(
+        "Cannot have \(spec.processCount) processes with a singleton  watcher", key: "numprocesses",
+        hint: "write numprocesses = 1, or leave singleton out")
     }
     if options["copy_path"]?.bool == true && !spec.copiesEnvironment {
-      throw Refusal("copy_env and copy_path must have the same value")
+      throw Refusal(
+        "copy_env and copy_path must have the same value", key: "copy_path",
+        hint: "write copy_env = True")
     }
     if spec.virtualenv != nil && !spec.copiesEnvironment {
-      throw Refusal("copy_env must be True to to use virtualenv")
+      throw Refusal(
+        "copy_env must be True to to use virtualenv", key: "virtualenv",
+        hint: "write copy_env = True")
     }
   }
 
@@ -130,7 +147,9 @@ package enum CircusSpecs {
   private static func descendants(_ value: ConfigValue?) throws(Refusal) -> DescendantPolicy {
     guard let text = value?.text else { return .session }
     guard let policy = DescendantPolicy(text: text) else {
-      throw Refusal("stop_descendants = \(text): write session, all or none")
+      throw Refusal(
+        "stop_descendants = \(text): write session, all or none", key: "stop_descendants",
+        hint: "write session, all or none")
     }
     return policy
   }
@@ -153,7 +172,9 @@ package enum CircusSpecs {
     case .float(let x)?: return Int(max(-1e15, min(1e15, x)))
     case .string(let text)?:
       guard let n = PythonText.int(text) else {
-        throw Refusal("invalid literal for int() with base 10: \(PythonText.quoted(text))")
+        throw Refusal(
+          "invalid literal for int() with base 10: \(PythonText.quoted(text))", key: key,
+          hint: "write a whole number")
       }
       return n
     case .null?, .list?, .map?, nil: return fallback
@@ -229,7 +250,9 @@ package enum CircusSpecs {
     if case .list(let parts)? = entry { first = parts.first }
     guard let first else { return .seconds(30) }
     guard let seconds = first.number ?? first.string.flatMap(PythonText.float), seconds > 0 else {
-      throw Refusal("hooks.timeout = \(first.string ?? "?"): write a number of seconds above 0")
+      throw Refusal(
+        "hooks.timeout = \(first.string ?? "?"): write a number of seconds above 0",
+        key: "hooks.timeout", hint: "write a number of seconds above 0")
     }
     return .seconds(seconds)
   }
@@ -238,6 +261,10 @@ package enum CircusSpecs {
     _ options: [String: ConfigValue], _ name: String
   ) throws(Refusal) -> StreamSpec {
     if options["close_child_\(name)"]?.bool == true { return .null }
-    return try stream(options["\(name)_stream"]?.map ?? [:])
+    do {
+      return try stream(options["\(name)_stream"]?.map ?? [:])
+    } catch {
+      throw Refusal(error.text, key: "\(name)_stream.\(error.key ?? "class")", hint: error.hint)
+    }
   }
 }

@@ -6,7 +6,9 @@ extension CircusSpecs {
   package static func stream(_ options: [String: ConfigValue]) throws(Refusal) -> StreamSpec {
     if options.isEmpty { return .inherit }
     guard let name = options["class"]?.string else {
-      guard options["filename"] != nil else { throw Refusal("stream configuration invalid") }
+      guard options["filename"] != nil else {
+        throw Refusal("stream configuration invalid", hint: "write a class or a filename")
+      }
       return .file(try file(options))
     }
     switch builtin(name) {
@@ -31,7 +33,10 @@ extension CircusSpecs {
     default:
       // A class of the user's own: Python code, which a helper runs.
       guard name.contains(".") || name.contains(":") else {
-        throw Refusal("KeyError: \(PythonText.quoted(name))")
+        throw Refusal(
+          "KeyError: \(PythonText.quoted(name)): there is no such stream class",
+          hint: Suggestion.hint(for: name, among: bundled)
+            ?? "write \(bundled.joined(separator: ", ")), or the dotted name of a Python class")
       }
       var rest = options.compactMapValues(\.text)
       rest["class"] = nil
@@ -39,6 +44,11 @@ extension CircusSpecs {
       return .python(PythonStreamSpec(className: name, options: rest))
     }
   }
+
+  private static let bundled = [
+    "FileStream", "WatchedFileStream", "TimedRotatingFileStream", "StdoutStream",
+    "FancyStdoutStream", "QueueStream",
+  ]
 
   /// The name of a bundled class, however it is written; nil for any other.
   private static func builtin(_ name: String) -> String? {
@@ -51,15 +61,19 @@ extension CircusSpecs {
     _ options: [String: ConfigValue]
   ) throws(Refusal) -> TimedRotation {
     guard let when = options["rotate_when"]?.string else {
-      throw Refusal("TimedRotatingFileStream needs rotate_when: S, M, H, D, midnight or W0 to W6")
+      throw Refusal(
+        "TimedRotatingFileStream needs rotate_when: S, M, H, D, midnight or W0 to W6",
+        key: "rotate_when")
     }
     let interval = options["rotate_interval"] == nil ? 1 : try count(options, "rotate_interval")
     let utc = options["utc"]?.bool ?? options["utc"]?.string.flatMap(PythonText.bool) ?? false
-    guard interval > 0 else { throw Refusal("rotate_interval isn't above 0") }
+    guard interval > 0 else {
+      throw Refusal("rotate_interval isn't above 0", key: "rotate_interval")
+    }
     guard let timed = TimedRotation(when: when, interval: interval, isUTC: utc) else {
       throw Refusal(
-        "Invalid rollover interval specified: \(when) (S, M, H, D, midnight, W0 to W6 are possible)"
-      )
+        "Invalid rollover interval specified: \(when) (S, M, H, D, midnight, W0 to W6 are possible)",
+        key: "rotate_when")
     }
     return timed
   }
@@ -74,7 +88,7 @@ extension CircusSpecs {
   {
     guard let value = options[key] else { return 0 }
     guard let number = value.int ?? value.string.flatMap(PythonText.int) else {
-      throw Refusal("\(key) isn't an integer")
+      throw Refusal("\(key) isn't an integer", key: key, hint: "write a number of bytes or files")
     }
     return max(0, number)
   }

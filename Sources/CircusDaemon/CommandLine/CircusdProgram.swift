@@ -1,6 +1,7 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import ConfigurationFiles
 import Glibc
 import LinuxSystem
 
@@ -13,7 +14,8 @@ package enum CircusdProgram {
 
   /// Does what the words ask for and returns the exit status (circus.md 10.1).
   package static func run(_ words: [String]) -> Int32 {
-    if let status = SuccessorCheck.run(words) { return status }
+    let answer = SuccessorCheck.run(words, as: .circus) { _ = try CircusdArguments($0) }
+    if let answer { return answer }
     let handover = Handover.take()
     let arguments: CircusdArguments
     do {
@@ -33,7 +35,9 @@ package enum CircusdProgram {
       let overrides = ConfigurationLoader.Overrides(
         logLevel: arguments.logLevel, logOutput: arguments.logOutput,
         loggerConfig: arguments.loggerConfig, pidFile: arguments.pidFile)
-      return act(arguments, ConfigurationLoader(path: path, overrides: overrides), handover)
+      let files = DiskFiles(known: handover.map { ReadFiles.files($0.configurationFiles) } ?? [:])
+      let loader = ConfigurationLoader(path: path, overrides: overrides, files: files)
+      return act(arguments, loader, handover)
     }
     return 0
   }
@@ -61,6 +65,7 @@ package enum CircusdProgram {
   ) -> Int32 {
     let (result, warnings) = loader.load()
     let configuration: Configuration
+    loader.files.forgetRegularFiles()
     switch result {
     case .success(let loaded): configuration = loaded
     case .failure(let failure):
@@ -102,8 +107,11 @@ package enum CircusdProgram {
     }
     if let problem = log.problem {
       complain("circusd: \(problem)")
-      ready(problem)
-      return 1
+      // What another program handed over is not dropped for want of a log: it is opened at the next line.
+      if handover == nil {
+        ready(problem)
+        return 1
+      }
     }
     for warning in warnings { log.warning(warning) }
     if let file = settings.loggerConfig, file.lowercased() != "default" {
@@ -112,7 +120,10 @@ package enum CircusdProgram {
     if let mask = settings.umask { Environment.setUmask(mode_t(truncatingIfNeeded: mask & 0o7777)) }
     var pidFile: PIDFile?
     if let path = settings.pidFile {
-      do { pidFile = try PIDFile(Files.absolute(path)) } catch { return refuse(error.text) }
+      do { pidFile = try PIDFile(Files.absolute(path)) } catch {
+        guard handover != nil else { return refuse(error.text) }
+        log.error(error.text)
+      }
     }
     defer { pidFile?.remove() }
     // Before any thread is there, so that all inherit the mask.

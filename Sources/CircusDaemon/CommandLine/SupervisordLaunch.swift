@@ -140,7 +140,7 @@ struct SupervisordLaunch {
     let echoes = options.staysInForeground && !options.isSilent && !isStandardOutput
     let log = Logger(
       level: options.logLevel, target: target, style: .supervisor(echoes: echoes))
-    if let problem = log.problem {
+    if let problem = log.problem, handover == nil {
       ready(problem)
       return 2
     }

@@ -2,6 +2,7 @@ import CircusConfig
 import CircusCore
 import CircusLog
 import CircusModel
+import ConfigurationFiles
 import Glibc
 import LinuxSystem
 
@@ -9,7 +10,10 @@ import LinuxSystem
 package enum SupervisordProgram {
   /// Does what the words (the program's own name first) ask for.
   package static func run(_ words: [String]) -> Int32 {
-    if let status = SuccessorCheck.run(Array(words.dropFirst())) { return status }
+    let answer = SuccessorCheck.run(Array(words.dropFirst()), as: .supervisor) { arguments in
+      _ = try SupervisordArguments(arguments, path: { Files.absolute($0) })
+    }
+    if let answer { return answer }
     let handover = Handover.take()
     let program = words.first ?? "supervisord"
     func refuse(_ text: String) -> Int32 {
@@ -45,8 +49,10 @@ package enum SupervisordProgram {
     let loader = ConfigurationLoader(
       path: path,
       overrides: ConfigurationLoader.Overrides(
-        face: .supervisor, supervisord: arguments.overrides))
+        face: .supervisor, supervisord: arguments.overrides),
+      files: DiskFiles(known: handover.map { ReadFiles.files($0.configurationFiles) } ?? [:]))
     let (result, warnings) = loader.load()
+    loader.files.forgetRegularFiles()
     switch result {
     case .success(let configuration):
       var launch = SupervisordLaunch(

@@ -17,7 +17,8 @@ extension Daemon {
   /// Leaves everything to `program`, while the network stands still; comes back when it was not the moment,
   /// or cannot be. `areGivenUp`: asked for clients that do not take their answers, or end their questions.
   func becomeSuccessor(
-    _ program: String, _ pause: NetworkPause, areGivenUp: ([Int32]) -> Bool
+    _ program: String, _ files: [String: [UInt8]], _ pause: NetworkPause,
+    areGivenUp: ([Int32]) -> Bool
   ) -> Upgrade.Failure {
     guard pause.begin() else { return .later("ZeroMQ does not come to rest") }
     defer { pause.end() }
@@ -30,6 +31,10 @@ extension Daemon {
     if !areGivenUp(clients.slow) { return .later("clients do not take their answers") }
     var handover = Handover()
     handover.configuration = Files.absolute(loader.path)
+    handover.configurationFiles = ReadFiles.json(files)
+    for door in Endpoints.Door.allCases {
+      handover.addresses[door.rawValue] = door.address(in: settings)
+    }
     handover.files = originalFiles
     handover.directory = survival.handOverDirectory()
     for info in sockets.info {

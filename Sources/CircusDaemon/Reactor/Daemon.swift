@@ -77,9 +77,10 @@ package final class Daemon {
 
   /// Binds everything; nothing is started yet. Signals must be blocked by now.
   package init(
-    _ configuration: Configuration, loader: ConfigurationLoader, places: LowDescriptors,
+    _ wanted: Configuration, loader: ConfigurationLoader, places: LowDescriptors,
     handover: Handover? = nil, log: Logger
   ) throws(Failure) {
+    var configuration = wanted
     loop = EventLoop()
     context = Context()
     self.log = log
@@ -119,18 +120,19 @@ package final class Daemon {
     sockets = ListeningSockets(places: places, log: log)
     sockets.inherit = survival.inherit
     sockets.wasBound = survival.wasBound
+    var endpoints: Endpoints?
+    do {
+      if settings.usesZeroMQ { endpoints = try Endpoints(settings, context, handover, log) }
+    } catch {
+      throw Failure(text: error.text)
+    }
+    settings = endpoints?.settings ?? settings
+    configuration.settings = settings
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: Files.currentDirectory,
       seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart)
     self.proc = proc
-    do {
-      if settings.usesZeroMQ {
-        openEndpoints(
-          try Endpoints(settings, context, inherited: handover?.endpoints ?? [:]))
-      }
-    } catch {
-      throw Failure(text: error.text)
-    }
+    if let endpoints { openEndpoints(endpoints) }
     do { try sockets.apply(configuration.sockets) } catch {
       // Processes that run are not left alone for a socket that cannot be had.
       guard survival.hasPredecessor else { throw Failure(text: error.text) }
@@ -168,7 +170,10 @@ package final class Daemon {
     streams.announce = { [unowned self] event in announce(event) }
     applyNames()
     servers.inherited = handover?.servers ?? [:]
-    do { try servers.apply(settings.servers) } catch { throw Failure(text: error.text) }
+    do { try servers.apply(settings.servers) } catch {
+      guard survival.hasPredecessor else { throw Failure(text: error.text) }
+      log.error("\(error.text); tried again at the next reload")
+    }
     servers.closeInherited()
     // Only now: whoever holds the addresses may still be writing those files.
     cleanAutomaticLogs()

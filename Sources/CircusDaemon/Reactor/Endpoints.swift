@@ -1,3 +1,4 @@
+import CircusLog
 import CircusModel
 import Glibc
 import LinuxSystem
@@ -11,31 +12,51 @@ struct Endpoints {
   let events: Socket
   let stats: Socket?
 
-  /// `inherited`: sockets that listen there already, by endpoint.
+  /// The settings with the addresses that could be had.
+  let settings: DaemonSettings
+
+  /// `handover`: from a program that listened before in this process. What cannot be bound anew stays where it was
+  /// then, for processes that run must not lose their daemon over an address.
   init(
-    _ settings: DaemonSettings, _ context: Context, inherited: [String: Int32] = [:]
+    _ wanted: DaemonSettings, _ context: Context, _ handover: Handover?, _ log: Logger
   ) throws(Failure) {
-    func open(
-      _ kind: Socket.Kind, _ endpoint: String, _ option: String
-    ) throws(Failure) -> Socket {
-      try Self.bind(context, kind, endpoint, option, listening: inherited[endpoint])
+    var settings = wanted
+    var used: Set<String> = []
+    func open(_ door: Door) throws(Failure) -> Socket {
+      let inherited = handover?.endpoints ?? [:]
+      let endpoint = door.address(in: settings)
+      do throws(Failure) {
+        let socket = try Self.bind(context, door, settings, listening: inherited[endpoint])
+        used.insert(endpoint)
+        return socket
+      } catch {
+        guard let old = handover?.addresses[door.rawValue], old != endpoint,
+          let descriptor = inherited[old]
+        else { throw error }
+        log.error("\(error.text); \(old) stays until the next reloadconfig")
+        door.set(old, in: &settings)
+        used.insert(old)
+        return try Self.bind(context, door, settings, listening: descriptor)
+      }
     }
-    control = try Self.bindControl(
-      context, settings, listening: inherited[settings.endpoint])
-    events = try open(.publish, settings.pubsubEndpoint, "pubsub_endpoint")
-    stats =
-      settings.publishesStats
-      ? try open(.publish, settings.statsEndpoint, "stats_endpoint") : nil
-    let used =
-      [settings.endpoint, settings.pubsubEndpoint]
-      + (settings.publishesStats ? [settings.statsEndpoint] : [])
-    for (endpoint, descriptor) in inherited where !used.contains(endpoint) {
+    control = try open(.control)
+    events = try open(.events)
+    do throws(Failure) {
+      stats = wanted.publishesStats ? try open(.stats) : nil
+    } catch {
+      guard handover != nil else { throw error }
+      log.error("\(error.text); tried again at the next reloadconfig")
+      stats = nil
+    }
+    self.settings = settings
+    for (endpoint, descriptor) in handover?.endpoints ?? [:] where !used.contains(endpoint) {
       closeDescriptor(descriptor)
+      Self.removeFile(endpoint)
     }
   }
 
   /// One of the sockets, by its option.
-  enum Door: String {
+  enum Door: String, CaseIterable {
     case control = "endpoint"
     case events = "pubsub_endpoint"
     case stats = "stats_endpoint"
@@ -47,13 +68,25 @@ struct Endpoints {
       case .stats: settings.statsEndpoint
       }
     }
+
+    func set(_ address: String, in settings: inout DaemonSettings) {
+      switch self {
+      case .control: settings.endpoint = address
+      case .events: settings.pubsubEndpoint = address
+      case .stats: settings.statsEndpoint = address
+      }
+    }
   }
 
   static func bind(
-    _ context: Context, _ door: Door, _ settings: DaemonSettings
+    _ context: Context, _ door: Door, _ settings: DaemonSettings,
+    listening descriptor: Int32? = nil
   ) throws(Failure) -> Socket {
-    guard door != .control else { return try bindControl(context, settings) }
-    return try bind(context, .publish, door.address(in: settings), door.rawValue)
+    guard door != .control else {
+      return try bindControl(context, settings, listening: descriptor)
+    }
+    return try bind(
+      context, .publish, door.address(in: settings), door.rawValue, listening: descriptor)
   }
 
   /// The control socket: over `ipc://` it accepts root, the daemon's user and `endpoint_owner` alone.
@@ -101,7 +134,8 @@ struct Endpoints {
         let path = String(endpoint.dropFirst("ipc://".count))
         if Network.answers(path: path) {
           throw Failure(
-            text: "cannot bind \(option) \(endpoint): another process listens there; is another circusd "
+            text:
+              "cannot bind \(option) \(endpoint): another process listens there; is another circusd "
               + "running on this file?")
         }
       }

@@ -28,6 +28,10 @@ package struct Handover {
   var files: (soft: rlim_t, hard: rlim_t)?
   /// The configuration file; absolute.
   var configuration = ""
+  /// What was read of it when it was checked.
+  var configurationFiles = JSON.null
+  /// What each ZeroMQ endpoint was, by its option.
+  var addresses: [String: String] = [:]
   /// Bytes that are not passed on yet, as `pipes`: what waits for a process's stdin, what waits for a disk.
   var inHand: [PID: [Int32: InHand]] = [:]
   /// An output of a process that has ended, which others have open.
@@ -107,6 +111,8 @@ package struct Handover {
       files = (soft, hard)
     }
     configuration = head["configuration"]?.string ?? ""
+    configurationFiles = head["configuration_files"] ?? .null
+    for (key, value) in head["addresses"]?.object?.members ?? [] { addresses[key] = value.string }
     for number in descriptors { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
   }
 
@@ -174,6 +180,8 @@ package struct Handover {
       head["files_hard"] = .string(String(files.hard))
     }
     head["configuration"] = .string(configuration)
+    head["configuration_files"] = configurationFiles
+    head["addresses"] = .object(JSONObject(addresses.map { ($0.key, .string($0.value)) }))
     var bytes: [UInt8] = []
     head.write(into: &bytes)
     bytes.append(10)

@@ -49,6 +49,7 @@ final class Survival {
     work = WorkPages(directory)
     // Of a check that was never ended.
     directory?.remove(Self.inspectedName)
+    directory?.remove(Self.inspectedFilesName)
     file = directory.map { StateFile($0, log: log) }
     if let directory, !work.outlivesUs {
       log.error(
@@ -251,8 +252,9 @@ final class Survival {
 
   // MARK: upgrades
 
-  private var inspected: String?
+  private var inspected: [String] = []
   private static let inspectedName = "check"
+  private static let inspectedFilesName = "check-files"
 
   /// The present state where another program can read it.
   func writeForInspection(_ arbiter: inout Arbiter) throws(SpawnError) -> String {
@@ -260,34 +262,46 @@ final class Survival {
       // The file of the daemon itself is begun anew by this, too.
       let bytes = everything(&arbiter)
       file?.replace(bytes)
-      if let path = writeBeside(bytes) { return path }
-      let path = try Files.makeUnique(in: "/tmp", prefix: "circus-state-", suffix: "")
-      inspected = path
-      let file = try FileDescriptor.open(path, O_WRONLY)
-      try writeAll(file.number, bytes)
-      return path
+      return try write(bytes, Self.inspectedName)
     } catch {
       throw SpawnError(stage: .descriptors, errno: error, index: 0)
     }
   }
 
+  /// The same of the configuration as it was read.
+  func writeForInspection(_ files: JSON) throws(SpawnError) -> String {
+    do throws(Errno) { return try write(Array(files.text.utf8), Self.inspectedFilesName) } catch {
+      throw SpawnError(stage: .descriptors, errno: error, index: 0)
+    }
+  }
+
+  private func write(_ bytes: [UInt8], _ name: String) throws(Errno) -> String {
+    if let path = writeBeside(bytes, name) { return path }
+    let path = try Files.makeUnique(in: "/tmp", prefix: "circus-state-", suffix: "")
+    inspected.append(path)
+    let file = try FileDescriptor.open(path, O_WRONLY)
+    try writeAll(file.number, bytes)
+    return path
+  }
+
   /// In our own directory, where it is found and removed whatever happens; nil: there is no room.
-  private func writeBeside(_ bytes: [UInt8]) -> String? {
+  private func writeBeside(_ bytes: [UInt8], _ name: String) -> String? {
     guard let directory else { return nil }
     do throws(Errno) {
-      let file = try directory.open(Self.inspectedName, O_WRONLY | O_CREAT | O_TRUNC)
+      let file = try directory.open(name, O_WRONLY | O_CREAT | O_TRUNC)
       try writeAll(file.number, bytes)
     } catch {
-      directory.remove(Self.inspectedName)
+      directory.remove(name)
       return nil
     }
-    inspected = "\(directory.path)/\(Self.inspectedName)"
-    return inspected
+    let path = "\(directory.path)/\(name)"
+    inspected.append(path)
+    return path
   }
 
   func endInspection() {
-    if let inspected { Files.remove(inspected) }
-    inspected = nil
+    for path in inspected { Files.remove(path) }
+    inspected = []
   }
 
   /// The directory and its lock for the next program.

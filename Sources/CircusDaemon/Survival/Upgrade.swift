@@ -2,6 +2,7 @@ import CircusCore
 import CircusLog
 import CircusModel
 import CircusWire
+import ConfigurationFiles
 import EventLoop
 import LinuxSystem
 import ZeroMQ
@@ -32,6 +33,10 @@ final class Upgrade {
   private var program = ""
   private var ticket: Ticket?
   private var answer: [UInt8] = []
+  /// The configuration as it was read for the check.
+  private var files: [String: [UInt8]] = [:]
+  /// The program's file as it was when it was asked.
+  private var identity: Files.Identity?
   private var pause: NetworkPause?
   private var retry: Registration?
   private var slowPeers = SlowPeers()
@@ -50,13 +55,24 @@ final class Upgrade {
     }
     program = wanted.map { Files.absolute($0) } ?? Program.started
     self.ticket = ticket
+    check()
+  }
+
+  private func check() {
     answer = []
+    identity = Files.identity(program)
+    let loader = daemon.loader
+    files = loader.files.record { _ = loader.load() }
     do throws(SpawnError) {
       let path = try daemon.survival.writeForInspection(&daemon.arbiter)
+      let known = try daemon.survival.writeForInspection(ReadFiles.json(files))
       let words =
         [program, SuccessorCheck.flag, path, daemon.loader.path]
         + [daemon.settings.face == .supervisor ? "supervisor" : "circus"]
-      let helper = try daemon.helpers.start(words, wiring: .program)
+      let environment = SuccessorCheck.environment(
+        daemon.helpers.environment, files: known,
+        arguments: Array(CommandLine.arguments.dropFirst()))
+      let helper = try daemon.helpers.start(words, environment: environment, wiring: .program)
       helper.onLine = { [unowned self] line in
         if answer.count < Self.longestAnswer { answer += line }
       }
@@ -83,6 +99,7 @@ final class Upgrade {
     do { pause = try NetworkPause(daemon.context) } catch {
       return giveUp("ZeroMQ cannot be held still: \(error)")
     }
+    daemon.log.info("\(program) can take over, as soon as nothing is under way")
     stage = .waiting(since: Clock.monotonic)
     daemon.loop.hasPendingWork = true
   }
@@ -93,6 +110,12 @@ final class Upgrade {
     var obstacle = "commands are under way"
     var pauseBetween = 20
     if daemon.isQuiet, let pause {
+      // Another file by now, a package being unpacked: it has not been asked.
+      guard Files.identity(program) == identity else {
+        self.pause = nil
+        daemon.servers.goOn()
+        return check()
+      }
       if let ticket { daemon.runner.run(.reply(ticket, .plain)) }
       ticket = nil
       if daemon.servers.isAtRest(at: Clock.monotonic) {
@@ -115,7 +138,7 @@ final class Upgrade {
   /// Some attempts in a row: right after an answer libzmq is not done with its connection.
   private func become(_ pause: NetworkPause) -> Failure {
     for _ in 0..<8 {
-      let failure = daemon.becomeSuccessor(program, pause) { clients in
+      let failure = daemon.becomeSuccessor(program, files, pause) { clients in
         slowPeers.areGivenUp(clients, at: Clock.monotonic)
       }
       guard case .atOnce = failure else { return failure }
