@@ -204,3 +204,5 @@ int cl_multicast_ask(const char *group, int port) {
   errno = error;
   return -1;
 }
+
+int cl_path_flag(void) { return O_PATH; }

@@ -24,6 +24,8 @@ package final class LogFile {
   /// Writing has failed and was complained about.
   private var isTroubled = false
   private var cannotBeReopened = false
+  /// How long the rotations of one write may take: nanoseconds.
+  private static let rollBudget: Int64 = 5_000_000
   /// Told of each write, while there is one.
   package weak var witness: (any WriteWitness)?
   /// Told once when writing begins to fail, and once when it works again.
@@ -47,23 +49,17 @@ package final class LogFile {
     // Non-blocking matters for a FIFO only: nobody waits for its reader.
     let flags = O_APPEND | O_CREAT | O_NONBLOCK
     console = nil
-    do {
-      descriptor = try FileDescriptor.open(path, O_WRONLY | flags, mode: mode).release()
+    do throws(Errno) {
+      descriptor = try Self.open(path, flags, mode)
     } catch {
-      if let inherited = Self.inherited(path) {
-        descriptor = inherited
-        console = Console(descriptor: inherited)
-      } else {
-        // A FIFO nobody reads yet.
-        guard error.code == ENXIO else { throw error }
-        descriptor = try FileDescriptor.open(path, O_RDWR | flags, mode: mode).release()
-      }
+      guard let inherited = Self.inherited(path) else { throw error }
+      descriptor = inherited
+      console = Console(descriptor: inherited)
     }
     var info = stat()
     size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
-    place = Files.isLink(path) ? Files.real(path) ?? path : path
     isFile = info.st_mode & S_IFMT == S_IFREG
-    isRegular = info.st_mode & S_IFMT == S_IFREG && !isDevice
+    isRegular = isFile && !Self.isDevice(path)
     if schedule == nil, let timed = spec.timed {
       let begun = size > 0 ? Double(info.st_mtim.tv_sec) : Clock.wall
       schedule = RotationSchedule(timed, from: begun)
@@ -83,15 +79,29 @@ package final class LogFile {
 
   /// Writes to what was inherited: its other users decide whether it may block.
   private var console: Console?
+  private static func open(_ path: String, _ flags: Int32, _ mode: mode_t) throws(Errno) -> Int32 {
+    // The names of the system's own devices are links that processes may follow as they please.
+    if isDevice(path) {
+      return try FileDescriptor.open(path, O_WRONLY | flags, mode: mode).release()
+    }
+    let checked = try CheckedPath(path)
+    do {
+      return try checked.open(O_WRONLY | flags, mode: mode).release()
+    } catch {
+      // A FIFO nobody reads yet.
+      guard error.code == ENXIO else { throw error }
+      return try checked.open(O_RDWR | flags, mode: mode).release()
+    }
+  }
+
   /// Only regular files can be rotated.
   private var isRegular = true
   private var isFile = true
-  /// What is renamed and removed: the file itself, not a link to it.
-  private var place = ""
 
   /// `/dev/stdout` may well lead to a file; its name belongs to the system all the same.
-  private var isDevice: Bool {
-    [path, place].contains { $0.hasPrefix("/dev/") || $0.hasPrefix("/proc/") }
+  private static func isDevice(_ path: String) -> Bool {
+    let real = Files.isLink(path) ? Files.real(path) ?? path : path
+    return [path, real].contains { $0.hasPrefix("/dev/") || $0.hasPrefix("/proc/") }
   }
 
   /// Its number, where it is a FIFO or a device: what lies in one is gone, and its reader done, once nobody
@@ -123,7 +133,13 @@ package final class LogFile {
     guard spec.maxBytes > 0, isRegular else { return put(bytes, policy) }
     var rest = bytes
     var outcome = WriteOutcome(taken: 0)
+    let end = Clock.monotonic + Self.rollBudget
     while !rest.isEmpty {
+      // A thousand files for one write would keep everything waiting: the last one gets the rest.
+      if outcome.taken > 0, Clock.monotonic > end {
+        let piece = put(rest, policy)
+        return WriteOutcome(taken: outcome.taken + piece.taken, lost: outcome.lost + piece.lost)
+      }
       let count = min(rest.count, room(in: rest))
       let part = UnsafeRawBufferPointer(rebasing: rest.prefix(count))
       if rollsBefore(part) { roll() }
@@ -207,12 +223,10 @@ package final class LogFile {
   /// it is gone.
   package func size(ofInode inode: UInt64, device: UInt64) -> Int? {
     if let extent, extent.inode == inode, extent.device == device { return extent.size }
-    guard let slash = place.lastIndex(of: "/") else { return nil }
-    let directory = place[..<slash]
-    let name = place[place.index(after: slash)...] + "."
-    for entry in Files.list(String(directory)) where entry.hasPrefix(name) {
+    guard let place = try? CheckedPath(path) else { return nil }
+    for suffix in place.suffixes {
       var info = stat()
-      guard stat("\(directory)/\(entry)", &info) == 0, UInt64(info.st_ino) == inode,
+      guard stat(path + suffix, &info) == 0, UInt64(info.st_ino) == inode,
         UInt64(info.st_dev) == device
       else { continue }
       return Int(info.st_size)
@@ -227,15 +241,7 @@ package final class LogFile {
       if ftruncate(descriptor, 0) == 0 { size = 0 }
       return
     }
-    begin { path in
-      // As far as there is no gap: what lies beyond one need not move.
-      var count = 0
-      while count < spec.backups, Files.exists("\(path).\(count + 1)") { count += 1 }
-      for index in stride(from: min(count, spec.backups - 1), to: 0, by: -1) {
-        Glibc.rename("\(path).\(index)", "\(path).\(index + 1)")
-      }
-      Glibc.rename(path, "\(path).1")
-    }
+    begin { place in LogRotation.shift(place, backups: spec.backups) }
   }
 
   /// The period is over: the file is put aside under its date, and only the newest are kept.
@@ -244,34 +250,24 @@ package final class LogFile {
     let suffix = schedule.suffix
     schedule.advance(past: Clock.wall)
     self.schedule = schedule
-    begin { path in Glibc.rename(path, path + suffix) }
-    guard spec.backups > 0, let slash = place.lastIndex(of: "/") else { return }
-    let directory = String(place[..<slash])
-    let name = place[place.index(after: slash)...] + "."
-    let dated = Files.list(directory).filter { file in
-      file.hasPrefix(name) && file.utf8.count == name.utf8.count + suffix.utf8.count - 1
-        && file.utf8.dropFirst(name.utf8.count).allSatisfy { (48...57).contains($0) }
-    }
-    for old in dated.sorted().dropLast(spec.backups) { Files.remove("\(directory)/\(old)") }
+    begin { place in LogRotation.putAside(place, under: suffix, backups: spec.backups) }
   }
 
   /// A new file in place of the present one, which `putAside` renames.
-  private func begin(_ putAside: (String) -> Void) {
+  private func begin(_ putAside: (CheckedPath) -> Void) {
     // The new file comes first: without it (no descriptors, no inodes) nothing is moved, and the
     // old one grows until there is room again.
-    let fresh = place + ".new"
-    guard
-      let opened = try? FileDescriptor.open(
-        fresh, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: spec.isAutomatic ? 0o600 : 0o666)
-    else {
-      complain(.error, "\(path): cannot be rotated: \(Errno.last.description)")
-      size = 0
-      return
+    do throws(Errno) {
+      let place = try CheckedPath(path)
+      let opened = try place.create(
+        suffix: ".new", O_WRONLY | O_APPEND | O_NONBLOCK, mode: spec.isAutomatic ? 0o600 : 0o666)
+      putAside(place)
+      place.rename(from: ".new", to: "")
+      close(descriptor)
+      descriptor = opened.release()
+    } catch {
+      complain(.error, "\(path): cannot be rotated: \(error.description)")
     }
-    putAside(place)
-    Glibc.rename(fresh, place)
-    close(descriptor)
-    descriptor = opened.release()
     size = 0
   }
 
@@ -279,7 +275,9 @@ package final class LogFile {
   /// alone. False when it cannot be done; the old file goes on being used.
   package func clear() -> Bool {
     guard isRegular else { return true }
-    guard unlink(place) == 0 || errno == ENOENT else { return false }
+    do throws(Errno) { try CheckedPath(path).remove() } catch {
+      guard error.code == ENOENT else { return false }
+    }
     reopen()
     return Files.exists(path)
   }

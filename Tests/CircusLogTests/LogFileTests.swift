@@ -1,8 +1,9 @@
-import CircusLog
 import CircusModel
 import Glibc
 import LinuxSystem
 import Testing
+
+@testable import CircusLog
 
 /// Rotation, byte by byte.
 @Suite struct LogFileTests {
@@ -134,5 +135,84 @@ import Testing
         #expect(names.map { folder.text($0) }.joined() == wanted, "\(rotation) \(limit)")
       }
     }
+  }
+
+  // MARK: links
+
+  /// The owner of a directory that root writes logs to plants a link; numbers of the user `games`.
+  @Test(
+    .enabled(if: Users.isRoot, "only root can give files away"),
+    arguments: ["x.log", "x.log.new", "x.log.1"])
+  func rootDoesNotFollowALinkThatALesserUserHasPlanted(name: String) throws {
+    let folder = Folder()
+    let secret = Folder()
+    let target = try FileDescriptor.open(secret.path + "/target", O_WRONLY | O_CREAT)
+    try writeAll(target.number, Array("secret\n".utf8))
+    chown(folder.path, 5, 60)
+    let plant = {
+      symlink(secret.path + "/target", "\(folder.path)/\(name)")
+      lchown("\(folder.path)/\(name)", 5, 60)
+    }
+    if name == "x.log" {
+      plant()
+      #expect(throws: Errno.self) { _ = try self.open(folder, 10, 2, .afterWrite) }
+    } else {
+      let file = try open(folder, 10, 2, .afterWrite)
+      plant()
+      for _ in 0..<3 { write("0123456789\n", file) }
+      #expect(file.clear())
+      // Put in the place of the file itself, it is neither written through nor removed with its target.
+      Files.remove(folder.path + "/x.log")
+      symlink(secret.path + "/target", folder.path + "/x.log")
+      lchown(folder.path + "/x.log", 5, 60)
+      file.reopen()
+      write("again\n", file)
+      #expect(!file.clear())
+    }
+    #expect(secret.text("target") == "secret\n")
+    #expect(secret.all == ["target"])
+  }
+
+  /// Links between directories of one user, and those of root, lead where they say.
+  @Test(
+    .enabled(if: Users.isRoot, "only root can give files away"),
+    arguments: [(uid_t(0), uid_t(0)), (5, 5), (0, 5)])
+  func linksThatGiveNoRightsAreFollowed(owner: uid_t, directory: uid_t) throws {
+    let folder = Folder()
+    let release = Folder()
+    chown(release.path, directory, 60)
+    symlink(release.path, folder.path + "/current")
+    lchown(folder.path + "/current", owner, 60)
+    let file = try LogFile(path: folder.path + "/current/x.log")
+    write("line\n", file)
+    #expect(release.text("x.log") == "line\n")
+  }
+
+  // MARK: many files
+
+  @Test func aPeriodThatComesTwiceLosesNothing() throws {
+    let folder = Folder()
+    let place = folder.path + "/x.log"
+    for (text, old) in [("first\n", "x.log.2026102502"), ("second\n", "x.log.2026102502.1")] {
+      let file = try LogFile(path: place)
+      write(text, file)
+      LogRotation.putAside(try CheckedPath(place), under: ".2026102502", backups: 5)
+      #expect(folder.text(old) == text)
+    }
+    _ = try LogFile(path: place)
+    LogRotation.putAside(try CheckedPath(place), under: ".2026102503", backups: 2)
+    #expect(folder.all == ["x.log.2026102502.1", "x.log.2026102503"])
+  }
+
+  @Test func tinyFilesInOneWriteHoldNothingUp() throws {
+    let folder = Folder()
+    let file = try open(folder, 10, 3_000, .afterWrite)
+    let line = "0123456789\n"
+    let begin = Clock.monotonic
+    for _ in 0..<4 { write(String(repeating: line, count: 20_000), file) }
+    // Eighty thousand rotations would take minutes.
+    #expect(Clock.monotonic - begin < 5_000_000_000)
+    let bytes = folder.all.reduce(0) { $0 + (Files.size("\(folder.path)/\($1)") ?? 0) }
+    #expect(bytes == 4 * 20_000 * line.utf8.count)
   }
 }

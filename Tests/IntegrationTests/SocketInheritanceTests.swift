@@ -7,7 +7,7 @@ import Testing
 @Suite struct SocketInheritanceTests {
   /// Moves what it was given and holds it, as gunicorn does.
   private static let mover =
-    "python3 -c \"import os,time; os.dup2(3, 7); os.close(3); time.sleep(1000)\""
+    "python3 -c \"import os,time; os.dup2(3, 7); os.close(3); __import__('signal').pause()\""
   private static let passer =
     "/bin/sh -c 'sleep 1000 3<&3 & exec 3<&-; wait'"
 
@@ -57,7 +57,7 @@ import Testing
       var request = SpawnRequest()
       request.arguments = [
         "/usr/bin/python3", "-c",
-        "import socket,time; s=socket.socket(); s.bind(('127.0.0.1',\(port))); s.listen(); time.sleep(1000)",
+        "import socket,time; s=socket.socket(); s.bind(('127.0.0.1',\(port))); s.listen(); __import__('signal').pause()",
       ]
       request.candidates = [request.arguments[0]]
       holder = (try? Children.spawn(request)) ?? 0

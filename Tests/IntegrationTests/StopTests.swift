@@ -117,14 +117,14 @@ import Testing
       """)
     Path.write(
       """
-      import signal, sys, time
+      import signal, sys
       def stop(*_):
           print("first", flush=True)
           print("last", flush=True)
           sys.exit(0)
       signal.signal(signal.SIGTERM, stop)
       print("up", flush=True)
-      time.sleep(1000)
+      signal.pause()
       """, to: daemon.directory + "/app.py")
     daemon.ask("start", "f")
     try #require(eventually { daemon.file("lines") == "up\n" })

@@ -119,6 +119,9 @@ void cl_guard_accept(int highestDescriptor, int mostConnections);
 void cl_guard_reports(int listener);
 void cl_guard_has_spoken(int descriptor);
 
+// O_PATH: a place in the file system, neither readable nor writable.
+int cl_path_flag(void);
+
 int cl_pipe(int *ends);
 // A file in memory, not close-on-exec.
 int cl_memory_file(void);

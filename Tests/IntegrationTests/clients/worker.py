@@ -5,6 +5,7 @@ port until then.
 """
 import os
 import signal
+import select
 import socket
 import sys
 import time
@@ -37,5 +38,5 @@ if len(sys.argv) > 3:
         sys.exit(98)
 log("up")
 while not stopped or time.time() - stopped[0] < need:
-    time.sleep(0.05)
+    select.select([], [], [], 0.05)
 log("saved")
