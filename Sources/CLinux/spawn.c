@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -25,11 +26,21 @@ static void leave(void) {
 static void fail(struct cl_spawn *r, int stage) {
   r->stage = stage;
   r->error = errno;
+  if (r->statusEnd >= 0) {
+    int words[3] = {r->stage, r->error, r->index};
+    // A parent that has stopped waiting sees an exit status of 127.
+    if (write(r->statusEnd, words, sizeof words) < 0) leave();
+  }
   leave();
 }
 
 // Own descriptor table first: cheap even when the daemon has ten thousand descriptors open.
 static void own_table(struct cl_spawn *r) {
+  if (r->statusEnd >= 0) {
+    // A copy already, of which exec closes what is to be closed; kernels before 5.11 know no more.
+    syscall(SYS_close_range, r->closeFrom, ~0U, CLOSE_RANGE_CLOEXEC);
+    return;
+  }
   if (!shares_table) return;
   if (syscall(SYS_close_range, r->closeFrom, ~0U, CLOSE_RANGE_UNSHARE) != 0)
     fail(r, CL_STAGE_CLONE);
@@ -56,8 +67,7 @@ static void tell_pid(struct cl_spawn *r) {
   r->ownPid[count] = 0;
 }
 
-// Raw system calls: glibc's wrappers would change every thread of the parent, whose memory the
-// child still shares.
+// Raw system calls: glibc's wrappers would ask the threads of the parent, which are not here.
 static void take_identity(struct cl_spawn *r) {
   if (r->setGroups && syscall(SYS_setgroups, (size_t)r->groupCount, r->groups) != 0)
     fail(r, CL_STAGE_GROUPS);
@@ -114,7 +124,40 @@ extern int __clone(int (*)(void *), void *, int, void *, ...);
 #endif
 #endif
 
+// Milliseconds the parent waits for the exec of a child with rights of its own.
+static const int patience = 50;
+
+// A child that gives up rights can be stopped by the user it becomes. It shares no memory with us, and nobody waits
+// for it longer than it should take: where it is stopped before its exec, it counts as started.
+static pid_t start_apart(struct cl_spawn *r) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  r->statusEnd = ends[1];
+  int flags = SIGCHLD | (r->pidPlace ? CLONE_PARENT_SETTID : 0);
+  pid_t pid = (pid_t)syscall(SYS_clone, flags, NULL, r->pidPlace, NULL, NULL);
+  if (pid == 0) {
+    child(r);
+    leave();
+  }
+  int error = errno;
+  close(ends[1]);
+  r->statusEnd = -1;
+  if (pid > 0) {
+    struct pollfd wait = {ends[0], POLLIN, 0};
+    int words[3];
+    if (poll(&wait, 1, patience) > 0 && read(ends[0], words, sizeof words) == sizeof words) {
+      r->stage = words[0];
+      r->error = words[1];
+      r->index = words[2];
+    }
+  }
+  close(ends[0]);
+  errno = error;
+  return pid;
+}
+
 static pid_t start(struct cl_spawn *r) {
+  if (r->setUser || r->setGroup || r->setGroups) return start_apart(r);
   int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (shares_table ? CLONE_FILES : 0);
   if (r->pidPlace) flags |= CLONE_PARENT_SETTID;
   return clone(child, stack + sizeof stack, flags, r, r->pidPlace);
@@ -126,6 +169,7 @@ pid_t cl_spawn(struct cl_spawn *r) {
   sigprocmask(SIG_SETMASK, &all, &before);
   r->stage = CL_STAGE_NONE;
   r->parent = getpid();
+  r->statusEnd = -1;
   pid_t pid = start(r);
   if (pid > 0 && r->stage == CL_STAGE_CLONE && (r->error == ENOSYS || r->error == EINVAL || r->error == EPERM)) {
     waitpid(pid, NULL, 0);
@@ -140,8 +184,6 @@ pid_t cl_spawn(struct cl_spawn *r) {
     waitpid(pid, NULL, 0);
     pid = -1;
   }
-  // A child that changed its user while it shared our memory made us undumpable.
-  if (r->setUser || r->setGroup) prctl(PR_SET_DUMPABLE, 1);
   sigprocmask(SIG_SETMASK, &before, NULL);
   return pid;
 }

@@ -67,6 +67,8 @@ struct cl_spawn {
   gid_t group;
   int setUser;
   uid_t user;
+  // Where a child that shares no memory tells what failed; -1: it shares.
+  int statusEnd;
   // Result: where and why it failed, and which limit when the stage is CL_STAGE_LIMIT.
   int stage;
   int error;
