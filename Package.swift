@@ -137,10 +137,10 @@ let package = Package(
     room(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
 
-    program("circusd", ["CircusDaemon"]),
+    program("circusd", ["CircusDaemon", "LinuxSystem"]),
     program("supervisord", ["CircusDaemon"]),
-    program("circusctl", ["CircusControl"]),
-    program("supervisorctl", ["SupervisorControl"]),
+    program("circusctl", ["CircusControl", "LinuxSystem"]),
+    program("supervisorctl", ["SupervisorControl", "LinuxSystem"]),
     program("pidproxy", ["SupervisorTools"]),
     program("echo_supervisord_conf", ["SupervisorTools"]),
     program("circus-plugin", ["CircusPlugins"]),

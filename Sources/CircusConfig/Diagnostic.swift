@@ -1,3 +1,5 @@
+import CircusModel
+
 /// One thing wrong (or doubtful) in a configuration: where, what, and how to mend it.
 package struct Diagnostic: Error, Hashable, Sendable {
   /// An error refuses the whole configuration; after a warning it is used all the same.
@@ -48,24 +50,7 @@ package struct Diagnostic: Error, Hashable, Sendable {
     }
     out += problem
     if let hint { out += " (\(hint))" }
-    return Self.printable(out)
-  }
-}
-
-extension Diagnostic {
-  /// One line without control characters: a configuration must not write to somebody's terminal.
-  private static func printable(_ text: String) -> String {
-    var out = ""
-    for c in text.unicodeScalars {
-      switch c {
-      case "\n": out += "\\n"
-      case "\t": out += "\\t"
-      case _ where c.value < 0x20 || (0x7F..<0xA0).contains(c.value):
-        out += "\\x" + (c.value < 16 ? "0" : "") + String(c.value, radix: 16)
-      default: out.unicodeScalars.append(c)
-      }
-    }
-    return out
+    return ControlText.oneLine(out)
   }
 }
 

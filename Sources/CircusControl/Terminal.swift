@@ -2,11 +2,14 @@ import LinuxSystem
 
 /// What circusctl prints, and where.
 enum Terminal {
-  static func say(_ text: String) { write(text + "\n", 1) }
-  static func complain(_ text: String) { write(text + "\n", 2) }
-  static func prompt(_ text: String) { write(text, 1) }
+  private static let isTerminal = Environment.isTerminal(1)
 
-  private static func write(_ text: String, _ descriptor: Int32) {
-    try? writeAll(descriptor, Array(text.utf8))
+  /// On a terminal, without what it would obey: names and command lines come from others.
+  static func say(_ text: String) {
+    StandardOutput.write((isTerminal ? TerminalText.harmless(text) : text) + "\n")
   }
+  static func complain(_ text: String) {
+    StandardOutput.complain(TerminalText.harmless(text) + "\n")
+  }
+  static func prompt(_ text: String) { StandardOutput.write(text) }
 }

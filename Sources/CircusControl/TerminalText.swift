@@ -1,3 +1,5 @@
+import CircusModel
+
 /// What a process printed, made harmless for a terminal: colours stay, whatever else a terminal would
 /// obey (titles, cursor movements, NUL) is shown instead of done.
 enum TerminalText {
@@ -20,13 +22,8 @@ enum TerminalText {
     return String(out)
   }
 
-  /// Control characters, and those that turn the direction of a line.
   private static func isControl(_ scalar: UnicodeScalar) -> Bool {
-    switch scalar.value {
-    case 9: false
-    case 0..<32, 127..<160, 0x202A...0x202E, 0x2066...0x2069: true
-    default: false
-    }
+    ControlText.isControl(scalar) && scalar != "\t" && scalar != "\n"
   }
 
   /// Where a colour sequence (`ESC [ 1 ; 31 m`) ends, if one begins here.

@@ -97,7 +97,8 @@ package final class Logger {
     emit(level, text())
   }
 
-  private func emit(_ level: LogLevel, _ text: String) {
+  private func emit(_ level: LogLevel, _ line: String) {
+    let text = ControlText.lines(line)
     let now = Clock.wall
     let stamp = Clock.format(now, "%Y-%m-%d %H:%M:%S")
     guard case .circus = style else { return emitForSupervisor(level, text, stamp, now) }

@@ -85,6 +85,15 @@ package enum Network {
     return true
   }
 
+  /// Whether a host is written as an address: `127.0.0.1`, `[::1]`.
+  package static func isAddress(_ host: String) -> Bool {
+    var buffer = in6_addr()
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      return inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &buffer) == 1
+    }
+    return inet_pton(AF_INET, host, &buffer) == 1
+  }
+
   /// A protocol by its name in the system's database, or by its number.
   package static func protocolNumber(_ name: String) -> Int32? {
     getprotobyname(name)?.pointee.p_proto ?? Int32(name)

@@ -1,10 +1,15 @@
+import CircusModel
 import LinuxSystem
 
 /// Standard output and error, and what is typed.
 enum Screen {
-  static func write(_ text: String) { write(Array(text.utf8)) }
-  // Nobody is left to be told of an output that is closed.
-  static func write(_ bytes: [UInt8]) { try? writeAll(1, bytes) }
+  private static let isTerminal = Environment.isTerminal(1)
+
+  /// On a terminal, without what it would obey: names come from others.
+  static func write(_ text: String) {
+    StandardOutput.write(isTerminal ? ControlText.lines(text) : text)
+  }
+  static func write(_ bytes: [UInt8]) { StandardOutput.write(bytes) }
   static func complain(_ text: String) { try? writeAll(2, Array((text + "\n").utf8)) }
 
   /// The next line of standard input; nil at its end. No byte more is taken: what follows may be for

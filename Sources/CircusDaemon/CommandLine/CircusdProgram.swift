@@ -146,10 +146,6 @@ package enum CircusdProgram {
     return max(configuration.sockets.count, min(64, Int(clamping: limit) / 16))
   }
 
-  private static func say(_ text: String) { write(text + "\n", 1) }
-  private static func complain(_ text: String) { write(text + "\n", 2) }
-
-  private static func write(_ text: String, _ descriptor: Int32) {
-    try? writeAll(descriptor, Array(text.utf8))
-  }
+  private static func say(_ text: String) { StandardOutput.write(text + "\n") }
+  private static func complain(_ text: String) { StandardOutput.complain(text + "\n") }
 }

@@ -10,28 +10,49 @@ struct BrowserGuard {
   let token: String
   private let machine = Environment.hostName.lowercased()
 
-  init() {
+  /// `token`: of an earlier program in this process, whose pages are still open.
+  init(token known: String?) {
+    if let known {
+      token = known
+      return
+    }
     var random = SystemRandomNumberGenerator()
     let digits = (0..<2).map { _ in String(random.next(), radix: 16) }
     token = digits.joined()
   }
 
-  /// Why a request is refused; nil: it is not. `isPage`: only browsers ask for it.
-  func refusal(_ request: HTTPRequest, _ server: HTTPServerSpec, isPage: Bool) -> String? {
-    guard case .inet(let host, _) = server.address else { return nil }
+  /// Why a request is refused; nil: it is not. One rule for every path.
+  func refusal(_ request: HTTPRequest, _ server: HTTPServerSpec) -> String? {
+    guard case .inet(let host, _) = server.address, Self.isBrowser(request) else { return nil }
     let target = request.header("Host") ?? ""
-    // Clients that are no browsers send neither of these, and may call us what they like.
-    let isBrowser = request.header("Origin") != nil || request.header("Sec-Fetch-Site") != nil
-    guard isBrowser || isPage else { return nil }
     if let origin = request.header("Origin"), origin != "http://\(target)",
       origin != "https://\(target)"
     {
       return "requests of other sites (\(origin)) are refused"
     }
     // Without a password the name is all that tells us apart from a name somebody made point here.
-    guard server.username == nil, !isOurs(Self.name(of: target), host) else { return nil }
+    guard server.username == nil, !isOurs(Self.name(of: target), host) else {
+      return foreignSite(request)
+    }
     return
       "\(target) is no name of this server: use an address, localhost or the machine's own name, or set a password"
+  }
+
+  /// Clients that are no browsers may call us what they like. A script in a browser can leave out none of these.
+  private static func isBrowser(_ request: HTTPRequest) -> Bool {
+    if ["Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode"].contains(where: { request.header($0) != nil }) {
+      return true
+    }
+    return request.method != "POST"
+      && (request.header("Accept-Encoding") ?? "").lowercased().contains("deflate")
+  }
+
+  /// A request that another site has sent; that one of its links leads to a page of ours is all right.
+  private func foreignSite(_ request: HTTPRequest) -> String? {
+    guard let site = request.header("Sec-Fetch-Site"), !["same-origin", "none"].contains(site),
+      request.method == "POST" || !WebConsole.isPage(request.path)
+    else { return nil }
+    return "requests of other sites are refused"
   }
 
   /// The name without its port.
@@ -43,10 +64,10 @@ struct BrowserGuard {
   }
 
   private func isOurs(_ name: String, _ configured: String) -> Bool {
-    let isAddress =
-      name.hasPrefix("[") || name.split(separator: ".").allSatisfy { UInt8($0) != nil }
-    return isAddress || name == "localhost" || name.hasSuffix(".localhost") || name == configured
-      || name == machine || machine.hasPrefix(name + ".")
+    if name.isEmpty { return false }
+    let isMachine = name == machine || (!name.contains(".") && machine.hasPrefix(name + "."))
+    return isMachine || name == "localhost" || name.hasSuffix(".localhost")
+      || name == configured.lowercased() || Network.isAddress(name)
   }
 
   /// Headers of every answer of the console: nothing from elsewhere, no frames, nothing kept.

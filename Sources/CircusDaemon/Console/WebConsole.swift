@@ -4,12 +4,13 @@ import JSON
 /// The web console: which address is answered by what (supervisor.md 4.11 and docs/web-console.md).
 final class WebConsole {
   private unowned let daemon: Daemon
-  let browserGuard = BrowserGuard()
+  let browserGuard: BrowserGuard
   private let actions: ConsoleActions
   let feed: ConsoleFeed
 
-  init(_ daemon: Daemon, _ interface: RPCInterface) {
+  init(_ daemon: Daemon, _ interface: RPCInterface, token: String?) {
     self.daemon = daemon
+    browserGuard = BrowserGuard(token: token)
     actions = ConsoleActions(daemon, interface)
     feed = ConsoleFeed(daemon)
   }
@@ -33,8 +34,13 @@ final class WebConsole {
     return true
   }
 
-  /// Whether a path is one of the console's.
-  static func answers(_ path: String) -> Bool { Route(rawValue: path) != nil }
+  /// Whether a path is a page, to which links may lead.
+  static func isPage(_ path: String) -> Bool {
+    switch Route(rawValue: path) {
+    case .root, .index, .tail: true
+    case .style, .script, .icon, .state, .stream, .action, nil: false
+    }
+  }
 
   private enum Route: String {
     case root = "/"

@@ -28,9 +28,8 @@ final class HTTPRouter {
           401, headers: [("Connection", "close"), ("WWW-Authenticate", "Basic realm=\"default\"")])
       }
     }
-    let isPage = WebConsole.answers(request.path)
-    if let reason = browserGuard.refusal(request, server, isPage: isPage) {
-      log.warning("refused a request from \(request.peer): \(reason)")
+    if let reason = browserGuard.refusal(request, server) {
+      log.warning("refused a request from \(request.peer): \(ControlText.oneLine(reason))")
       return request.refuse(403)
     }
     if request.target.hasPrefix("/RPC2") {

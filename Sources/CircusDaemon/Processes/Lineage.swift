@@ -191,7 +191,8 @@ final class Lineage {
     // Found again at the next look, whatever becomes of its parent until then.
     note(facts, of: leader.pid)
     var orphan = Orphan(
-      pid: pid, leader: leader.pid, command: proc.commandLine(of: facts.pid) ?? facts.name)
+      pid: pid, leader: leader.pid,
+      command: ControlText.oneLine(proc.commandLine(of: facts.pid) ?? facts.name))
     let isInGroup = facts.group == leader.pid.rawValue
     let isInSession =
       facts.session == leader.pid.rawValue || facts.session == family.session ?? ownSession

@@ -32,6 +32,7 @@ extension Daemon {
     var handover = Handover()
     handover.configuration = Files.absolute(loader.path)
     handover.configurationFiles = ReadFiles.json(files)
+    if hasServers { handover.consoleToken = console.browserGuard.token }
     for door in Endpoints.Door.allCases {
       handover.addresses[door.rawValue] = door.address(in: settings)
     }

@@ -45,7 +45,7 @@ package final class Daemon {
   private(set) var revision = 0
   private(set) lazy var follower = LogFollower(self)
   private lazy var interface = RPCInterface(self)
-  private(set) lazy var console = WebConsole(self, interface)
+  private(set) lazy var console = WebConsole(self, interface, token: handover?.consoleToken)
   private lazy var router = HTTPRouter(
     interface: interface, follower: follower, console: console, log: log)
   /// The last events, for the console.

@@ -342,7 +342,8 @@ final class EffectRunner {
     let orphans = lineage.orphans { managed[$0] != nil || helpers.owns($0) }
     let clients = lineage.clients(among: orphans)
     for orphan in orphans {
-      let name = "\(orphan.pid) (\(lineage.proc.commandLine(of: orphan.pid) ?? orphan.name))"
+      let command = lineage.proc.commandLine(of: orphan.pid) ?? orphan.name
+      let name = "\(orphan.pid) (\(ControlText.oneLine(command)))"
       switch lineage.fate(of: orphan, clients: clients) {
       case .ended:
         log.warning("left over, killed: \(name)")

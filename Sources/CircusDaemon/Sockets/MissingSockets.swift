@@ -26,7 +26,7 @@ final class MissingSockets {
         log.error("\(name) is missing; tried again at the next reloadconfig")
         continue
       }
-      let command = ProcFS().commandLine(of: pid) ?? "?"
+      let command = ControlText.oneLine(ProcFS().commandLine(of: pid) ?? "?")
       log.error(
         "\(name) is missing: held by \(pid) (\(command)); tried again when that ends, and at the next "
           + "reloadconfig")

@@ -30,6 +30,8 @@ package struct Handover {
   var configuration = ""
   /// What was read of it when it was checked.
   var configurationFiles = JSON.null
+  /// What pages of the console know this daemon by.
+  var consoleToken: String?
   /// What each ZeroMQ endpoint was, by its option.
   var addresses: [String: String] = [:]
   /// Bytes that are not passed on yet, as `pipes`: what waits for a process's stdin, what waits for a disk.
@@ -112,6 +114,7 @@ package struct Handover {
     }
     configuration = head["configuration"]?.string ?? ""
     configurationFiles = head["configuration_files"] ?? .null
+    consoleToken = head["console_token"]?.string
     for (key, value) in head["addresses"]?.object?.members ?? [] { addresses[key] = value.string }
     for number in descriptors { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
   }
@@ -181,6 +184,7 @@ package struct Handover {
     }
     head["configuration"] = .string(configuration)
     head["configuration_files"] = configurationFiles
+    if let consoleToken { head["console_token"] = .string(consoleToken) }
     head["addresses"] = .object(JSONObject(addresses.map { ($0.key, .string($0.value)) }))
     var bytes: [UInt8] = []
     head.write(into: &bytes)

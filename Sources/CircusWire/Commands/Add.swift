@@ -38,6 +38,11 @@ package struct Add: Command {
     try WatcherOptionRules.validate(options)
     // circus accepts an empty name and adds nothing (B40).
     if name.isEmpty { throw .invalid("'name' is empty") }
+    // It becomes a section of a file, a topic and a line on a terminal.
+    if name.unicodeScalars.contains(where: ControlText.isControl) {
+      throw .invalid("'name' has control characters: \(ControlText.oneLine(name))")
+    }
+    if name.contains("]") { throw .invalid("'name' has a ']', which no section of a file can have") }
     self.options = options
     start = p.bool("start")
     isWaiting = p.isWaiting

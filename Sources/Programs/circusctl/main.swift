@@ -1,4 +1,5 @@
 import CircusControl
 import Glibc
+import LinuxSystem
 
-exit(ControlProgram.run(Array(CommandLine.arguments.dropFirst())))
+exit(StandardOutput.status(ControlProgram.run(Array(CommandLine.arguments.dropFirst())), of: "circusctl"))

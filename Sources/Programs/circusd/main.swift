@@ -1,4 +1,5 @@
 import CircusDaemon
 import Glibc
+import LinuxSystem
 
-exit(CircusdProgram.run(Array(CommandLine.arguments.dropFirst())))
+exit(StandardOutput.status(CircusdProgram.run(Array(CommandLine.arguments.dropFirst())), of: "circusd"))

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import SupervisorControl
 
-exit(SupervisorctlProgram.run(CommandLine.arguments))
+exit(StandardOutput.status(SupervisorctlProgram.run(CommandLine.arguments), of: "supervisorctl"))
