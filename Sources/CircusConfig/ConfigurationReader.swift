@@ -155,6 +155,7 @@ package struct ConfigurationReader {
     settings.statsEndpoint = text("stats_endpoint") ?? settings.statsEndpoint
     settings.multicastEndpoint = circus["multicast_endpoint"]?.string ?? settings.multicastEndpoint
     settings.publishesStats = circus["statsd"]?.bool ?? false
+    settings.publishesSupervisorEvents = circus["supervisor_events"]?.bool ?? false
     if circus["httpd"]?.bool == true {
       let address = HTTPServerSpec.Address.inet(
         host: text("httpd_host") ?? "localhost", port: circus["httpd_port"]?.int ?? 8080)

@@ -25,6 +25,8 @@ package struct DaemonSettings: Hashable, Sendable {
   package var statsEndpoint = "tcp://127.0.0.1:5557"
   /// UDP discovery address, as `globaloptions` reports it; empty: none (circus.md 4.4).
   package var multicastEndpoint = "udp://237.219.251.97:12027"
+  /// Whether supervisor's events of circus watchers are on the PUB socket too (`supervisor_events`).
+  package var publishesSupervisorEvents = false
   /// Whether statistics are published (circus `statsd`); off by default.
   package var publishesStats = false
   /// Longest wait of a crash loop; 0 or less counts as one second (circus `check_delay`).

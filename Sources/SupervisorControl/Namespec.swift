@@ -5,6 +5,12 @@ struct Namespec {
   let process: String?
 
   init(_ text: String) {
+    // The whole of a group whose name has a colon; else the daemon finds out which colon is meant.
+    if text.hasSuffix(":*") || text.hasSuffix(":") {
+      group = String(text.dropLast(text.hasSuffix("*") ? 2 : 1))
+      process = nil
+      return
+    }
     guard let colon = text.firstIndex(of: ":") else {
       (group, process) = (text, text)
       return

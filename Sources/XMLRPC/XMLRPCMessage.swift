@@ -101,9 +101,11 @@ enum XMLRPCMessage {
   /// Bare text is a string; base64 is the text it stands for, as supervisor reads it.
   static func value(_ element: XMLElement) throws(XMLRPCFailure) -> XMLRPCValue {
     guard let typed = element.children.first else { return .string(element.text) }
-    switch typed.name {
+    // Apache's clients write their extensions as `ex:i8`.
+    let name = typed.name.hasPrefix("ex:") ? String(typed.name.dropFirst(3)) : typed.name
+    switch name {
     case "string": return .string(typed.text)
-    case "int", "i4":
+    case "int", "i1", "i2", "i4", "i8":
       guard let number = Int(typed.trimmedText) else {
         throw XMLRPCFailure(text: "'\(typed.text)' is no integer")
       }
@@ -135,7 +137,8 @@ enum XMLRPCMessage {
         members.append(.init(name.text, try value(held)))
       }
       return .structure(members)
-    default: throw XMLRPCFailure(text: "unknown type '\(typed.name)'")
+    // supervisor takes what it does not know as its text; `nil` has none, which counts as false.
+    default: return .string(typed.trimmedText)
     }
   }
 }

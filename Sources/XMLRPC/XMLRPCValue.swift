@@ -46,3 +46,15 @@ extension XMLRPCValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     self = .structure(elements.map { Member($0.0, $0.1) })
   }
 }
+
+extension XMLRPCValue {
+  /// Bytes it takes in an answer, about: for bounds.
+  package var size: Int {
+    switch self {
+    case .int, .bool, .double: 40
+    case .string(let text): 40 + text.utf8.count
+    case .array(let items): items.reduce(40) { $0 + $1.size }
+    case .structure(let members): members.reduce(40) { $0 + 60 + $1.name.utf8.count + $1.value.size }
+    }
+  }
+}

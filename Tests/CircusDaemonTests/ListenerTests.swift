@@ -82,8 +82,8 @@ import Testing
     #expect(names == ["PROCESS_STATE_RUNNING", "PROCESS_STATE", "EVENT"])
     let pool = ListenerPool(
       "l", ListenerSpec(events: ["PROCESS_STATE", "TICK_5"], bufferSize: 2),
-      log: Logger(level: .critical, target: .standardError)
-    ) { "me" }
+      log: Logger(level: .critical, target: .standardError), later: { _, _ in nil },
+      identifier: { "me" })
     #expect(pool.hears(transition(.running, from: .starting)))
     #expect(pool.hears(.tick(period: 5, when: 0)))
     #expect(!pool.hears(.tick(period: 60, when: 0)))

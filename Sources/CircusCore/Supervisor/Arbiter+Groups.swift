@@ -54,7 +54,7 @@ extension Arbiter {
 
   /// Finds what a client names; nil: nothing.
   package func find(_ name: String) -> Found? {
-    guard let colon = name.firstIndex(of: ":") else {
+    guard name.contains(":") else {
       if let view = view(group: name, process: name) { return .process(view) }
       // A circus watcher is addressed by its name.
       guard let watcher = watchers.first(where: { $0.spec.group == name && !$0.isDoomed }),
@@ -62,12 +62,18 @@ extension Arbiter {
       else { return nil }
       return .group(processes(inGroup: name))
     }
-    let group = String(name[..<colon])
-    let process = String(name[name.index(after: colon)...])
-    if process.isEmpty || process == "*" {
-      return hasGroup(group) ? .group(processes(inGroup: group)) : nil
+    // A circus watcher may have colons in its name, as every plugin has.
+    for colon in name.indices where name[colon] == ":" {
+      let group = String(name[..<colon])
+      guard hasGroup(group) else { continue }
+      let process = String(name[name.index(after: colon)...])
+      if process.isEmpty || process == "*" { return .group(processes(inGroup: group)) }
+      if let view = view(group: group, process: process) { return .process(view) }
     }
-    return view(group: group, process: process).map(Found.process)
+    guard hasGroup(name), let first = processes(inGroup: name).first,
+      first.spec.dialect == .circus
+    else { return nil }
+    return .group(processes(inGroup: name))
   }
 
   private func view(group: String, process: String) -> ProcessView? {

@@ -54,7 +54,8 @@ final class HTTPRouter {
     do {
       call = try XMLRPCCall(parsing: request.body)
     } catch {
-      log.debug("XML-RPC request refused: \(error.text)")
+      log.warning(
+        "XML-RPC request from \(request.peer) refused: \(ControlText.oneLine(error.text))")
       return request.refuse(400)
     }
     let agent = request.header("User-Agent") ?? ""

@@ -37,10 +37,14 @@ final class LogFollower {
 
   func followProcess(_ request: HTTPRequest) {
     guard request.method == "GET" else { return request.refuse(400) }
-    let parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
-    let channel = parts.count > 1 ? String(parts[parts.startIndex + 1]) : "stdout"
+    // Split before it is decoded: a process's name may have a slash.
+    let path = request.target.split(separator: "?", omittingEmptySubsequences: false)[0]
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).map {
+      Percent.decode(String($0))
+    }
+    let channel = parts.count > 1 ? parts[1] : "stdout"
     guard let name = parts.first, ["stdout", "stderr"].contains(channel),
-      case .process(let view)? = daemon.arbiter.find(String(name))
+      case .process(let view)? = daemon.arbiter.find(name)
     else { return request.refuse(404) }
     let paths = daemon.logPaths(of: view)
     follow(channel == "stdout" ? paths.stdout : paths.stderr, request, isChild: true)

@@ -71,8 +71,9 @@ final class ListenerChannel {
         log.debug("\(name): event was processed")
         log.debug("\(name): BUSY -> ACKNOWLEDGED")
         event = nil
+        pool?.accepted()
       case .rejected:
-        log.warning("\(name): event was rejected")
+        pool?.rejected(by: name)
         log.debug("\(name): BUSY -> ACKNOWLEDGED")
         giveBack()
       case .broke(let reason, let before):

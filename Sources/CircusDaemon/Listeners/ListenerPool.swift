@@ -1,6 +1,8 @@
 import CircusLog
 import CircusModel
 import CircusWire
+import EventLoop
+import LinuxSystem
 
 /// An event on its way through one pool.
 struct PooledEvent {
@@ -41,10 +43,22 @@ final class ListenerPool {
   private let identifier: () -> String
   private let log: Logger
   private var isDispatching = false
+  /// Rejections in a row, and the pause they have earned: a listener that never agrees must not keep the daemon busy.
+  private var rejections = 0
+  private var pause: Registration?
+  private var lastComplaint: Int64 = 0
+  private var silent = 0
+  private let later: (Int, @escaping () -> Void) -> Registration?
+  /// Milliseconds, doubled with each rejection.
+  private static let shortestPause = 100
+  private static let longestPause = 5_000
 
   init(
-    _ name: String, _ spec: ListenerSpec, log: Logger, identifier: @escaping () -> String
+    _ name: String, _ spec: ListenerSpec, log: Logger,
+    later: @escaping (Int, @escaping () -> Void) -> Registration?,
+    identifier: @escaping () -> String
   ) {
+    self.later = later
     self.name = name
     self.spec = spec
     self.log = log
@@ -91,7 +105,35 @@ final class ListenerPool {
     }
   }
 
+  /// A listener has done its work.
+  func accepted() {
+    rejections = 0
+    pause = nil
+  }
+
+  /// A listener does not want its event, which goes to the next one that is free, after a pause that grows. The log
+  /// has a line of it a second.
+  func rejected(by listener: String) {
+    let milliseconds = min(Self.longestPause, Self.shortestPause << min(rejections, 10))
+    rejections += 1
+    pause = later(milliseconds) { [unowned self] in
+      pause = nil
+      dispatch()
+    }
+    if rejections == 3 {
+      log.warning(
+        "\(listener): rejects one event after the other: a listener that is done with an event answers "
+          + "RESULT 2 and OK; what else it answers means that it wants the event again")
+    }
+    guard Clock.monotonic - lastComplaint >= 1_000_000_000 else { return silent += 1 }
+    lastComplaint = Clock.monotonic
+    let more = silent > 0 ? " (\(silent) more since the last of these lines)" : ""
+    silent = 0
+    log.warning("\(listener): event was rejected\(more)")
+  }
+
   func dispatch() {
+    guard pause == nil else { return }
     // A listener that cannot be written to gives its event back, which calls us again.
     guard !isDispatching else { return }
     isDispatching = true

@@ -2,6 +2,7 @@ import CircusCore
 import CircusLog
 import CircusModel
 import CircusWire
+import EventLoop
 import JSON
 
 /// All pools of event listeners, and the numbering of what they hear (supervisor.md 5).
@@ -15,6 +16,8 @@ final class Listeners {
   var identifier = "supervisor"
 
   private let work: WorkPages
+  /// Calls back after so many milliseconds; nothing waits where there is no loop.
+  var later: (Int, @escaping () -> Void) -> Registration? = { _, _ in nil }
 
   init(work: WorkPages, log: Logger) {
     self.work = work
@@ -25,7 +28,7 @@ final class Listeners {
   func anybodyHears(_ type: String) -> Bool { pools.values.contains { $0.hears(type: type) } }
 
   func open(_ name: String, _ spec: ListenerSpec) {
-    let pool = ListenerPool(name, spec, log: log) { [unowned self] in identifier }
+    let pool = ListenerPool(name, spec, log: log, later: later) { [unowned self] in identifier }
     if let left = inherited["pools"]?[name] { pool.resume(left) }
     pools[name] = pool
   }

@@ -4,7 +4,7 @@ import Glibc
 /// Costs nothing until something is printed, and never more than two blocks.
 final class LineRing {
   struct Line {
-    /// Counts from 1 in this ring, never used twice.
+    /// Rises from the ring's base, never used twice.
     var number: Int
     var pid: Int32
     /// Wall time at which its end arrived.
@@ -22,10 +22,19 @@ final class LineRing {
   /// Told whenever a line was added.
   private let added: () -> Void
 
-  init(added: @escaping () -> Void) { self.added = added }
+  /// Numbers of this life of the daemon are above this.
+  let base: Int
 
-  private var previous = Block(firstNumber: 1)
-  private var current = Block(firstNumber: 1)
+  /// `base`: above all numbers of an earlier daemon, whose clients may ask for what followed them.
+  init(base: Int = 0, added: @escaping () -> Void) {
+    self.base = base
+    self.added = added
+    previous = Block(firstNumber: base + 1)
+    current = Block(firstNumber: base + 1)
+  }
+
+  private var previous: Block
+  private var current: Block
   /// Beginnings of lines whose end has not come.
   private var partial: [Int32: [UInt8]] = [:]
   private static let blockBytes = 32 * 1024

@@ -39,6 +39,13 @@ final class LogReader {
     followers[number] = Follower(query: query, expiry: expiry, reply: reply)
   }
 
+  /// Another program is about to take over: followers ask it again.
+  func dismissFollowers() {
+    let waiting = followers.values
+    followers = [:]
+    for follower in waiting { follower.reply(render([], follower.query)) }
+  }
+
   /// The daemon ends: nobody is kept waiting.
   func finish() {
     for follower in followers.values {
@@ -96,8 +103,9 @@ final class LogReader {
     _ source: LogQuery.Source, _ query: LogQuery, _ ring: LineRing?
   ) -> Int {
     let after = query.request.after?[source.key] ?? 0
-    // A number beyond the end is of an earlier life of the daemon.
-    return after > ring?.last ?? 0 ? 0 : after
+    guard let ring else { return after }
+    // A number outside is of an earlier life of the daemon.
+    return (ring.base...max(ring.base, ring.last)).contains(after) ? after : ring.base
   }
 
   /// Lines a follower cannot have any more: more was printed than memory holds.

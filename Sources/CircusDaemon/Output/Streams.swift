@@ -53,6 +53,8 @@ final class Streams {
   }
   /// The last lines, kept over stops.
   private var rings: [RingKey: LineRing] = [:]
+  /// Microseconds since the epoch at the start: no daemon prints more than a line in each of them.
+  private let ringBase = Int(Clock.wall * 1e6)
   private var files: [String: WeakFile] = [:]
   /// Where AUTO files go and what they are called.
   var automatic = (directory: "/tmp", identifier: "supervisor")
@@ -260,7 +262,7 @@ final class Streams {
     inHand: InHand = InHand()
   ) {
     let key = RingKey(watcher: watcher, output: output)
-    let ring = rings[key] ?? LineRing { [unowned self] in hasNews = true }
+    let ring = rings[key] ?? LineRing(base: ringBase) { [unowned self] in hasNews = true }
     rings[key] = ring
     let pump = Pump(
       readEnd, pid: pid, output: output == .stdout ? 1 : 2, sink: sink, ring: ring,

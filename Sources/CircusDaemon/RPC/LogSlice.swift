@@ -5,7 +5,7 @@ import LinuxSystem
 /// no UTF-8, also where a slice cuts a character, is shown as U+FFFD.
 enum LogSlice {
   /// Longer slices are cut: a log of many gigabytes must not come into memory.
-  private static let longest = 64 << 20
+  private static let longest = 16 << 20
 
   /// From `offset` on, `length` bytes or up to the end with 0; a negative offset counts from the end.
   static func read(_ path: String, offset: Int, length: Int) throws(Fault) -> String {

@@ -1,4 +1,6 @@
 import CircusCore
+import EventLoop
+import LinuxSystem
 import XMLRPC
 
 /// `system.multicall`: one call after the other, each begun when the one before it has been answered.
@@ -11,6 +13,12 @@ final class Multicall {
   private let answer: RPCMethod.Answer
   private var results: [XMLRPCValue] = []
   private var next = 0
+  private var bytes = 0
+  private var pause: Registration?
+  /// Bytes of all results together, about; more is a fault.
+  private static let largest = 16 << 20
+  /// Nanoseconds of calls in one turn of the daemon.
+  private static let budget: Int64 = 5_000_000
 
   init(
     _ interface: RPCInterface, _ calls: [XMLRPCValue], agent: String,
@@ -32,7 +40,17 @@ final class Multicall {
   /// A loop, for most calls are answered at once and there may be thousands; it is entered again by
   /// an answer that took its time.
   func run() {
+    let end = Clock.monotonic + Self.budget
     while next < calls.count {
+      guard bytes <= Self.largest else {
+        return answer(
+          .failure(
+            Fault(.failed, "the results are larger than \(Self.largest >> 20) MB: ask for less")))
+      }
+      guard Clock.monotonic < end else {
+        pause = interface.daemon.loop.after(milliseconds: 0) { self.run() }
+        return
+      }
       let call = calls[next]
       next += 1
       var isAnswered = false
@@ -50,7 +68,9 @@ final class Multicall {
 
   private func take(_ result: Result<XMLRPCValue, Fault>) {
     switch result {
-    case .success(let value): results.append(wraps ? [value] : value)
+    case .success(let value):
+      bytes += value.size
+      results.append(wraps ? [value] : value)
     case .failure(let fault):
       results.append([
         "faultCode": .int(fault.code.rawValue), "faultString": .string(fault.text),

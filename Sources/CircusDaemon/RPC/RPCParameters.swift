@@ -31,6 +31,8 @@ struct RPCParameters {
   /// Numbers may be given as text, as Python's `int()` takes them.
   func integer(_ index: Int) throws(Fault) -> Int {
     if let number = values[index].int { return number }
+    // Some clients know one kind of number.
+    if case .double(let number) = values[index], let whole = Int(exactly: number) { return whole }
     if let text = values[index].string, let number = Int(text) { return number }
     throw Fault(.incorrectParameters)
   }

@@ -55,6 +55,9 @@ final class ControlSocket {
 
   func stop() { registration?.cancel() }
 
+  /// Requests that are not answered yet.
+  var unanswered: Int { routes.count }
+
   /// Whether a request has arrived that was not handled.
   var hasInput: Bool { socket.hasInput || carried.contains(where: \.hasMore) }
 

@@ -33,8 +33,22 @@ extension Daemon {
     listeners.post(event)
     let entry = history.add(event, at: Clock.wall)
     if hasServers { console.feed.note(event, entry) }
-    events?.publish(event, at: Clock.wall)
+    if isPublished(event) { events?.publish(event, at: Clock.wall) }
     if case .groupRemoved(let name) = event, !arbiter.hasGroup(name) { listeners.close(name) }
+  }
+
+  /// circus's subscribers know topics of three words only, so that they hear of supervisor's programs alone.
+  private func isPublished(_ event: SupervisorEvent) -> Bool {
+    if settings.publishesSupervisorEvents { return true }
+    let group: String
+    switch event {
+    case .groupAdded(let name), .groupRemoved(let name): group = name
+    case .processState(let transition): group = transition.group
+    case .processLog(let output), .processCommunication(let output): group = output.group
+    case .supervisorRunning, .supervisorStopping, .remoteCommunication, .tick: return settings.ticks
+    }
+    return settings.ticks
+      && !arbiter.watchers.contains { $0.spec.group == group && $0.spec.dialect == .circus }
   }
 
   /// Whether there is a console at all.

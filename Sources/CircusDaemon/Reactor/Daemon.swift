@@ -59,7 +59,7 @@ package final class Daemon {
   var control: ControlSocket?
   var events: EventPublisher?
   var stats: StatsPublisher?
-  private lazy var logs = LogReader(streams: streams, loop: loop)
+  private(set) lazy var logs = LogReader(streams: streams, loop: loop)
   private lazy var socketWatch = SocketWatch(loop: loop, sockets: sockets) { [unowned self] name in
     queue.append(.socketReady(name))
   }
@@ -114,6 +114,10 @@ package final class Daemon {
       settings, configuration: loader.path, handover: handover, proc: proc, log: log)
     self.survival = survival
     listeners = Listeners(work: survival.work, log: log)
+    let loop = loop
+    listeners.later = { milliseconds, handler in
+      loop.after(milliseconds: milliseconds, handler)
+    }
     if let left = handover?.listeners { listeners.resume(left) }
     streams = Streams(
       loop: loop, helpers: helpers, listeners: listeners, work: survival.work, log: log)

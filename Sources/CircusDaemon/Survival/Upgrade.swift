@@ -109,7 +109,10 @@ final class Upgrade {
     guard case .waiting(let start) = stage else { return }
     var obstacle = "commands are under way"
     var pauseBetween = 20
-    if daemon.isQuiet, let pause {
+    daemon.logs.dismissFollowers()
+    // The order for the upgrade itself is one of them.
+    let isAnswered = daemon.control.map { $0.unanswered <= (ticket == nil ? 0 : 1) } ?? true
+    if daemon.isQuiet, isAnswered, let pause {
       // Another file by now, a package being unpacked: it has not been asked.
       guard Files.identity(program) == identity else {
         self.pause = nil
