@@ -13,7 +13,9 @@ package enum ControlText {
   package static func oneLine(_ text: String) -> String { escaping(text) { _ in false } }
 
   /// The same, with its own lines and tabs.
-  package static func lines(_ text: String) -> String { escaping(text) { $0 == "\n" || $0 == "\t" } }
+  package static func lines(_ text: String) -> String {
+    escaping(text) { $0 == "\n" || $0 == "\t" }
+  }
 
   private static func escaping(_ text: String, except isKept: (Unicode.Scalar) -> Bool) -> String {
     guard text.unicodeScalars.contains(where: { isControl($0) && !isKept($0) }) else { return text }

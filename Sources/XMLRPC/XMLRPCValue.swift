@@ -54,7 +54,8 @@ extension XMLRPCValue {
     case .int, .bool, .double: 40
     case .string(let text): 40 + text.utf8.count
     case .array(let items): items.reduce(40) { $0 + $1.size }
-    case .structure(let members): members.reduce(40) { $0 + 60 + $1.name.utf8.count + $1.value.size }
+    case .structure(let members):
+      members.reduce(40) { $0 + 60 + $1.name.utf8.count + $1.value.size }
     }
   }
 }

@@ -73,7 +73,9 @@ import ZeroMQ
       """, waits: false)
     #expect(
       eventually {
-        run(TestDaemon.programs + "/circusctl", ["--endpoint", "tcp://127.0.0.1:\(port)", "status"]).out
+        run(
+          TestDaemon.programs + "/circusctl", ["--endpoint", "tcp://127.0.0.1:\(port)", "status"]
+        ).out
           == "w: active\n"
       }, "\(daemon.log)")
   }
@@ -106,7 +108,8 @@ import ZeroMQ
     #expect(ask("update") == "")
     #expect(ask("status").contains("RUNNING"))
     let check = run(
-      "/bin/bash", ["-c", "\(TestDaemon.programs)/circusd --check <(echo '[watcher:w]'; echo cmd=nosuch)"])
+      "/bin/bash",
+      ["-c", "\(TestDaemon.programs)/circusd --check <(echo '[watcher:w]'; echo cmd=nosuch)"])
     #expect(check.out.contains("there is no nosuch") && check.status == 1, "\(check)")
     _ = ask("shutdown")
     #expect(eventually { !Files.exists(directory + "/s.pid") })
@@ -118,7 +121,8 @@ import ZeroMQ
     defer { _ = run("/bin/rm", ["-rf", directory]) }
     Path.write("[watcher:w]\ncmd = sleep 1\n", to: directory + "/a.ini")
     let output = run(
-      TestDaemon.programs + "/circusd", ["--log-output", "/nonexistent/x.log", directory + "/a.ini"])
+      TestDaemon.programs + "/circusd",
+      ["--log-output", "/nonexistent/x.log", directory + "/a.ini"])
     #expect(output.status == 1)
     #expect(output.error.contains("cannot open the log file '/nonexistent/x.log': No such file"))
   }
@@ -128,7 +132,8 @@ import ZeroMQ
   /// Numbers, nothing and unknown types, as clients in other languages send them.
   @Test(arguments: [
     ("<string>cat</string>", "<nil/>", "1"), ("<string>cat</string>", "<i8>1</i8>", "1"),
-    ("<string>cat</string>", "<ex:i8>0</ex:i8>", "1"), ("<string>cat</string>", "<double>1.0</double>", "1"),
+    ("<string>cat</string>", "<ex:i8>0</ex:i8>", "1"),
+    ("<string>cat</string>", "<double>1.0</double>", "1"),
   ])
   func otherLanguagesValues(name: String, wait: String, answer: String) throws {
     let daemon = try TestSupervisor()
@@ -138,11 +143,17 @@ import ZeroMQ
       """
     let output = run(
       "/usr/bin/curl",
-      ["-s", "--unix-socket", daemon.socket, "-H", "Content-Type: text/xml", "-d", body, "http://x/RPC2"])
+      [
+        "-s", "--unix-socket", daemon.socket, "-H", "Content-Type: text/xml", "-d", body,
+        "http://x/RPC2",
+      ])
     #expect(output.out.contains("<boolean>\(answer)</boolean>"), "\(output.out)")
-    let slice = body.replacing("stopProcess", with: "readLog").replacing(name, with: "<double>0.0</double>")
-      .replacing(wait, with: "<double>10.0</double>")
-    let log = run("/usr/bin/curl", ["-s", "--unix-socket", daemon.socket, "-d", slice, "http://x/RPC2"])
+    let slice = body.replacing("stopProcess", with: "readLog").replacing(
+      name, with: "<double>0.0</double>"
+    )
+    .replacing(wait, with: "<double>10.0</double>")
+    let log = run(
+      "/usr/bin/curl", ["-s", "--unix-socket", daemon.socket, "-d", slice, "http://x/RPC2"])
     #expect(!log.out.contains("fault"), "\(log.out)")
   }
 
@@ -158,7 +169,11 @@ import ZeroMQ
     }
     let supervisor = try TestSupervisor()
     let output = run(
-      "/bin/sh", ["-c", "\(TestSupervisor.supervisorctl) -c \(supervisor.directory)/s.conf status > /dev/full"])
+      "/bin/sh",
+      [
+        "-c",
+        "\(TestSupervisor.supervisorctl) -c \(supervisor.directory)/s.conf status > /dev/full",
+      ])
     #expect(output.status != 0 && output.error.contains("No space left"), "\(output)")
   }
 
@@ -189,7 +204,8 @@ import ZeroMQ
       let before = try daemon.pids("a:b")
       let answer = ask("restart", name)
       #expect(answer.out.contains("started") && answer.status == 0, "\(name): \(answer)")
-      #expect(eventually { (try? daemon.pids("a:b")).map { $0.count == 1 && $0 != before } == true })
+      #expect(
+        eventually { (try? daemon.pids("a:b")).map { $0.count == 1 && $0 != before } == true })
     }
     #expect(try daemon.first("a:b") != pid)
     #expect(eventually { daemon.file("cd.log") == "said\n" })
@@ -218,7 +234,9 @@ import ZeroMQ
     var topics: [String] = []
     for _ in 0..<60 where !topics.contains("watcher.w.start") {
       try daemon.call("restart", ["name": "w", "waiting": true])
-      while let frames = try socket.receive() { topics.append(String(decoding: frames[0], as: UTF8.self)) }
+      while let frames = try socket.receive() {
+        topics.append(String(decoding: frames[0], as: UTF8.self))
+      }
     }
     #expect(topics.contains("watcher.w.start"))
     #expect(topics.contains { $0.hasPrefix("supervisor.") } == isWanted, "\(topics)")

@@ -5,13 +5,15 @@ import JSON
 /// Questions: answered at once, whatever is under way.
 extension Arbiter {
   mutating func query(
-    _ request: Request, _ ticket: Ticket, _ effects: inout [Effect]
+    _ request: Request, _ ticket: Ticket, _ now: Moment, _ effects: inout [Effect]
   ) throws(RequestError) {
     switch request {
     case .stats(let command): try stats(command, ticket, &effects)
     case .dstats: effects.append(.measure(ticket, .daemon, extending: nil))
     case .list(let command): effects.append(.reply(ticket, try list(command.name)))
-    case .status(let command): effects.append(.reply(ticket, try status(command.name)))
+    case .status(let command):
+      let reply = command.isVerbose ? try details(command.name, now) : try status(command.name)
+      effects.append(.reply(ticket, reply))
     case .numProcesses(let command):
       effects.append(.reply(ticket, try processCount(command.name)))
     case .numWatchers:

@@ -45,7 +45,7 @@ extension Arbiter {
       effects.append(.upgrade(command.program, ticket))
     case .dstats, .events, .get, .globalOptions, .ipython, .list, .listen, .listSockets, .logs,
       .numProcesses, .numWatchers, .options, .stats, .status:
-      if let ticket { try query(request, ticket, &effects) }
+      if let ticket { try query(request, ticket, now, &effects) }
     }
   }
 

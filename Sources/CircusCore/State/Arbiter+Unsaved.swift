@@ -130,7 +130,8 @@ extension Watcher {
       let pid = slots[index].state.pid
       slots[index].isSavedStopped = isSpawning || slots[index].state == .stopped
       var record = slots[index].record(
-        watcher: id, facts: pid.map(facts) ?? [], tellsWanted: tellsWanted)
+        watcher: id, lives: lives[slots[index].number], facts: pid.map(facts) ?? [],
+        tellsWanted: tellsWanted)
       // What a hook is asked about has not been done.
       if let pid, outbox.holdsAnySignal(for: pid) { record["unsent"] = true }
       put(record)

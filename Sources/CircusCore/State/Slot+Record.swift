@@ -4,7 +4,9 @@ import JSON
 /// A process as the state file remembers it.
 extension Slot {
   /// `tellsWanted` is off while the daemon ends: what it does then is not what anybody wants.
-  func record(watcher: WatcherID, facts: [(String, Int)], tellsWanted: Bool) -> JSONObject {
+  func record(
+    watcher: WatcherID, lives: Lives?, facts: [(String, Int)], tellsWanted: Bool
+  ) -> JSONObject {
     var record: JSONObject = [
       "process": .int(number), "watcher": .int(watcher.number), "serial": .int(id.serial),
     ]
@@ -29,6 +31,7 @@ extension Slot {
     if !spawnError.isEmpty { record["error"] = .string(spawnError) }
     if let cause { record["cause"] = .string(cause.rawValue) }
     if let respawnCause { record["respawn"] = .string(respawnCause.rawValue) }
+    if let lives { record["lives"] = lives.record }
     if isSurplus { record["surplus"] = true }
     if !announcesReap { record["quiet"] = true }
     return record
@@ -122,6 +125,28 @@ extension Slot {
     case "fatal": .fatal
     default: .stopped
     }
+  }
+}
+
+extension Lives {
+  fileprivate var record: JSON {
+    var record: JSONObject = ["restarts": .int(restarts)]
+    if let lastExit {
+      record["status"] = lastExit.status.record
+      record["at"] = .double(lastExit.wall)
+      if lastExit.wasAsked { record["asked"] = true }
+    }
+    return .object(record)
+  }
+
+  init?(record: JSON?) {
+    guard let record = record?.object else { return nil }
+    self.init()
+    restarts = record["restarts"]?.int ?? 0
+    guard let wall = record["at"]?.number else { return }
+    lastExit = Exit(
+      status: ExitStatus(record: record["status"] ?? .null), wall: wall,
+      wasAsked: record["asked"]?.bool ?? false)
   }
 }
 

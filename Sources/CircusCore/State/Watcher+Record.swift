@@ -51,6 +51,7 @@ extension Watcher {
     guard isAlive || spec.dialect == .supervisor else { return }
     slots = records.map { record in
       let number = record["process"]?.int ?? 1
+      lives[number] = Lives(record: record["lives"])
       return Slot(
         record: record, id: ledger.nextProcess(of: id), name: name(of: number), isAlive: isAlive)
     }

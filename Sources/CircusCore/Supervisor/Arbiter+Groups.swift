@@ -118,7 +118,7 @@ extension Arbiter {
   private static func view(_ watcher: Watcher, _ slot: Slot) -> ProcessView {
     ProcessView(
       key: ProcessKey(watcher: watcher.id, number: slot.number), group: watcher.spec.group,
-      name: slot.name, spec: watcher.spec, slot: slot)
+      name: slot.name, spec: watcher.spec, slot: slot, lives: watcher.lives[slot.number] ?? Lives())
   }
 
   /// A stopped circus watcher has no processes; those it will have are shown all the same.
@@ -129,7 +129,9 @@ extension Arbiter {
     return (1...watcher.target).map { number in
       ProcessView(
         key: ProcessKey(watcher: watcher.id, number: number), group: watcher.spec.group,
-        name: watcher.name(of: number), spec: watcher.spec, slot: nil)
+        name: watcher.name(of: number), spec: watcher.spec, slot: nil,
+        lives: watcher.lives[number] ?? Lives(),
+        hasEnded: watcher.desired == .stopped(.exit) && watcher.lives[number]?.lastExit != nil)
     }
   }
 }

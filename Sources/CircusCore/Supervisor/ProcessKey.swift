@@ -25,9 +25,13 @@ package struct ProcessView: Sendable {
   package let spec: WatcherSpec
   /// Where it stands; a process of a stopped circus watcher has no slot yet.
   package let slot: Slot?
+  /// What became of its predecessors.
+  package var lives = Lives()
+  /// Whether its watcher is stopped because its processes had ended, and are not replaced.
+  package var hasEnded = false
 
   /// Where it stands in supervisor's terms.
-  package var stage: ProcessStage { slot?.state.stage ?? .stopped }
+  package var stage: ProcessStage { slot?.state.stage ?? (hasEnded ? .exited : .stopped) }
 
   /// `group:name`, or the name alone where both are the same (supervisor.md 4.5).
   package var displayName: String { group == name ? name : "\(group):\(name)" }

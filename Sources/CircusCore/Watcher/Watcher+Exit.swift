@@ -34,6 +34,7 @@ extension Watcher {
     }
     slots[index].endedWall = now.wall
     slots[index].lastStatus = status
+    lives[slots[index].number, default: Lives()].ended(status, wasAsked: true, now.wall)
     guard spec.stop.descendants != .none, case .stopping(_, let killAt, _) = slots[index].state
     else { return becomeStopped(index, &ledger) }
     endOrphans(of: pid, at: index, killAt: killAt, &ledger, &effects)
@@ -63,6 +64,7 @@ extension Watcher {
         isFine ? .info : .warning,
         "exited: \(name) (\(status.description); \(isFine ? "expected" : "not expected"))"))
     linger(pid)
+    lives[slots[index].number, default: Lives()].ended(status, wasAsked: false, now.wall)
     slots[index].respawnCause = isExpected ? .exit : .crash
     slots[index].endedWall = now.wall
     if spec.onDemand && isLast(index) {

@@ -54,6 +54,7 @@ extension Watcher {
     slots[index].failures = 0
     slots[index].restsUntil = nil
     slots[index].respawnCause = .command
+    lives[number]?.beginAgain()
     desired = .running
     // The others may still be on their way down: that is their own business.
     if phase == .stopping, spec.dialect == .supervisor { phase = .active }

@@ -46,6 +46,7 @@ extension Watcher {
     spawnFailures = 0
     spawnGate = now.instant
     for index in slots.indices { slots[index].failures = 0 }
+    for number in lives.keys { lives[number]?.beginAgain() }
   }
 
   private mutating func keepStrength(

@@ -76,6 +76,9 @@ extension Watcher {
     drawExpiry(index, &ledger)
     let cause = slots[index].respawnCause ?? startCause
     slots[index].respawnCause = nil
+    if cause == .exit || cause == .crash {
+      lives[slots[index].number, default: Lives()].restarted(now.wall)
+    }
     slots[index].isOnTrial = has(.afterSpawn)
     ask(.afterSpawn, ["pid": .int(Int(pid.rawValue))], &ledger, &effects)
     ledger.publish(event(.spawn, now, pid: pid, cause: cause), into: &effects)

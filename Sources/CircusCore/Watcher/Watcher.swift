@@ -30,6 +30,8 @@ package struct Watcher {
   package internal(set) var target: Int { didSet { isHeadUnsaved = true } }
   /// Its places, in the order they were made.
   package internal(set) var slots: [Slot] = [] { didSet { areSlotsUnsaved = true } }
+  /// What became of the processes of each place, by its number; also where the place is empty now.
+  package internal(set) var lives: [Int: Lives] = [:]
   /// A replacement of all processes that is under way.
   package internal(set) var rollout: Rollout? { didSet { isHeadUnsaved = true } }
   /// Raised whenever the running processes should be replaced.

@@ -40,7 +40,8 @@ struct BrowserGuard {
 
   /// Clients that are no browsers may call us what they like. A script in a browser can leave out none of these.
   private static func isBrowser(_ request: HTTPRequest) -> Bool {
-    if ["Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode"].contains(where: { request.header($0) != nil }) {
+    if ["Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode"].contains(where: { request.header($0) != nil })
+    {
       return true
     }
     return request.method != "POST"

@@ -19,7 +19,7 @@ enum ConsolePage {
     return page(
       "Supervisor Status", token: token,
       """
-      <header><h1><img src="console.svg" alt="" width="28" height="28">\(escape(daemon.settings.identifier))</h1>
+      <header><h1><img src="console.svg" alt="" width="28" height="28">\(escape(ConsoleState.title(daemon)))</h1>
       <nav id="all">\(button("refresh", "", "Refresh", token))\(button("restartall", "", "Restart All", token))\(button("stopall", "", "Stop All", token))</nav>
       </header>
       <main id="console">\(note)\(table)</main>
@@ -58,7 +58,7 @@ enum ConsolePage {
     _ action: String, _ process: String, _ label: String, _ token: String
   ) -> String {
     """
-    <form method="post" action="/index.html"><input type="hidden" name="token" value="\(token)"><input \
+    <form method="post" action="index.html"><input type="hidden" name="token" value="\(token)"><input \
     type="hidden" name="processname" value="\(escape(process))"><button name="action" \
     value="\(action)">\(label)</button></form>
     """
@@ -71,14 +71,14 @@ enum ConsolePage {
       "Supervisor Status", token: token,
       """
       <main class="dialog"><h1>\(escape(what))?</h1>\(button(escape(action), process, "Yes, \(escape(what))", token))
-      <p><a href="/">No, show me the processes</a></p></main>
+      <p><a href="./">No, show me the processes</a></p></main>
       """)
   }
 
   static func message(_ title: String, _ text: String) -> String {
     page(
       title, token: "",
-      "<main class=\"dialog\"><h1>\(escape(title))</h1><p>\(escape(text))</p><p><a href=\"/\">To the "
+      "<main class=\"dialog\"><h1>\(escape(title))</h1><p>\(escape(text))</p><p><a href=\"./\">To the "
         + "processes</a></p></main>")
   }
 
@@ -105,7 +105,7 @@ enum ConsolePage {
     return page(
       "Supervisor tail of process \(process)", token: token,
       """
-      <header><h1>\(escape(process))</h1><nav><a href="\(again)">Refresh</a><a href="/">Processes</a></nav></header>
+      <header><h1>\(escape(process))</h1><nav><a href="\(again)">Refresh</a><a href="./">Processes</a></nav></header>
       <main><pre class="log">\(escape(text))</pre></main>
       """)
   }
@@ -116,8 +116,8 @@ enum ConsolePage {
     <html lang="en"><head><meta charset="utf-8"><title>\(escape(title))</title>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="token" content="\(token)">
-    <link rel="icon" href="/console.svg"><link rel="stylesheet" href="/console.css">
-    <script src="/console.js" defer></script></head><body>
+    <link rel="icon" href="console.svg"><link rel="stylesheet" href="console.css">
+    <script src="console.js" defer></script></head><body>
     \(body)
     </body></html>
 

@@ -18,11 +18,17 @@ enum ConsoleState {
       ])
     }
     return [
-      "identifier": .string(daemon.settings.identifier), "pid": .int(Int(Environment.pid)),
+      "identifier": .string(title(daemon)), "pid": .int(Int(Environment.pid)),
       "host": .string(Environment.hostName), "version": .string(CircusdProgram.supervisorVersion),
       "now": .double(now), "stopping": .bool(arbiter.mode != .running), "groups": .array(groups),
       "events": .array(daemon.history.entries.map { .object($0) }),
     ]
+  }
+
+  /// What the page is called: supervisor's identifier, or circus.
+  static func title(_ daemon: Daemon) -> String {
+    let isCircus = daemon.settings.face == .circus && !daemon.settings.ticks
+    return isCircus ? "circus" : daemon.settings.identifier
   }
 
   /// One row.
@@ -34,6 +40,9 @@ enum ConsoleState {
       "started": .double(view.slot?.startedWall ?? 0),
       "description": .string(ProcessDescription.text(view, now)),
       "signallable": .bool(view.stage.isSignallable),
+      "restarts": .int(view.lives.restarts), "lately": .int(view.lives.lately(now)),
+      "exit": .string(view.lives.lastExit?.status.description ?? ""),
+      "exited": .double(view.lives.lastExit?.wall ?? 0), "command": .string(view.spec.command),
     ]
   }
 

@@ -94,7 +94,13 @@ final class WebConsole {
       guard wantsJSON else {
         return request.respond(
           303,
-          headers: BrowserGuard.headers + [("Location", "/?message=\(Percent.encode(message))")])
+          // Relative: a proxy may have us under a path of its own.
+          headers: BrowserGuard.headers + [
+            (
+              "Location",
+              "\(request.path == Route.action.rawValue ? "../" : "./")?message=\(Percent.encode(message))"
+            )
+          ])
       }
       request.json(["ok": .bool(isDone), "message": .string(message)])
     }

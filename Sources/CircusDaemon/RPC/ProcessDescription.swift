@@ -5,7 +5,10 @@ import LinuxSystem
 /// The last column of `supervisorctl status` (supervisor.md 4.6).
 enum ProcessDescription {
   static func text(_ view: ProcessView, _ now: Double) -> String {
-    guard let slot = view.slot else { return "Not started" }
+    guard let slot = view.slot else {
+      guard view.hasEnded, let exit = view.lives.lastExit else { return "Not started" }
+      return Clock.format(exit.wall, "%b %d %I:%M %p")
+    }
     switch view.stage {
     case .running:
       let uptime = max(0, Int(now) - Int(slot.startedWall))

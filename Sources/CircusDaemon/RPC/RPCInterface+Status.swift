@@ -42,7 +42,7 @@ extension RPCInterface {
   private func info(_ view: ProcessView, _ now: Double) -> XMLRPCValue {
     let logs = daemon.logPaths(of: view)
     let exitStatus: Int =
-      switch view.slot?.lastStatus {
+      switch view.slot.map(\.lastStatus) ?? (view.hasEnded ? view.lives.lastExit?.status : nil) {
       case .exited(let status)?: Int(status)
       case .signaled?, .unknown?: -1
       case nil: 0
@@ -50,12 +50,17 @@ extension RPCInterface {
     return [
       "name": .string(view.name), "group": .string(view.group),
       "start": .int(epoch(view.slot?.attemptedWall ?? 0)),
-      "stop": .int(epoch(view.slot?.endedWall ?? 0)), "now": .int(epoch(now)),
+      "stop": .int(epoch(view.slot?.endedWall ?? view.lives.lastExit?.wall ?? 0)),
+      "now": .int(epoch(now)),
       "state": .int(view.stage.rawValue), "statename": .string(view.stage.name),
       "spawnerr": .string(view.slot?.spawnError ?? ""), "exitstatus": .int(exitStatus),
       "logfile": .string(logs.stdout), "stdout_logfile": .string(logs.stdout),
       "stderr_logfile": .string(logs.stderr), "pid": .int(Int(view.slot?.state.pid?.rawValue ?? 0)),
       "description": .string(ProcessDescription.text(view, now)),
+      // Beyond what supervisor tells.
+      "restarts": .int(view.lives.restarts), "restarts_lately": .int(view.lives.lately(now)),
+      "last_exit": .string(view.lives.lastExit?.status.description ?? ""),
+      "last_exit_time": .int(epoch(view.lives.lastExit?.wall ?? 0)),
     ]
   }
 

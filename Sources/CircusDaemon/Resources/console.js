@@ -56,7 +56,7 @@
 
   async function act(action, processname = "", value = "") {
     try {
-      const answer = await fetch("/console/action", {
+      const answer = await fetch("console/action", {
         method: "POST",
         headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
         body: new URLSearchParams({ token, action, processname, value }),
@@ -66,6 +66,32 @@
     } catch (error) {
       toast(`not sent: ${error.message}`, true);
     }
+  }
+
+  // What stops or empties something is asked first; resolves to true when it is meant.
+  function ask(question, label) {
+    return new Promise(resolve => {
+      const dialog = make("dialog", {}, make("p", {}, question), make("form", { method: "dialog", class: "choice" },
+        make("button", { value: "no", autofocus: true }, "Cancel"), make("button", { value: "yes", class: "bad" }, label)));
+      dialog.addEventListener("close", () => { resolve(dialog.returnValue === "yes"); dialog.remove(); });
+      document.body.append(dialog);
+      dialog.showModal();
+    });
+  }
+
+  const questions = {
+    stop: name => [`Stop ${name}? It stays down until it is started again.`, "Stop"],
+    restart: name => [`Restart ${name}? It is stopped first.`, "Restart"],
+    clearlog: name => [`Empty the log files of ${name} on the disk? What is in them is gone.`, "Empty"],
+    fewer: name => [`One process fewer of ${name}? + brings it back.`, "One fewer"],
+    startall: () => ["Start all processes?", "Start All"],
+    restartall: () => ["Restart all processes? They are stopped first.", "Restart All"],
+    stopall: () => ["Stop all processes? They stay down until they are started again.", "Stop All"],
+  };
+
+  async function actAsked(action, id = "", value = "", name = id) {
+    const question = questions[action === "scale" && value === "-1" ? "fewer" : action];
+    if (!question || await ask(...question(name))) act(action, id, value);
   }
 
   // ---- the page
@@ -83,9 +109,9 @@
   } }, `Theme: ${document.documentElement.dataset.theme ?? "auto"}`);
   const nav = document.getElementById("all");
   nav.replaceChildren(search,
-    make("button", { onclick: () => act("startall") }, "Start All"),
-    make("button", { onclick: () => confirm("Restart all processes?") && act("restartall") }, "Restart All"),
-    make("button", { onclick: () => confirm("Stop all processes?") && act("stopall") }, "Stop All"),
+    make("button", { onclick: () => actAsked("startall") }, "Start All"),
+    make("button", { onclick: () => actAsked("restartall") }, "Restart All"),
+    make("button", { onclick: () => actAsked("stopall") }, "Stop All"),
     theme, make("button", { title: "Keys", onclick: showHelp }, "?"));
   const offline = make("div", { id: "offline", role: "alert", hidden: true }, "No connection to the daemon; trying again …");
   document.querySelector("header").after(offline);
@@ -130,7 +156,7 @@
   function scaleButtons(group) {
     if (!group.scales) return [];
     const scale = (label, title, by) => make("button",
-      { title, onclick: event => { event.stopPropagation(); act("scale", `${group.name}:*`, by); } }, label);
+      { title, onclick: event => { event.stopPropagation(); actAsked("scale", `${group.name}:*`, by, group.name); } }, label);
     return [scale("−", `One process fewer of ${group.name}`, "-1"), scale("+", `One process more of ${group.name}`, "1")];
   }
 
@@ -138,7 +164,7 @@
     const process = row.process;
     const id = process.id;
     const isUp = ["RUNNING", "STARTING", "BACKOFF"].includes(process.state);
-    const button = (label, action, title) => make("button", { title, onclick: event => { event.stopPropagation(); act(action, id); } }, label);
+    const button = (label, action, title) => make("button", { title, onclick: event => { event.stopPropagation(); actAsked(action, id, "", process.display); } }, label);
     const signals = make("select", { "aria-label": `Signal ${process.display}`, disabled: !process.signallable,
       onclick: event => event.stopPropagation(),
       onchange: event => { if (event.target.value) act("signal", id, event.target.value); event.target.value = ""; } },
@@ -149,22 +175,30 @@
     row.memoryMeter = make("span", { class: "meter", title: "Resident memory" });
     row.element.replaceChildren(
       make("span", { class: "state", "data-state": process.state }, process.state.toLowerCase()),
-      make("span", { class: "name" }, process.display, ...(row.group ? [" ", make("span", { class: "kind" }, row.group.kind)] : [])),
+      make("span", { class: "name", title: process.command }, process.display, ...(row.group ? [" ", make("span", { class: "kind" }, row.group.kind)] : [])),
       row.what, row.cpuMeter, row.memoryMeter,
       make("span", { class: "actions" },
         ...(isUp ? [button("Restart", "restart"), button("Stop", "stop")] : [make("button",
           { disabled: process.state === "STOPPING", onclick: event => { event.stopPropagation(); act("start", id); } }, "Start")]),
         make("button", { onclick: event => { event.stopPropagation(); openLog(id, "stdout"); } }, "Log"),
-        signals, button("Clear", "clearlog", "Empty its logs"), ...(row.group ? scaleButtons(row.group) : [])));
+        signals, button("Empty", "clearlog", "Empty its log files"),
+        make("span", { class: "scale" }, ...(row.group ? scaleButtons(row.group) : []))));
     describe(row);
     meters(row);
   }
 
   function describe(row) {
     const process = row.process;
-    row.what.textContent = process.state === "RUNNING"
-      ? `pid ${process.pid}, uptime ${uptime(Date.now() / 1000 + clock.offset - process.started)}`
-      : process.description;
+    const now = Date.now() / 1000 + clock.offset;
+    const facts = [process.state === "RUNNING"
+      ? `pid ${process.pid}, uptime ${uptime(now - process.started)}` : process.description];
+    if (process.restarts) facts.push(`${process.restarts} restart${process.restarts > 1 ? "s" : ""}`
+      + (process.lately ? ` (${process.lately} in 10 minutes)` : ""));
+    if (process.exit && (process.restarts || process.state !== "RUNNING"))
+      facts.push(`last: ${process.exit}, ${uptime(now - process.exited)} ago`);
+    const text = facts.filter(fact => fact).join(" · ");
+    if (row.what.firstChild?.textContent === text) return;
+    row.what.replaceChildren(make("span", {}, text), make("span", { class: "command" }, process.command ?? ""));
   }
 
   function meters(row) {
@@ -176,7 +210,7 @@
     if (!values.length) return place.replaceChildren();
     const top = Math.max(least, ...values) || 1;
     const points = values.map((value, index) =>
-      `${index ? "L" : "M"}${((samples - values.length + index) / (samples - 1) * 100).toFixed(1)} ${(20 - value / top * 18).toFixed(1)}`);
+      `${index ? "L" : "M"}${((samples - values.length + index) / (samples - 1) * 100).toFixed(1)} ${(18 - value / top * 16).toFixed(1)}`);
     const ns = "http://www.w3.org/2000/svg";
     const svg = document.createElementNS(ns, "svg");
     svg.setAttribute("viewBox", "0 0 100 20");
@@ -185,7 +219,7 @@
     const path = document.createElementNS(ns, "path");
     path.setAttribute("d", points.join(""));
     svg.append(path);
-    place.replaceChildren(svg, text(values[values.length - 1]));
+    place.replaceChildren(svg, make("span", {}, text(values[values.length - 1])));
   }
 
   function eventLine(event) {
@@ -251,7 +285,7 @@
       { disabled: name === channel, onclick: () => openLog(id, name) }, name));
     document.body.append(make("section", { id: "log", "aria-label": `Log of ${id}` },
       make("div", { class: "bar" }, make("strong", {}, rows.get(id)?.process.display ?? id), ...channels, find, pause,
-        make("button", { onclick: () => act("clearlog", id) }, "Clear"),
+        make("button", { title: "Empty this view; the file stays", onclick: () => { log.text = ""; showLog(); } }, "Clear"),
         make("button", { onclick: closeLog }, "Close")), pre));
     log.pre = pre;
     follow();
@@ -260,7 +294,7 @@
   async function follow() {
     const controller = log.controller = new AbortController();
     try {
-      const answer = await fetch(`/logtail/${encodeURIComponent(log.id)}/${log.channel}`, { signal: controller.signal });
+      const answer = await fetch(`logtail/${encodeURIComponent(log.id)}/${log.channel}`, { signal: controller.signal });
       if (!answer.ok) {
         log.text = answer.status === 404 ? "no log file" : `error ${answer.status}`;
         return showLog();
@@ -333,11 +367,11 @@
       case "/": search.focus(); break;
       case "e": events.open = !events.open; break;
       case "?": showHelp(); break;
-      case "s": if (process) act(isUp ? "stop" : "start", process.id); break;
-      case "r": if (process) act("restart", process.id); break;
+      case "s": if (process) actAsked(isUp ? "stop" : "start", process.id, "", process.display); break;
+      case "r": if (process) actAsked("restart", process.id, "", process.display); break;
       case "l": case "Enter": if (process && event.target === document.body) openLog(process.id, "stdout"); break;
-      case "+": if (process) act("scale", process.id, "1"); break;
-      case "-": if (process) act("scale", process.id, "-1"); break;
+      case "+": if (process) actAsked("scale", process.id, "1", process.display); break;
+      case "-": if (process) actAsked("scale", process.id, "-1", process.display); break;
       default: return;
     }
     if (event.key !== "Enter") event.preventDefault();
@@ -346,11 +380,11 @@
   // ---- the feed
 
   async function refresh() {
-    state = await (await fetch("/console/state")).json();
+    state = await (await fetch("console/state")).json();
     draw();
   }
 
-  const feed = new EventSource("/console/stream");
+  const feed = new EventSource("console/stream");
   feed.addEventListener("open", () => { offline.hidden = true; });
   feed.addEventListener("error", () => { offline.hidden = false; });
   feed.addEventListener("state", event => { state = JSON.parse(event.data); draw(); });
@@ -381,5 +415,5 @@
       meters(row);
     }
   });
-  setInterval(() => { for (const row of rows.values()) if (row.process.state === "RUNNING") describe(row); }, 1000);
+  setInterval(() => { for (const row of rows.values()) describe(row); }, 1000);
 })();

@@ -42,7 +42,9 @@ package struct Add: Command {
     if name.unicodeScalars.contains(where: ControlText.isControl) {
       throw .invalid("'name' has control characters: \(ControlText.oneLine(name))")
     }
-    if name.contains("]") { throw .invalid("'name' has a ']', which no section of a file can have") }
+    if name.contains("]") {
+      throw .invalid("'name' has a ']', which no section of a file can have")
+    }
     self.options = options
     start = p.bool("start")
     isWaiting = p.isWaiting

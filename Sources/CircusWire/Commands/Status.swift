@@ -6,21 +6,47 @@ package struct Status: Command {
   package var name: String?
 
   package static let verb = "status"
-  package static let grammar = Grammar("[<name>]", "Get the status of a watcher or all watchers")
+  package static let grammar = Grammar(
+    "[<name>]", "Get the status of a watcher or all watchers",
+    switches: [
+      .init(
+        "verbose", short: "v",
+        help: "Also tells pid, uptime, restarts and the last exit of each process")
+    ])
 
-  package init(_ p: Properties) throws(RequestError) { name = try p.optionalName() }
+  /// Whether each process is told of, too.
+  package var isVerbose: Bool
+
+  package init(_ p: Properties) throws(RequestError) {
+    name = try p.optionalName()
+    isVerbose = p.bool("verbose")
+  }
 
   package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
     try atMost(1, arguments, "message invalid")
-    return JSONObject(named(arguments))
+    return JSONObject(
+      named(arguments) + (arguments.flags.contains("verbose") ? [("verbose", true)] : []))
   }
 
   package static func render(_ reply: JSONObject) -> Rendering {
+    if let details = reply["details"]?.array { return renderDetails(details) }
     guard let statuses = reply["statuses"]?.object else {
       return Rendering(reply["status"]?.pythonText ?? "")
     }
     let lines = statuses.members.sorted { $0.key < $1.key }.map {
       "\($0.key): \($0.value.pythonText)"
+    }
+    return Rendering(lines.joined(separator: "\n"))
+  }
+
+  private static func renderDetails(_ details: [JSON]) -> Rendering {
+    var lines: [String] = []
+    for watcher in details {
+      let name = watcher["name"]?.string ?? ""
+      lines.append("\(name): \(watcher["condition"]?.string ?? "")")
+      for process in watcher["processes"]?.array ?? [] {
+        lines.append("  " + (process["text"]?.string ?? ""))
+      }
     }
     return Rendering(lines.joined(separator: "\n"))
   }

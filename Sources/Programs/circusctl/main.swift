@@ -2,4 +2,6 @@ import CircusControl
 import Glibc
 import LinuxSystem
 
-exit(StandardOutput.status(ControlProgram.run(Array(CommandLine.arguments.dropFirst())), of: "circusctl"))
+exit(
+  StandardOutput.status(
+    ControlProgram.run(Array(CommandLine.arguments.dropFirst())), of: "circusctl"))

@@ -2,4 +2,6 @@ import CircusDaemon
 import Glibc
 import LinuxSystem
 
-exit(StandardOutput.status(CircusdProgram.run(Array(CommandLine.arguments.dropFirst())), of: "circusd"))
+exit(
+  StandardOutput.status(CircusdProgram.run(Array(CommandLine.arguments.dropFirst())), of: "circusd")
+)

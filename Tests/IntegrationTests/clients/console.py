@@ -33,19 +33,40 @@ def check(port):
         # Buttons, and rows that change by themselves.
         press = lambda name, label: browser.run(
             f"[...{row(name)}.querySelectorAll('button')].find(b => b.textContent === '{label}').click()")
+        answer = lambda label: browser.run(
+            f"[...document.querySelectorAll('dialog button')].find(b => b.textContent === '{label}').click()")
+
+        # What stops something is asked first, also for a key.
         press("cat:cat", "Stop")
+        browser.until("document.querySelector('dialog')?.textContent.includes('Stop cat?')")
+        answer("Cancel")
+        browser.until("!document.querySelector('dialog')")
+        browser.run(f"{row('cat:cat')}.click()")
+        for key in ("r", "s"):
+            browser.key(key)
+            browser.until("document.querySelector('dialog')?.open")
+            answer("Cancel")
+            browser.until("!document.querySelector('dialog')")
+        assert browser.run(state("cat:cat")) == "running"
+        press("cat:cat", "Stop")
+        browser.until("document.querySelector('dialog')?.open")
+        answer("Stop")
         browser.until(f"{state('cat:cat')} === 'stopped'")
         press("cat:cat", "Start")
         browser.until(f"{state('cat:cat')} === 'running'")
         browser.until("document.querySelector('#toast').textContent === 'Process cat:cat started'")
         browser.until("document.querySelector('#events li').textContent.includes('cat STARTING to RUNNING')")
         press("many:many_0", "Restart")
+        browser.until("document.querySelector('dialog')?.open")
+        answer("Restart")
         browser.until("document.querySelector('#toast').textContent === 'Process many:many_0 restarted'")
 
         # More and fewer processes.
         browser.run("document.querySelector('.group[data-group=many] .tools button[title^=\"One process more\"]').click()")
         browser.until(f"{state('many:many_2')} === 'running'")
         browser.run("document.querySelector('.group[data-group=many] .tools button[title^=\"One process fewer\"]').click()")
+        browser.until("document.querySelector('dialog')?.open")
+        answer("One fewer")
         browser.until(f"!{row('many:many_2')}")
 
         # Names and output are text, whatever they hold.

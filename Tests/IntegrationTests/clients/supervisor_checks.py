@@ -83,7 +83,8 @@ def rpc(path, _):
     wait(lambda: s.getProcessInfo("cat")["statename"] == "RUNNING")
     info = s.getProcessInfo("cat")
     assert set(info) == {"name", "group", "start", "stop", "now", "state", "statename", "spawnerr", "exitstatus", "logfile",
-                         "stdout_logfile", "stderr_logfile", "pid", "description"}, info
+                         "stdout_logfile", "stderr_logfile", "pid", "description",
+                         "restarts", "restarts_lately", "last_exit", "last_exit_time"}, info
     assert info["state"] == 20 and info["stop"] == 0 and info["logfile"] == info["stdout_logfile"]
     assert re.fullmatch(r"pid \d+, uptime \d+:\d\d:\d\d", info["description"]), info
     names = [(i["group"], i["name"]) for i in s.getAllProcessInfo()]
@@ -326,7 +327,7 @@ def browsers(port, _):
     status, page, _ = ask("GET", "/index.html?processname=cat&action=stop")
     assert status == 200 and "Yes, stop cat" in page
     status, _, headers = ask("POST", "/index.html", f"{form}&token={token}", Content_Type=kind, Origin=f"http://{here}")
-    assert status == 303 and headers["Location"].startswith("/?message=Process%20cat%20stopped"), headers["Location"]
+    assert status == 303 and headers["Location"].startswith("./?message=Process%20cat%20stopped"), headers["Location"]
     status, page, _ = ask("GET", "/?message=" + "%3Cscript%3E")
     assert "&lt;script&gt;" in page and "<script>" not in page.replace('<script src', '')
     assert ask("GET", "/tail.html?processname=said")[1].count("one &lt;&amp;&gt; two") == 1
