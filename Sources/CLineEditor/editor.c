@@ -1,10 +1,13 @@
+#define _GNU_SOURCE
 #include "CLineEditor.h"
 
 #include <editline/readline.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static cl_completer complete;
 static void *complete_context;
@@ -33,6 +36,55 @@ static char **candidates(const char *text, int start, int end) {
   return rl_completion_matches(text, next_word);
 }
 
+// libedit writes a format of its own, in which blanks are octal numbers; GNU readline, and with it the stock programs,
+// have one line a command. Theirs is written, both are read.
+static const char *mark = "_HiStOrY_V2_";
+
+static void decode(char *line) {
+  char *out = line;
+  for (const char *in = line; *in;) {
+    unsigned code;
+    if (in[0] == '\\' && strlen(in) >= 4 && sscanf(in + 1, "%3o", &code) == 1) {
+      *out++ = (char)code;
+      in += 4;
+    } else {
+      *out++ = *in++;
+    }
+  }
+  *out = 0;
+}
+
+static void read_lines(void) {
+  FILE *file = fopen(history_file, "re");
+  if (!file) return;
+  char *line = NULL;
+  size_t room = 0;
+  int is_encoded = 0, is_first = 1;
+  while (getline(&line, &room, file) > 0) {
+    line[strcspn(line, "\n")] = 0;
+    if (is_first && strcmp(line, mark) == 0) {
+      is_encoded = 1;
+    } else if (*line) {
+      if (is_encoded) decode(line);
+      add_history(line);
+    }
+    is_first = 0;
+  }
+  free(line);
+  fclose(file);
+}
+
+static void write_lines(void) {
+  int descriptor = open(history_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+  if (!file) return;
+  for (int i = 0; i < history_length; i++) {
+    HIST_ENTRY *entry = history_get(history_base + i);
+    if (entry) fprintf(file, "%s\n", entry->line);
+  }
+  fclose(file);
+}
+
 void cl_editor_begin(const char *history_path, cl_completer completer, void *context) {
   complete = completer;
   complete_context = context;
@@ -44,7 +96,7 @@ void cl_editor_begin(const char *history_path, cl_completer completer, void *con
   stifle_history(MOST_HISTORY);
   if (history_path) {
     history_file = strdup(history_path);
-    read_history(history_file);
+    read_lines();
   }
 }
 
@@ -73,8 +125,8 @@ char *cl_editor_read(const char *prompt) {
 
 void cl_editor_remember(const char *line) {
   add_history(line);
-  if (history_file) write_history(history_file);
+  if (history_file) write_lines();
 }
 void cl_editor_end(void) {
-  if (history_file) write_history(history_file);
+  if (history_file) write_lines();
 }

@@ -33,19 +33,24 @@ package final class Connection {
   }
 
   /// Sends one command and waits for its reply, which may be a refusal.
-  package func call(_ verb: String, _ properties: JSONObject = [:]) throws(ClientError)
-    -> JSONObject
-  {
+  /// `patience`: for an answer that may take its time; whether to go on waiting, asked each time `timeout` has passed.
+  package func call(
+    _ verb: String, _ properties: JSONObject = [:], patience: () -> Bool = { false }
+  ) throws(ClientError) -> JSONObject {
     lastID += 1
     let id = String(lastID, radix: 16)
     let request = RequestMessage.encode(id: id, verb: verb, properties: properties)
-    let end = Clock.monotonic + timeout
+    var end = Clock.monotonic + timeout
     do {
       socket.setTimeout(Int32(clamping: timeout / 1_000_000))
       try socket.send([request], wait: true)
       while true {
         let left = end - Clock.monotonic
-        guard left > 0 else { throw ClientError.timedOut(endpoint: endpoint) }
+        guard left > 0 else {
+          guard patience() else { throw ClientError.timedOut(endpoint: endpoint) }
+          end = Clock.monotonic + timeout
+          continue
+        }
         socket.setTimeout(Int32(clamping: max(1, left / 1_000_000)))
         guard let frames = try socket.receive(wait: true) else { continue }
         guard let payload = frames.last, let reply = (try? JSON.parse(payload))?.object else {

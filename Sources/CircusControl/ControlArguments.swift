@@ -8,6 +8,8 @@ package struct ControlArguments {
   package var endpoint: String?
   /// `--timeout`: seconds to wait for a reply; fractions are taken, circus wants whole ones.
   package var timeout = 5.0
+  /// Whether `--timeout` was given.
+  package private(set) var hasTimeout = false
   /// `--json`: the reply as one line of JSON, exit status 0 even for an error (circus.md 10.3).
   package var json = false
   /// `--prettify`: JSON with indentation and sorted keys; without `--json` it does nothing.
@@ -96,10 +98,12 @@ package struct ControlArguments {
     case "--endpoint": endpoint = try value()
     case "--timeout":
       let text = try value()
-      guard let seconds = Double(text), seconds >= 0 else {
+      guard let seconds = Double(text), seconds.isFinite else {
         throw Failure(text: "argument --timeout: invalid int value: '\(text)'")
       }
-      timeout = seconds
+      // A negative one is for ever, as in circus.
+      timeout = seconds < 0 ? 1e9 : seconds
+      hasTimeout = true
     case "--json": json = true
     case "--discover":
       discovery = parts.count > 1 ? String(parts[1]) : DaemonSettings().multicastEndpoint

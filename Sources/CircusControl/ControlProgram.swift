@@ -97,7 +97,12 @@ package struct ControlProgram {
       return try watchStats(words, endpoint)
     }
     let properties = try command.properties(words)
-    return show(try connect(endpoint).call(command.verb, properties), command)
+    let waits = words.flags.contains("waiting") && !arguments.hasTimeout
+    let reply = try connect(endpoint).call(command.verb, properties) {
+      // As long as the daemon lives, it is on it.
+      waits && (try? connect(endpoint).call(NumWatchers.verb)) != nil
+    }
+    return show(reply, command)
   }
 
   func show(_ reply: JSONObject, _ command: any Command.Type) -> Int32 {

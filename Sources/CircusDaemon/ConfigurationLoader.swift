@@ -115,6 +115,7 @@ package struct ConfigurationLoader {
     configuration.settings.childLogDirectory = section["childlogdir"]?.string ?? "/tmp"
     configuration.settings.stripsAnsi = section["strip_ansi"]?.bool ?? false
     configuration.settings.keepsAutomaticLogs = section["nocleanup"]?.bool ?? false
+    configuration.settings.mainLog = SupervisordOptions(section).mainLog
     return SupervisorPlaces.problem(in: configuration)
   }
 

@@ -66,6 +66,31 @@ package final class Logger {
       Syslog(.udp(host: String(host.first ?? "localhost"), port: port), facility: facility))
   }
 
+  /// Another level or place, after a configuration reload.
+  package func change(level: LogLevel, target: Target) {
+    self.level = level
+    let spec: FileStreamSpec?
+    switch target {
+    case .file(let path): spec = FileStreamSpec(path: Files.absolute(path))
+    case .rotating(let rotating): spec = rotating
+    case .standardError, .syslog: spec = nil
+    }
+    if let spec {
+      // The old log stays until the new one is there.
+      if let file, file.path == spec.path {
+        file.adopt(spec)
+      } else {
+        do throws(Errno) { file = try LogFile(spec) } catch {
+          log(
+            .error,
+            "cannot open the log file '\(spec.path)': \(error.description); the old log stays")
+          return
+        }
+      }
+    }
+    self.target = target
+  }
+
   /// circus's names in any case; unknown ones mean info.
   package static func level(_ text: String?) -> LogLevel {
     switch text?.lowercased() {
@@ -176,18 +201,15 @@ package final class Logger {
 
   /// Opens a log file anew, after it was moved away.
   package func reopen() { file?.reopen() }
+}
 
-  /// Another level or place, after a configuration reload.
-  package func change(level: LogLevel, target: Target) {
-    self.level = level
-    if case .file(let path) = target {
-      // The old log stays until the new one is there.
-      do throws(Errno) { file = try LogFile(path: Files.absolute(path)) } catch {
-        log(.error, "cannot open the log file '\(path)': \(error.description); the old log stays")
-        return
-      }
-    }
-    self.target = target
+extension Logger.Target {
+  /// Where supervisord's own log goes.
+  package static func supervisord(_ log: MainLog) -> Logger.Target {
+    if log.path == "syslog" { return .syslog(Syslog(.unix(path: "/dev/log"), facility: "user")) }
+    return .rotating(
+      FileStreamSpec(
+        path: log.path, maxBytes: log.maxBytes, backups: log.backups, rotation: .afterWrite))
   }
 }
 

@@ -48,6 +48,8 @@ package struct DaemonSettings: Hashable, Sendable {
   package var logLevel: String?
   /// Log file or syslog URL (circus `logoutput`); nil or `-`: standard error (circus.md 10.7).
   package var logOutput: String?
+  /// supervisord's log and pid file; nil under circusd.
+  package var mainLog: MainLog?
   /// circus's `loggerconfig`: a Python file that is not read, only warned about; nil: none.
   package var loggerConfig: String?
   /// Where AUTO log files go (`[supervisord] childlogdir`).

@@ -41,11 +41,15 @@ package enum WatcherOptionRules {
       if key == "stop_signal", let number = value.int, !(1...64).contains(number) {
         throw .unknownSignal(String(number))
       }
-      if key == "numprocesses", let number = value.int, number > 100_000 {
-        throw .invalid("'numprocesses' is out of range: at most 100000 processes")
+      if key == "numprocesses", let number = value.int, !(0...100_000).contains(number) {
+        throw .invalid("'numprocesses' is out of range: \(number) is not from 0 to 100000")
+      }
+      if key.hasPrefix("max_age"), let number = value.int, number < 0 {
+        throw .invalid("'\(key)' is out of range: \(number) is below 0")
       }
     } else if numbers.contains(key) {
-      guard value.number != nil else { throw .invalid("'\(key)' isn't a number") }
+      guard let number = value.number else { throw .invalid("'\(key)' isn't a number") }
+      if number < 0 { throw .invalid("'\(key)' is out of range: \(value.text) is below 0") }
     } else if identities.contains(key) {
       guard value.int != nil || value.string != nil else {
         throw .invalid("'\(key)' isn't an integer or string")

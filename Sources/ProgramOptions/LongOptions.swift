@@ -51,10 +51,10 @@ package struct LongOptions: Equatable {
     }
   }
 
-  /// A number of seconds; nil when the option was not given.
+  /// A number of seconds, which may be negative; nil when the option was not given.
   package func seconds(_ name: String) throws(Failure) -> Double? {
     guard let text = values[name] else { return nil }
-    guard let number = Double(text), number.isFinite, number >= 0 else {
+    guard let number = Double(text), number.isFinite else {
       throw Failure(text: "argument --\(name): invalid float value: '\(text)'")
     }
     return number

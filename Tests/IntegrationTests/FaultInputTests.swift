@@ -127,6 +127,60 @@ import ZeroMQ
     #expect(output.error.contains("cannot open the log file '/nonexistent/x.log': No such file"))
   }
 
+  /// What a reload of supervisord takes over of its own section.
+  @Test func aReloadTakesOverLogAndPidFile() throws {
+    let daemon = try TestSupervisor()
+    let file = daemon.file("s.conf")
+    #expect(daemon.file("main.log").contains("DEBG"))
+    Path.write(
+      file.replacing("loglevel=debug", with: "loglevel=info")
+        .replacing("logfile=%(here)s/main.log", with: "logfile=%(here)s/other.log")
+        .replacing("pidfile=%(here)s/s.pid", with: "pidfile=%(here)s/other.pid"),
+      to: daemon.directory + "/s.conf")
+    #expect(daemon.ask("reload").out == "Restarted supervisord\n")
+    #expect(eventually { daemon.file("other.pid") == "\(daemon.pid)\n" })
+    #expect(!Files.exists(daemon.directory + "/s.pid"))
+    #expect(eventually { daemon.file("other.log").contains("supervisord started with pid") })
+    #expect(eventually { daemon.state("cat") == "RUNNING" })
+    #expect(!daemon.file("other.log").contains("DEBG"))
+    Path.write(
+      daemon.file("s.conf").replacing(
+        "loglevel=info", with: "loglevel=debug\nlogfile_maxbytes=300\nlogfile_backups=2"),
+      to: daemon.directory + "/s.conf")
+    daemon.ask("reload")
+    #expect(eventually { Files.exists(daemon.directory + "/other.log.2") })
+  }
+
+  // MARK: what cannot be
+
+  @Test func whatCannotBeIsRefusedBeforeAnythingHappens() throws {
+    let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000\nnumprocesses = 2\n")
+    #expect(eventually { (try? daemon.pids("w").count) == 2 })
+    let pids = try daemon.pids("w")
+    for (options, word) in [
+      (["numprocesses": -3] as JSONObject, "numprocesses"), (["uid": "nosuchuser"], "nosuchuser"),
+      (["gid": "nosuchgroup"], "nosuchgroup"), (["graceful_timeout": -1], "graceful_timeout"),
+      (["stdout_stream.class": "FileStrem"], "FileStream"), (["max_age": -5], "max_age"),
+    ] {
+      let reply = try daemon.call(
+        "set", ["name": "w", "options": .object(options), "waiting": true])
+      #expect(reply["status"] == "error", "\(options)")
+      #expect(reply["reason"]?.string?.contains(word) == true, "\(reply)")
+    }
+    for (verb, more) in [
+      ("kill", ["pid": 1] as JSONObject), ("signal", ["pid": 1, "signum": 1]),
+    ] {
+      var properties = more
+      properties["name"] = "w"
+      #expect(try daemon.call(verb, properties)["reason"] == "process 1 not found in 'w'")
+    }
+    for name in ["a\nb", "a]\n[watcher:evil]\ncmd = x\n[y", "n\0ul", "e\u{1B}[2J", ""] {
+      let reply = try daemon.call("add", ["name": .string(name), "cmd": "sleep 1000"])
+      #expect(reply["status"] == "error", "\(name.debugDescription)")
+    }
+    #expect(try daemon.pids("w") == pids)
+  }
+
   // MARK: clients
 
   /// Numbers, nothing and unknown types, as clients in other languages send them.

@@ -95,6 +95,24 @@ import Testing
     #expect(again.contains("(circusctl) numwatchers"), "\(again)")
   }
 
+  /// The file of the stock supervisorctl, and one that libedit once wrote: both are read, plain lines are written.
+  @Test(arguments: [
+    "status all\nrestart web:*\ntail -f cat stderr\n",
+    "_HiStOrY_V2_\nstatus\\040all\nrestart\\040web:*\ntail\\040-f\\040cat\\040stderr\n",
+  ])
+  func supervisorctlKeepsItsHistory(file: String) throws {
+    let daemon = try TestSupervisor()
+    let history = daemon.directory + "/hist"
+    Path.write(file, to: history)
+    let shown = onTerminal(
+      [
+        ("supervisor>", "\u{1B}[A"), ("tail -f cat stderr", "\u{15}version\n"), ("4.3.0", "exit\n"),
+      ], "supervisorctl", ["-c", daemon.directory + "/s.conf", "-r", history])
+    #expect(shown.hasSuffix("== ended with 0\n"), "\(shown)")
+    let lines = Path.read(history).split(separator: "\n").map(String.init)
+    #expect(lines.prefix(4) == ["status all", "restart web:*", "tail -f cat stderr", "version"])
+  }
+
   @Test func installationIsWholeAndCanBeTakenBack() throws {
     let root = Path.makeTemporary()
     defer { _ = run("/bin/rm", ["-rf", root]) }

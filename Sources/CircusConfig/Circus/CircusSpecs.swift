@@ -15,6 +15,9 @@ package enum CircusSpecs {
       self.key = key
       self.hint = hint
     }
+
+    /// The reason and how to mend it.
+    package var advice: String { hint.map { "\(text) (\($0))" } ?? text }
   }
 
   /// Options of the constructor; whatever else is given is free-form.

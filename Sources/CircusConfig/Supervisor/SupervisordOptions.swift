@@ -69,3 +69,11 @@ package struct SupervisordOptions: Sendable {
     }
   }
 }
+
+extension SupervisordOptions {
+  /// What a reload may change of the daemon's own log.
+  package var mainLog: MainLog {
+    MainLog(
+      level: logLevel, path: logFile, maxBytes: logMaxBytes, backups: logBackups, pidFile: pidFile)
+  }
+}

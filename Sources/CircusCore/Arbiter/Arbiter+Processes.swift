@@ -51,6 +51,9 @@ extension Arbiter {
       guard let pid = slot.state.pid else { return false }
       return command.pid == nil || command.pid == Int(pid.rawValue)
     }.map(\.id)
+    if let pid = command.pid, victims.isEmpty {
+      throw .processNotFound(pid: String(pid), watcher: watchers[index].spec.name)
+    }
     answer(ticket, waits: command.isWaiting, .gone(victims), .plain, &effects)
     var plan = watchers[index].spec.stop
     plan.signal = command.signal ?? plan.signal
@@ -73,6 +76,9 @@ extension Arbiter {
     let id = watchers[index].id
     let pids = watchers[index].pids.filter {
       command.pid == nil || command.pid == Int($0.rawValue)
+    }
+    if let pid = command.pid, pids.isEmpty {
+      throw .processNotFound(pid: String(pid), watcher: watchers[index].spec.name)
     }
     if let child = command.childPID, let pid = pids.first {
       effects.append(

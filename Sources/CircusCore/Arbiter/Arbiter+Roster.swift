@@ -23,7 +23,7 @@ extension Arbiter {
         WatcherOptions.definition(of: command), daemonEnvironment: ledger.environment,
         from: .command)
     } catch {
-      throw .refused(error.text)
+      throw .refused(error.advice)
     }
     let id = addWatcher(spec, isFromFile: false)
     if let index = index(of: id) {

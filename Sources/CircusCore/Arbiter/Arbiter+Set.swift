@@ -12,6 +12,7 @@ extension Arbiter {
     let id = watchers[index].id
     let old = watchers[index].spec
     let new = try changed(old, command.options)
+    try check(new, beside: old)
 
     answer(ticket, waits: command.isWaiting, .settled([id]), .plain, starting: [id], &effects)
     update(id, now, &effects) { watcher, ledger, effects in
@@ -43,6 +44,16 @@ extension Arbiter {
     reload(id, sequential: false, graceful: true, now, &effects)
   }
 
+  /// What no process could be started with is refused before anything happens.
+  private func check(_ new: WatcherSpec, beside old: WatcherSpec) throws(RequestError) {
+    if let user = new.user, user != old.user, !isUser(user) {
+      throw .refused("uid: there is no user '\(user)'")
+    }
+    if let group = new.userGroup, group != old.userGroup, !isUserGroup(group) {
+      throw .refused("gid: there is no group '\(group)'")
+    }
+  }
+
   /// The spec with the options changed, or why it cannot be.
   func changed(
     _ old: WatcherSpec, _ options: JSONObject
@@ -64,7 +75,7 @@ extension Arbiter {
       new.unsupported = old.unsupported
       return new
     } catch {
-      throw .refused(error.text)
+      throw .refused(error.advice)
     }
   }
 
@@ -91,7 +102,9 @@ extension Arbiter {
       case "graceful_timeout": new.stop.grace = .seconds(member.value.number ?? 10)
       case "stop_signal":
         new.stop.signal = Signal(Int32(truncatingIfNeeded: member.value.int ?? 15))
-      case "max_retry": new.startRetries = member.value.int ?? old.startRetries
+      case "max_retry":
+        new.startRetries = max(0, member.value.int ?? old.startRetries)
+        new.maxRetry = new.startRetries
       case "respawn": new.restart = member.value.bool == false ? .never : .always
       case "max_age": new.maxAge = member.value.int ?? 0
       case "max_age_variance": new.maxAgeVariance = member.value.int ?? 30

@@ -52,13 +52,20 @@ package struct Arbiter {
   /// regular expressions are the C library's business.
   package typealias RegexMatch = @Sendable (_ pattern: String, _ name: String) -> Bool?
   let matchesRegex: RegexMatch
+  /// Whether this machine has a user, or a group; asked of what `set` changes.
+  package typealias Lookup = @Sendable (_ name: String) -> Bool
+  let isUser: Lookup
+  let isUserGroup: Lookup
 
   /// `seed` feeds the jitter of `max_age`; `workingDirectory` is the daemon's.
   package init(
     configuration: Configuration, workingDirectory: String, seed: UInt64,
-    matchesRegex: @escaping RegexMatch
+    matchesRegex: @escaping RegexMatch, isUser: @escaping Lookup = { _ in true },
+    isUserGroup: @escaping Lookup = { _ in true }
   ) {
     self.matchesRegex = matchesRegex
+    self.isUser = isUser
+    self.isUserGroup = isUserGroup
     ledger = Ledger(seed: seed)
     ledger.settings = configuration.settings
     ledger.environment = configuration.environment

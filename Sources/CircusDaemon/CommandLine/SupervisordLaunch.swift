@@ -124,22 +124,13 @@ struct SupervisordLaunch {
 
   // MARK: the daemon
 
-  private var target: Logger.Target {
-    if options.logFile == "syslog" {
-      return .syslog(Syslog(.unix(path: "/dev/log"), facility: "user"))
-    }
-    return .rotating(
-      FileStreamSpec(
-        path: options.logFile, maxBytes: options.logMaxBytes, backups: options.logBackups,
-        rotation: .afterWrite))
-  }
-
   private func start(_ places: LowDescriptors, _ ready: (String?) -> Void) -> Int32 {
     // A log that is stdout already is not repeated there.
     let isStandardOutput = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(options.logFile)
     let echoes = options.staysInForeground && !options.isSilent && !isStandardOutput
     let log = Logger(
-      level: options.logLevel, target: target, style: .supervisor(echoes: echoes))
+      level: options.logLevel, target: .supervisord(options.mainLog),
+      style: .supervisor(echoes: echoes))
     if let problem = log.problem, handover == nil {
       ready(problem)
       return 2
@@ -156,10 +147,9 @@ struct SupervisordLaunch {
       return 2
     }
     if !options.staysInForeground, handover == nil { settle(log) }
-    let pidFile = PIDFile(overwriting: options.pidFile)
-    if pidFile == nil { log.log(.critical, "could not write pidfile \(options.pidFile)") }
+    daemon.writePIDFile(options.pidFile)
     log.info("supervisord started with pid \(Environment.pid)")
-    defer { pidFile?.remove() }
+    defer { daemon.pidFile?.remove() }
     ready(nil)
     return daemon.run()
   }

@@ -24,6 +24,13 @@ extension Daemon {
     {
       log.change(level: Logger.level(new.logLevel), target: Logger.target(new.logOutput))
     }
+    if let main = new.mainLog, let old = settings.mainLog, main != old {
+      log.change(level: main.level, target: .supervisord(main))
+      if main.pidFile != old.pidFile {
+        pidFile?.remove()
+        writePIDFile(main.pidFile)
+      }
+    }
     let old = settings
     settings = new
     applyNames()
@@ -80,6 +87,12 @@ extension Daemon {
     guard settings.face == .supervisor, !settings.keepsAutomaticLogs else { return }
     AutomaticLogs.clean(settings.childLogDirectory, identifier: settings.identifier)
     streams.forgetAutomaticLogs()
+  }
+
+  /// supervisord's, whatever stands in it.
+  func writePIDFile(_ path: String) {
+    pidFile = PIDFile(overwriting: path)
+    if pidFile == nil { log.log(.critical, "could not write pidfile \(path)") }
   }
 
   /// What children's logs and listeners' headers are called.

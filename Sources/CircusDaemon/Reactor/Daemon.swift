@@ -37,6 +37,8 @@ package final class Daemon {
   var arbiter: Arbiter
   var runner: EffectRunner!
   let supervised = SupervisedOrders()
+  /// supervisord's pid file.
+  var pidFile: PIDFile?
   /// Another start is a restart.
   var hasBooted = false
   /// Looked up once per process, until something happens.
@@ -134,7 +136,8 @@ package final class Daemon {
     configuration.settings = settings
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: Files.currentDirectory,
-      seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart)
+      seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart,
+      isUser: { Users.find($0) != nil }, isUserGroup: { Users.findGroup($0) != nil })
     self.proc = proc
     if let endpoints { openEndpoints(endpoints) }
     do { try sockets.apply(configuration.sockets) } catch {
