@@ -32,6 +32,15 @@ import Testing
         return True
     def asks(watcher, **kw):
         with open(os.path.join(os.path.dirname(__file__), "asked"), "w") as f: print(watcher.status(), file=f)
+    def paused(watcher, arbiter, hook_name, pid, signum, **kw):
+        own = watcher.processes[pid]
+        newer = [p for p, w in watcher.processes.items() if p != pid and w.started > own.started]
+        facts = [len(newer), own.age() > 0, own.status, own.poll(), own.children(), own.name, own.args,
+                 own.stopping, watcher.autostart, watcher.rlimits["nofile"], list(watcher.hooks),
+                 watcher.arbiter.endpoint == arbiter.endpoint, arbiter.warmup_delay, list(arbiter.sockets),
+                 arbiter.stats_endpoint is not None, sorted(own.env)]
+        with open(os.path.join(os.path.dirname(__file__), "facts"), "a") as f: print(facts, file=f)
+        return True
     def scale(watcher, **kw): return watcher.call("incr", nb=1)["status"] == "ok"
     """
 
@@ -199,13 +208,34 @@ import Testing
     #expect(eventually { !isRunning(child) })
   }
 
+  /// The lossless reload of circus's own documentation, and what else hooks read of processes and the arbiter.
+  @Test func hooksFindWhatCircussOwnExampleNeeds() throws {
+    let daemon = try daemon(
+      """
+      [watcher:w]
+      cmd = sleep 1000
+      rlimit_nofile = 500
+      hooks.before_signal = myhooks.paused
+      [socket:s]
+      host = 127.0.0.1
+      port = 0
+      """)
+    try daemon.call("reload", ["name": "w", "waiting": true])
+    #expect(eventually { !daemon.file("facts").isEmpty }, "\(daemon.log)")
+    #expect(
+      daemon.file("facts")
+        == "[1, True, 0, None, [], 'w', '', False, True, 500, ['before_signal'], True, 0.0, ['s'], True, "
+        + "['COLOR', 'PATH', 'PYTHONPATH']]\n",
+      "\(daemon.file("facts")) \(daemon.log)")
+  }
+
   /// Helpers are no strays: they are neither killed as left-overs nor do they outlive the daemon.
   @Test func helpersLiveAndEndWithTheDaemon() throws {
     let daemon = try daemon(
       "[watcher:w]\ncmd = sleep 1000\nhooks.before_stop = myhooks.note\nhooks.after_start = myhooks.note\n"
     )
     let helpers = ProcFS().children(of: daemon.pid).filter { pid in
-      (ProcFS().commandLine(of: pid) ?? "").contains("hook_name")
+      (ProcFS().commandLine(of: pid) ?? "").contains("Python hooks for the daemon")
     }
     #expect(helpers.count == 1)
     for _ in 0..<3 { try daemon.call("restart", ["name": "w", "waiting": true]) }

@@ -31,8 +31,20 @@ extension Watcher {
     context["pids"] = .array(pids.map { .int(Int($0.rawValue)) })
     context["processes"] = .array(
       slots.compactMap { slot in
-        slot.state.pid.map { ["pid": .int(Int($0.rawValue)), "wid": .int(slot.number)] }
+        slot.state.pid.map {
+          [
+            "pid": .int(Int($0.rawValue)), "wid": .int(slot.number),
+            "started": .double(slot.startedWall), "stopping": .bool(slot.state.isStopping),
+          ]
+        }
       })
+    context["autostart"] = .bool(spec.autostart)
+    context["hooks"] = .object(
+      JSONObject(spec.hooks.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.callable)) }))
+    context["rlimits"] = .object(
+      JSONObject(spec.limits.map { ($0.name, $0.value.map { .int(Int($0)) } ?? .int(-1)) }))
+    context["stats_endpoint"] = .string(ledger.settings.statsEndpoint)
+    context["arbiter_warmup_delay"] = .double(ledger.settings.warmup.seconds)
     context["endpoint"] = .string(ledger.settings.endpoint)
     context["pubsub_endpoint"] = .string(ledger.settings.pubsubEndpoint)
     context["check_delay"] = .double(ledger.settings.checkDelay.seconds)

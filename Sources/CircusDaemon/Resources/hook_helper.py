@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 
 _requests = os.fdopen(3, "r", encoding="utf-8", newline="\n")
@@ -40,20 +41,75 @@ def _ask(command, properties):
 class Process:
     """A process of a watcher, as far as hooks look at it."""
 
-    def __init__(self, watcher, pid, wid):
+    def __init__(self, watcher, pid, wid, started=0.0, stopping=False):
         self.watcher = watcher
         self.pid = pid
         self.wid = wid
+        self.started = started
+        self.stopping = stopping
+        self.name = watcher.name
         self.cmd = watcher.cmd
+        self.args = watcher.args
+        self.working_dir = watcher.working_dir
+        self.env = watcher.env
 
     def send_signal(self, signum):
         os.kill(self.pid, signum)
 
+    def send_signal_child(self, pid, signum):
+        if pid in self.children():
+            os.kill(pid, signum)
+
+    def send_signal_children(self, signum, recursive=False):
+        for pid in self.children(recursive):
+            os.kill(pid, signum)
+
+    def stop(self):
+        return self.watcher.call("kill", pid=self.pid)
+
+    terminate = stop
+
     def info(self):
         return self.watcher.call("stats", process=self.pid).get("info")
 
+    def age(self):
+        return time.time() - self.started
+
+    def children(self, recursive=False):
+        try:
+            with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as file:
+                found = [int(pid) for pid in file.read().split()]
+        except OSError:
+            return []
+        if recursive:
+            for pid in list(found):
+                found += Process(self.watcher, pid, 0).children(True)
+        return found
+
+    def is_child(self, pid):
+        return pid in self.children()
+
+    def _state(self):
+        try:
+            with open("/proc/%d/stat" % self.pid) as file:
+                return file.read().rpartition(")")[2].split()[0]
+        except OSError:
+            return None
+
     def is_alive(self):
-        return os.path.exists("/proc/%d" % self.pid)
+        return self._state() not in (None, "Z", "X")
+
+    @property
+    def status(self):
+        """circus's numbers: 0 is running, 1 dead or a zombie, 2 gone."""
+        state = self._state()
+        return 2 if state is None else 1 if state in "ZX" else 0
+
+    def poll(self):
+        """None as long as it runs; how it ended is known to the daemon only."""
+        return None if self.is_alive() else -1
+
+    returncode = poll
 
 
 class Watcher:
@@ -65,7 +121,11 @@ class Watcher:
         processes = context.pop("processes", [])
         self._options = context
         self.__dict__.update(context)
-        self.processes = {p["pid"]: Process(self, p["pid"], p["wid"]) for p in processes}
+        self.processes = {
+            p["pid"]: Process(self, p["pid"], p["wid"], p.get("started") or 0.0, p.get("stopping", False))
+            for p in processes
+        }
+        self.arbiter = Arbiter(context)
 
     def __len__(self):
         return len(self.processes)
@@ -98,8 +158,33 @@ class Watcher:
     def is_stopping(self):
         return self._status == "stopping"
 
+    def process_info(self, pid, extended=False):
+        return self.processes[int(pid)].info()
+
     def send_signal(self, pid, signum):
         return self.call("signal", pid=pid, signum=int(signum))
+
+    def send_signal_process(self, process, signum):
+        return self.send_signal(process.pid, signum)
+
+    def send_signal_child(self, pid, child_id, signum):
+        return self.call("signal", pid=pid, childpid=int(child_id), signum=int(signum))
+
+    def send_signal_children(self, pid, signum):
+        return self.call("signal", pid=pid, signum=int(signum), children=True)
+
+    def kill_process(self, process, stop_signal=None, graceful_timeout=None):
+        return self._kill(stop_signal, graceful_timeout, pid=process.pid)
+
+    def kill_processes(self, stop_signal=None, graceful_timeout=None):
+        return self._kill(stop_signal, graceful_timeout)
+
+    def _kill(self, stop_signal, graceful_timeout, **properties):
+        if stop_signal is not None:
+            properties["signum"] = int(stop_signal)
+        if graceful_timeout is not None:
+            properties["graceful_timeout"] = graceful_timeout
+        return self.call("kill", **properties)
 
     def start(self):
         return self.call("start", match="simple")
@@ -130,6 +215,8 @@ class Arbiter:
         self.endpoint = context.get("endpoint")
         self.pubsub_endpoint = context.get("pubsub_endpoint")
         self.check_delay = context.get("check_delay")
+        self.stats_endpoint = context.get("stats_endpoint")
+        self.warmup_delay = context.get("arbiter_warmup_delay")
 
     def call(self, command, **properties):
         return _ask(command, properties)
@@ -145,7 +232,7 @@ class Arbiter:
         context["status"] = _ask("status", {"name": name}).get("status")
         infos = _ask("stats", {"name": name}).get("info", {})
         context["processes"] = [
-            {"pid": int(pid), "wid": info.get("wid")}
+            {"pid": int(pid), "wid": info.get("wid"), "started": time.time() - (info.get("age") or 0.0)}
             for pid, info in infos.items() if isinstance(info, dict)
         ]
         context["pids"] = [process["pid"] for process in context["processes"]]
@@ -157,6 +244,19 @@ class Arbiter:
 
     def iter_watchers(self, reverse=False):
         return iter(sorted(self.watchers, key=lambda w: w.priority, reverse=not reverse))
+
+    def start_watchers(self):
+        return _ask("start", {})
+
+    def add_watcher(self, name, cmd, **options):
+        return _ask("add", {"name": name, "cmd": cmd, "options": options})
+
+    def rm_watcher(self, name, nostop=False):
+        return _ask("rm", {"name": name, "nostop": nostop})
+
+    @property
+    def sockets(self):
+        return {socket["name"]: socket for socket in _ask("listsockets", {})["sockets"]}
 
     def statuses(self):
         return _ask("status", {})["statuses"]
