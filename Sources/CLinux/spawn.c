@@ -91,8 +91,8 @@ static void execute(struct cl_spawn *r) {
 static int child(void *argument) {
   struct cl_spawn *r = argument;
   own_table(r);
-  signal(SIGPIPE, SIG_DFL);
-  signal(SIGXFSZ, SIG_DFL);
+  signal(SIGPIPE, r->ignoresPipe ? SIG_IGN : SIG_DFL);
+  signal(SIGXFSZ, r->ignoresPipe ? SIG_IGN : SIG_DFL);
   place_descriptors(r);
   tell_pid(r);
   if (r->directory && chdir(r->directory) != 0) fail(r, CL_STAGE_DIRECTORY);

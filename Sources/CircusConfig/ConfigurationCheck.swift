@@ -40,8 +40,9 @@ package struct ConfigurationCheck {
     for section in sections where section.name == "circus" {
       for problem in unread(section) { found.add(problem) }
     }
+    let file = CheckedFile(path: path, sections: sections)
     for spec in configuration?.watchers ?? [] {
-      for problem in WatcherCheck(spec: spec, path: path, sections: sections).problems {
+      for problem in WatcherCheck(spec: spec, file: file).problems {
         found.add(problem)
       }
     }
@@ -63,7 +64,7 @@ package struct ConfigurationCheck {
         Diagnostic(
           .warning, file: path, problem: "no watcher and no program: nothing will be started"))
     }
-    let all = found.all.map { refine($0, sections, path) }
+    let all = found.all.map { refine($0, file) }
     return all.enumerated().sorted {
       ($0.element.file, $0.element.line, $0.offset) < ($1.element.file, $1.element.line, $1.offset)
     }.map(\.element)
@@ -77,14 +78,11 @@ package struct ConfigurationCheck {
 
   /// With the place and the value of the option it is about; what leaves a part out is an error here.
   private static func refine(
-    _ diagnostic: Diagnostic, _ sections: [INIDocument.Section], _ path: String
+    _ diagnostic: Diagnostic, _ file: CheckedFile
   ) -> Diagnostic {
     var refined = diagnostic
     if refined.losesPart { refined.severity = .error }
-    guard let name = refined.section,
-      let section = sections.first(where: { $0.name == name })
-        ?? sections.first(where: { $0.name.lowercased() == name.lowercased() })
-    else { return refined }
+    guard let section = refined.section.flatMap(file.section) else { return refined }
     if let option = refined.key.flatMap(section.option), refined.value == nil {
       refined.file = option.file
       refined.line = option.line

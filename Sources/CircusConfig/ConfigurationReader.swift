@@ -159,7 +159,10 @@ package struct ConfigurationReader {
     if circus["httpd"]?.bool == true {
       let address = HTTPServerSpec.Address.inet(
         host: text("httpd_host") ?? "localhost", port: circus["httpd_port"]?.int ?? 8080)
-      settings.servers = [HTTPServerSpec(address: address, section: "circus")]
+      var server = HTTPServerSpec(address: address, section: "circus")
+      server.username = text("httpd_username")
+      server.password = text("httpd_password")
+      settings.servers = [server]
     }
     settings.checkDelay = .seconds(circus["check_delay"]?.number ?? 5)
     settings.warmup = .seconds(circus["warmup_delay"]?.number ?? 0)

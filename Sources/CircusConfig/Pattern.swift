@@ -5,6 +5,11 @@ package enum Pattern {
     match(Array(name.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
   }
 
+  /// Whether the pattern has no wildcard: it matches the name it is.
+  package static func isLiteral(_ pattern: String) -> Bool {
+    !pattern.unicodeScalars.contains { $0 == "*" || $0 == "?" || $0 == "[" }
+  }
+
   private static func match(
     _ name: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>
   ) -> Bool {

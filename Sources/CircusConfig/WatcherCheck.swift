@@ -3,8 +3,7 @@ import CircusModel
 /// What is legal in a watcher or program but will not do what its author thinks.
 struct WatcherCheck {
   let spec: WatcherSpec
-  let path: String
-  let sections: [INIDocument.Section]
+  let file: CheckedFile
 
   var problems: [Diagnostic] {
     switch spec.dialect {
@@ -20,10 +19,10 @@ struct WatcherCheck {
 
   /// A warning at the option it is about, or at the section where the option is missing.
   private func warning(_ key: String, _ problem: String, _ hint: String) -> Diagnostic {
-    let section = sections.first { $0.name == sectionName }
+    let section = file.section(sectionName)
     let option = section?.option(key)
     return Diagnostic(
-      .warning, file: option?.file ?? section?.file ?? path,
+      .warning, file: option?.file ?? section?.file ?? file.path,
       line: option?.line ?? section?.line ?? 0, section: sectionName, key: key,
       value: option?.value, problem: problem, hint: hint)
   }
@@ -48,13 +47,12 @@ struct WatcherCheck {
           "see getrlimit(2)"))
     }
     if spec.onDemand {
-      let sockets = self.sections.filter { $0.name.hasPrefix("socket:") }
-      if sockets.isEmpty {
+      if file.sockets.isEmpty {
         found.append(
           warning(
             "on_demand", "there is no socket: nothing ever starts this watcher",
             "add a [socket:NAME] section"))
-      } else if sockets.allSatisfy({
+      } else if file.sockets.allSatisfy({
         $0.option("so_reuseport").map { PythonText.bool($0.value) } == true
       }) {
         found.append(
@@ -68,15 +66,13 @@ struct WatcherCheck {
 
   /// Sockets that are named and not there.
   private var socketProblems: [Diagnostic] {
-    let known = sections.filter { $0.name.hasPrefix("socket:") && !$0.options.isEmpty }.map {
-      $0.name.dropFirst("socket:".count).lowercased()
-    }
+    let known = file.socketNames
     var found: [Diagnostic] = []
     if let name = spec.stdinSocket, !known.contains(name) {
       found.append(
         warning(
           "stdin_socket", "there is no [socket:\(name)]: the watcher cannot start",
-          Suggestion.hint(for: name, among: known) ?? "add the section"))
+          Suggestion.hint(for: name, among: known.sorted()) ?? "add the section"))
     }
     var texts = [("cmd", spec.command)]
     if case .text(let text) = spec.arguments { texts.append(("args", text)) }
@@ -85,7 +81,7 @@ struct WatcherCheck {
         found.append(
           warning(
             key, "there is no [socket:\(name)]: $(circus.sockets.\(name)) stays as it is written",
-            Suggestion.hint(for: name, among: known) ?? "add the section"))
+            Suggestion.hint(for: name, among: known.sorted()) ?? "add the section"))
       }
     }
     return found

@@ -5,7 +5,7 @@ import JSON
 import LineEditor
 import LinuxSystem
 
-/// circusctl without a command: a prompt. Ctrl-D leaves; `quit` stops the daemon.
+/// circusctl without a command: a prompt. Ctrl-D, `exit` and `EOF` leave; `quit` stops the daemon, and asks first on a terminal.
 struct Shell {
   let program: ControlProgram
 
@@ -25,8 +25,18 @@ struct Shell {
         Terminal.say("")
         return 0
       }
+      let word = line.split(whereSeparator: \.isWhitespace).first
+      if word == "exit" || word == "EOF" { return 0 }
+      if word == "quit", editor != nil, !isMeant(editor) { continue }
       perform(line, connection)
     }
+  }
+
+  /// In other shells `quit` leaves the shell.
+  private func isMeant(_ editor: LineEditor?) -> Bool {
+    Terminal.say("quit stops the daemon and everything it runs; exit leaves this shell.")
+    let answer = editor?.read("Stop the daemon? (y/N) ") ?? ""
+    return answer.lowercased().hasPrefix("y")
   }
 
   private static let prompt = "(circusctl) "

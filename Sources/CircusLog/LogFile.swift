@@ -84,6 +84,12 @@ package final class LogFile {
     if isDevice(path) {
       return try FileDescriptor.open(path, O_WRONLY | flags, mode: mode).release()
     }
+    return lowest(try openChecked(path, flags, mode))
+  }
+
+  private static func openChecked(
+    _ path: String, _ flags: Int32, _ mode: mode_t
+  ) throws(Errno) -> Int32 {
     let checked = try CheckedPath(path)
     do {
       return try checked.open(O_WRONLY | flags, mode: mode).release()
@@ -92,6 +98,15 @@ package final class LogFile {
       guard error.code == ENXIO else { throw error }
       return try checked.open(O_RDWR | flags, mode: mode).release()
     }
+  }
+
+  /// The same file at the lowest number there is. The directory had that one while the file was opened, and who asks
+  /// for the next number to know how many are in use would be told too few.
+  private static func lowest(_ number: Int32) -> Int32 {
+    let copy = duplicate(number)
+    guard copy >= 0 else { return number }
+    close(max(copy, number))
+    return min(copy, number)
   }
 
   /// Only regular files can be rotated.

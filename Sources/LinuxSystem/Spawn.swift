@@ -26,6 +26,8 @@ package struct SpawnRequest {
   package var startsSession = true
   /// What loses its parent below the child becomes the child's own, not ours (PR_SET_CHILD_SUBREAPER).
   package var adoptsOrphans = false
+  /// SIGPIPE and SIGXFSZ are ignored, as in what supervisord starts; false: they end the child.
+  package var ignoresBrokenPipes = false
   /// The child's umask; nil leaves the daemon's.
   package var umask: mode_t?
   /// Resource limits to set, each in its own unit: setrlimit(2).
@@ -104,6 +106,7 @@ package final class Spawner {
     raw.diesWithParent = request.diesWithParent ? 1 : 0
     raw.newSession = request.startsSession ? 1 : 0
     raw.adoptsOrphans = request.adoptsOrphans ? 1 : 0
+    raw.ignoresPipe = request.ignoresBrokenPipes ? 1 : 0
     if let mask = request.umask {
       raw.setMask = 1
       raw.mask = mask

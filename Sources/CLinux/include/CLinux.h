@@ -56,6 +56,8 @@ struct cl_spawn {
   int newSession;
   // What loses its parent below the child becomes the child's own (PR_SET_CHILD_SUBREAPER).
   int adoptsOrphans;
+  // SIGPIPE and SIGXFSZ are ignored; else they end the child, as everywhere.
+  int ignoresPipe;
   int setMask;
   mode_t mask;
   const struct cl_limit *limits;

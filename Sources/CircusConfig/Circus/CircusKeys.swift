@@ -10,7 +10,8 @@ enum CircusKeys {
     "warmup_delay": .int, "httpd": .bool, "httpd_host": .text, "httpd_port": .int,
     "debug": .bool, "debug_gc": .bool, "pidfile": .text, "loglevel": .text, "logoutput": .text,
     "loggerconfig": .text, "fqdn_prefix": .text, "include": .text, "include_dir": .text,
-    "state_dir": .text, "on_boot": .text, "saved_file": .text, "supervisor_events": .bool,
+    "httpd_username": .text, "httpd_password": .text, "state_dir": .text, "on_boot": .text,
+    "saved_file": .text, "supervisor_events": .bool,
   ]
 
   /// Documented by circus but read by no release; accepted in silence.

@@ -80,6 +80,14 @@ struct CircusResolver {
           hint: "write statsd = True as well"))
       circus["statsd"] = .bool(true)
     }
+    for (key, other) in [
+      ("httpd_username", "httpd_password"), ("httpd_password", "httpd_username"),
+    ] {
+      guard let option = section?.option(key), !option.value.isEmpty,
+        circus[other]?.string?.isEmpty ?? true
+      else { continue }
+      fail(option, in: "circus", "is given without \(other)", hint: "write both, or neither")
+    }
     document.circus = circus
   }
 
@@ -274,14 +282,22 @@ struct CircusResolver {
   // MARK: environments and the second pass
 
   private mutating func applyNamedEnvironments() {
+    let names = document.watchers.map { $0["name"]?.string ?? "" }
+    let positions = Dictionary(grouping: names.indices, by: { names[$0] })
     for section in sections where section.name.hasPrefix("env:") {
       let patterns = section.name.dropFirst("env:".count).split(separator: ",")
         .map(PythonText.strip)
-      for index in document.watchers.indices {
-        let name = document.watchers[index]["name"]?.string ?? ""
-        guard patterns.contains(where: { Pattern.matches(name, $0) }),
-          case .map(var env)? = document.watchers[index]["env"]
-        else { continue }
+      // Most sections name one watcher: a file of thousands is not searched for each of them.
+      var matching: Set<Int> = []
+      for pattern in patterns {
+        if Pattern.isLiteral(pattern) {
+          matching.formUnion(positions[pattern] ?? [])
+        } else {
+          matching.formUnion(names.indices.filter { Pattern.matches(names[$0], pattern) })
+        }
+      }
+      for index in matching {
+        guard case .map(var env)? = document.watchers[index]["env"] else { continue }
         for option in section.options { env[option.key] = .string(option.value) }
         document.watchers[index]["env"] = .map(env)
       }

@@ -59,8 +59,10 @@ struct CircusWriter {
     let host = server["host"]?.string ?? ""
     set("httpd_host", host.isEmpty ? "0.0.0.0" : host)
     set("httpd_port", String(port))
-    if server["username"]?.string != nil {
-      file.note(section, "username, password: httpd has none; put a proxy in front of it")
+    if let user = server["username"]?.string, let password = server["password"]?.string {
+      set("httpd_username", user)
+      set("httpd_password", password)
+      file.note(section, "username, password: stock circus does not read them")
     }
   }
 

@@ -46,6 +46,10 @@ struct SupervisorWriter {
     {
       file.begin("inet_http_server")
       set("port", "\(host):\(port)")
+      if let user = server.username, let password = server.password {
+        set("username", user)
+        set("password", password)
+      }
     }
     file.begin("supervisord")
     if let log = settings.logOutput, log != "-", !log.hasPrefix("syslog:") { set("logfile", log) }

@@ -76,7 +76,7 @@ struct CircusLexer {
       section = known
     } else {
       section = document.sections.count
-      document.sections.append(.init(name: name, file: file, line: line))
+      document.append(.init(name: name, file: file, line: line))
     }
   }
 

@@ -28,20 +28,28 @@ package struct INIDocument: Sendable {
     package subscript(key: String) -> String? { option(key)?.value }
   }
 
-  /// In the order their headers were first met; `[DEFAULT]` is not among them.
+  /// In the order their headers were first met; `[DEFAULT]` is not among them. `append` adds one.
   package internal(set) var sections: [Section] = []
+  /// Where each of them is in `sections`, by name.
+  private var positions: [String: Int] = [:]
   /// `[DEFAULT]`: options every section has unless it has its own.
   package internal(set) var defaults: [Option] = []
 
   package init() {}
 
-  func index(of name: String) -> Int? { sections.firstIndex { $0.name == name } }
+  func index(of name: String) -> Int? { positions[name] }
+
+  /// Adds a section whose name is new.
+  mutating func append(_ section: Section) {
+    positions[section.name] = sections.count
+    sections.append(section)
+  }
 
   /// What another document says wins.
   mutating func override(by other: INIDocument) {
     for section in other.sections {
       guard let index = index(of: section.name) else {
-        sections.append(section)
+        append(section)
         continue
       }
       for option in section.options {

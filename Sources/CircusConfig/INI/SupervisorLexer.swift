@@ -55,7 +55,7 @@ struct SupervisorLexer {
   /// Adds an empty section unless it is there.
   mutating func addSection(_ name: String, file: String) {
     guard document.index(of: name) == nil else { return }
-    document.sections.append(.init(name: name, file: file, line: 0))
+    document.append(.init(name: name, file: file, line: 0))
   }
 
   /// Replaces every value read so far.
@@ -92,7 +92,7 @@ struct SupervisorLexer {
       section = known
     } else {
       section = document.sections.count
-      document.sections.append(.init(name: name, file: file, line: line))
+      document.append(.init(name: name, file: file, line: line))
     }
   }
 

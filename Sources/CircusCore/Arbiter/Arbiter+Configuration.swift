@@ -111,17 +111,19 @@ extension Arbiter {
       touched.append(watcher.id)
       removeWhenStopped(watcher.id, now, &effects)
     }
-    var added: Set<WatcherID> = []
+    let known = idsByName
+    var new: [WatcherSpec] = []
     for spec in configuration.watchers {
-      if let index = index(named: spec.name), !watchers[index].isDoomed {
-        if change(index, to: spec, changedSockets, now, &effects) {
-          touched.append(watchers[index].id)
-        }
+      if let id = known[spec.name.lowercased()], let index = index(of: id),
+        !watchers[index].isDoomed
+      {
+        if change(index, to: spec, changedSockets, now, &effects) { touched.append(id) }
       } else {
         effects.append(.log(.info, "\(spec.name): new in the configuration"))
-        added.insert(addWatcher(spec, isFromFile: true))
+        new.append(spec)
       }
     }
+    let added = addWatchers(new)
     startAll(cause: .configuration, only: added, now, &effects)
     return touched + added.sorted()
   }

@@ -41,6 +41,8 @@ package struct Arbiter {
   /// Sockets the shell watches for watchers that start on demand.
   var awaitedSockets: Set<String> = []
   private var lastWatcher = 0
+  /// The pools of event listeners by the name of their group, which may be gone by now.
+  package private(set) var pools: [String: ListenerSpec] = [:]
   /// Watchers the state file still tells of.
   var goneWatchers: [Int] = []
   /// Which sockets are open is not in the state file as it is now.
@@ -72,7 +74,7 @@ package struct Arbiter {
     ledger.workingDirectory = workingDirectory
     configuredSockets = configuration.sockets
     lastRead = configuration.watchers
-    for spec in configuration.watchers { addWatcher(spec, isFromFile: true) }
+    addWatchers(configuration.watchers)
   }
 
   /// The daemon's settings as they are in force.
@@ -191,24 +193,32 @@ package struct Arbiter {
     return low < watchers.count && watchers[low].id == id ? low : nil
   }
 
-  /// By name as written, then in any letter case, then by the form event topics use.
-  func index(named name: String) -> Int? {
-    let wanted = name.lowercased()
-    // One that is being removed cannot be addressed any more.
-    return watchers.firstIndex { $0.spec.name == name && !$0.isDoomed }
-      ?? watchers.firstIndex { $0.spec.name.lowercased() == wanted && !$0.isDoomed }
-      ?? watchers.firstIndex { $0.spec.topicName == wanted && !$0.isDoomed }
-  }
-
   @discardableResult
   mutating func addWatcher(_ spec: WatcherSpec, isFromFile: Bool) -> WatcherID {
-    lastWatcher += 1
-    let id = WatcherID(lastWatcher)
     // Told once for each group, and before anything happens in it.
     if !hasGroup(spec.group) { ledger.notices.append(.groupAdded(spec.group)) }
+    return append(spec, isFromFile: isFromFile)
+  }
+
+  /// Adds watchers of the file.
+  @discardableResult
+  mutating func addWatchers(_ specs: [WatcherSpec]) -> Set<WatcherID> {
+    var groups = Set(watchers.lazy.filter { !$0.isDoomed }.map(\.spec.group))
+    var added: Set<WatcherID> = []
+    for spec in specs {
+      if groups.insert(spec.group).inserted { ledger.notices.append(.groupAdded(spec.group)) }
+      added.insert(append(spec, isFromFile: true))
+    }
+    return added
+  }
+
+  private mutating func append(_ spec: WatcherSpec, isFromFile: Bool) -> WatcherID {
+    lastWatcher += 1
+    let id = WatcherID(lastWatcher)
     var watcher = Watcher(id: id, spec: spec, isFromFile: isFromFile, &ledger)
     if isFromFile { watcher.fileSpec = spec }
     watchers.append(watcher)
+    pools[spec.group] = spec.listener
     return id
   }
 

@@ -128,7 +128,11 @@ extension WatcherSpec {
         .joined(separator: ",")
     case .list(let items): "[" + items.map(canonical).joined(separator: ",") + "]"
     case .string(let text): text.debugDescription
-    case .null, .bool, .int, .float: "\(value)"
+    // As Swift describes such a case, which costs it a look at the type each time.
+    case .null: "null"
+    case .bool(let flag): "bool(\(flag))"
+    case .int(let number): "int(\(number))"
+    case .float(let number): "float(\(number))"
     }
   }
 }

@@ -40,7 +40,8 @@ extension Watcher {
       })
     context["autostart"] = .bool(spec.autostart)
     context["hooks"] = .object(
-      JSONObject(spec.hooks.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.callable)) }))
+      JSONObject(spec.hooks.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.callable)) })
+    )
     context["rlimits"] = .object(
       JSONObject(spec.limits.map { ($0.name, $0.value.map { .int(Int($0)) } ?? .int(-1)) }))
     context["stats_endpoint"] = .string(ledger.settings.statsEndpoint)

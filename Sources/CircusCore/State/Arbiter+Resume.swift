@@ -22,11 +22,12 @@ extension Arbiter {
     for watcher in watchers where removed.contains(watcher.spec.name.lowercased()) {
       forget(watcher.id, &effects)
     }
+    let known = idsByName
     var fresh = Set(watchers.map(\.id))
     var changed: Set<WatcherID> = []
     var undone: Set<PID> = []
     for (number, group) in saved.groups.sorted(by: { $0.key < $1.key }) {
-      guard let id = place(group, among: fresh, isAlive: isAlive, &effects),
+      guard let id = place(group, known, among: fresh, isAlive: isAlive, &effects),
         let index = index(of: id)
       else { continue }
       // It had not had its turn yet.
@@ -94,17 +95,16 @@ extension Arbiter {
   /// Which watcher a record is about: one of the file, or one that is made again from how it was
   /// added, or, where the file has lost it, one that is only there to be stopped.
   private mutating func place(
-    _ group: SavedState.Group, among fresh: Set<WatcherID>, isAlive: Bool, _ effects: inout [Effect]
+    _ group: SavedState.Group, _ known: [String: WatcherID], among fresh: Set<WatcherID>,
+    isAlive: Bool, _ effects: inout [Effect]
   ) -> WatcherID? {
     let head = group.head
     guard let name = head["name"]?.string else { return nil }
     let isDoomed = head["doomed"]?.bool == true
     if !isDoomed,
-      let known = watchers.first(where: {
-        fresh.contains($0.id) && $0.spec.name.lowercased() == name.lowercased()
-      })
+      let id = known[name.lowercased()], fresh.contains(id)
     {
-      return known.id
+      return id
     }
     if !isDoomed, let properties = head["added"]?.object {
       do {

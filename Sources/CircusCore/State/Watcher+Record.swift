@@ -6,7 +6,7 @@ import JSON
 /// A watcher as the state file remembers it: what is wanted of it and how far it is. What the
 /// configuration file says of it is not repeated, only known again by its fingerprint.
 extension Watcher {
-  func record(_ daemonEnvironment: [String: String]) -> JSONObject {
+  mutating func record(_ daemonEnvironment: [String: String]) -> JSONObject {
     var record: JSONObject = [
       "watcher": .int(id.number), "name": .string(spec.name), "phase": .string(phase.rawValue),
       "target": .int(target), "generation": .int(generation), "cause": .string(startCause.rawValue),
@@ -18,8 +18,12 @@ extension Watcher {
       record["stop_cause"] = .string(cause.rawValue)
     }
     if let fileSpec, isFromFile {
-      record["file"] = .string(fileSpec.fingerprint(daemonEnvironment))
-      record["launch"] = .string(fileSpec.launchFingerprint(daemonEnvironment))
+      let fingerprints =
+        fileFingerprints
+        ?? (fileSpec.fingerprint(daemonEnvironment), fileSpec.launchFingerprint(daemonEnvironment))
+      fileFingerprints = fingerprints
+      record["file"] = .string(fingerprints.file)
+      record["launch"] = .string(fingerprints.launch)
       record["count"] = .int(fileSpec.processCount)
     }
     if let addition { record["added"] = .object(addition) }

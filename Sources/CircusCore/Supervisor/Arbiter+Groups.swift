@@ -28,12 +28,25 @@ extension Arbiter {
 
   /// The names of the active groups, in the order they start.
   package var groupNames: [String] {
+    var seen: Set<String> = []
     var names: [String] = []
     for id in startOrder {
       guard let index = index(of: id), !watchers[index].isDoomed else { continue }
-      if !names.contains(watchers[index].spec.group) { names.append(watchers[index].spec.group) }
+      if seen.insert(watchers[index].spec.group).inserted {
+        names.append(watchers[index].spec.group)
+      }
     }
     return names
+  }
+
+  /// The active groups in the order they start, each with its processes, those of lower priority
+  /// first.
+  package var processesByGroup: [(group: String, processes: [ProcessView])] {
+    var tables: [String: [ProcessView]] = [:]
+    for watcher in watchers where !watcher.isDoomed {
+      append(watcher, to: &tables[watcher.spec.group, default: []])
+    }
+    return groupNames.map { ($0, Self.byPriority(tables[$0] ?? [])) }
   }
 
   /// The processes of one group, those of lower priority first.
@@ -42,14 +55,16 @@ extension Arbiter {
     for watcher in watchers where watcher.spec.group == name && !watcher.isDoomed {
       append(watcher, to: &table)
     }
-    return table.sorted {
-      ($0.spec.priority, $0.name) < ($1.spec.priority, $1.name)
-    }
+    return Self.byPriority(table)
+  }
+
+  private static func byPriority(_ table: [ProcessView]) -> [ProcessView] {
+    table.sorted { ($0.spec.priority, $0.name) < ($1.spec.priority, $1.name) }
   }
 
   /// All processes in the order in which groups, and processes in them, are started.
   package var processesInOrder: [ProcessView] {
-    groupNames.flatMap { processes(inGroup: $0) }
+    processesByGroup.flatMap(\.processes)
   }
 
   /// Finds what a client names; nil: nothing.

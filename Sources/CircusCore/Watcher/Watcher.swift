@@ -49,7 +49,14 @@ package struct Watcher {
   /// Named in the configuration file, hence subject to its reloads.
   var isFromFile: Bool
   /// What the configuration file said last.
-  var fileSpec: WatcherSpec? { didSet { isHeadUnsaved = true } }
+  var fileSpec: WatcherSpec? {
+    didSet {
+      isHeadUnsaved = true
+      fileFingerprints = nil
+    }
+  }
+  /// What the state file calls it by, once that was asked for.
+  var fileFingerprints: (file: String, launch: String)?
   /// The `add` command it was made by; nil: it is from the file.
   var addition: JSONObject?
   /// All options that `set` has changed, as they were given last.

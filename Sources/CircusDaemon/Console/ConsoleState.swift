@@ -8,8 +8,7 @@ enum ConsoleState {
   static func all(_ daemon: Daemon) -> JSONObject {
     let now = Clock.wall
     let arbiter = daemon.arbiter
-    let groups = arbiter.groupNames.map { name -> JSON in
-      let processes = arbiter.processes(inGroup: name)
+    let groups = arbiter.processesByGroup.map { name, processes -> JSON in
       let watchers = Set(processes.map(\.key.watcher))
       return .object([
         "name": .string(name), "priority": .int(processes.first?.spec.groupPriority ?? 999),

@@ -119,6 +119,9 @@ final class HTTPServers {
   private func warn(_ spec: HTTPServerSpec) {
     log.info("RPC interface 'supervisor' initialized")
     guard spec.username == nil else { return }
+    // supervisord says so of every server; of circus's own it is said where others can reach it.
+    let isCircus = spec.section == "circus"
+    if isCircus, case .inet(let host, _) = spec.address, Self.isLocal(host) { return }
     let kind = spec.section.split(separator: ":").first.map(String.init) ?? spec.section
     log.log(.critical, "Server '\(kind)' running without any HTTP authentication checking")
     if case .inet(let host, let port) = spec.address, !Self.isLocal(host) {

@@ -52,6 +52,8 @@ final class Launcher {
     request.directory = plan.directory.isEmpty ? nil : plan.directory
     request.startsSession = plan.startsSession
     request.adoptsOrphans = plan.descendants == .all
+    // Python ignores both in what supervisord starts; circus puts them back (supervisor.md 2.6).
+    request.ignoresBrokenPipes = !plan.startsSession
     request.umask = plan.umask.map { mode_t(truncatingIfNeeded: $0 & 0o7777) }
     request.diesWithParent = plan.diesWithDaemon
     try identify(plan, &request)

@@ -17,9 +17,7 @@ extension Daemon {
     switch event {
     case .groupAdded(let name):
       // A pool hears of itself, so it has to be there first.
-      for watcher in arbiter.watchers where watcher.spec.group == name && !watcher.isDoomed {
-        if let spec = watcher.spec.listener { listeners.open(name, spec) }
-      }
+      if let pool = arbiter.pools[name] { listeners.open(name, pool) }
     case .supervisorRunning:
       if hasBooted, settings.face == .supervisor {
         log.reopen()

@@ -62,10 +62,10 @@ package final class Daemon {
   var events: EventPublisher?
   var stats: StatsPublisher?
   private(set) lazy var logs = LogReader(streams: streams, loop: loop)
-  private lazy var socketWatch = SocketWatch(loop: loop, sockets: sockets) { [unowned self] name in
+  lazy var socketWatch = SocketWatch(loop: loop, sockets: sockets) { [unowned self] name in
     queue.append(.socketReady(name))
   }
-  private let insideCalls = InsideCalls()
+  let insideCalls = InsideCalls()
   private var registrations: [Registration] = []
   var queue: [Event]
   private var effects: [Effect] = []
@@ -75,7 +75,7 @@ package final class Daemon {
   /// it was not emptied.
   var needsControl = false
   var settings: DaemonSettings
-  private var status: Int32 = 0
+  var status: Int32 = 0
 
   /// Binds everything; nothing is started yet. Signals must be blocked by now.
   package init(
@@ -130,6 +130,7 @@ package final class Daemon {
     do {
       if settings.usesZeroMQ { endpoints = try Endpoints(settings, context, handover, log) }
     } catch {
+      survival.giveUp(settings)
       throw Failure(text: error.text)
     }
     settings = endpoints?.settings ?? settings
@@ -142,7 +143,10 @@ package final class Daemon {
     if let endpoints { openEndpoints(endpoints) }
     do { try sockets.apply(configuration.sockets) } catch {
       // Processes that run are not left alone for a socket that cannot be had.
-      guard survival.hasPredecessor else { throw Failure(text: error.text) }
+      guard survival.hasPredecessor else {
+        survival.giveUp(settings)
+        throw Failure(text: error.text)
+      }
       log.error(error.text)
     }
     queue += [
@@ -178,7 +182,10 @@ package final class Daemon {
     applyNames()
     servers.inherited = handover?.servers ?? [:]
     do { try servers.apply(settings.servers) } catch {
-      guard survival.hasPredecessor else { throw Failure(text: error.text) }
+      guard survival.hasPredecessor else {
+        survival.giveUp(settings)
+        throw Failure(text: error.text)
+      }
       log.error("\(error.text); tried again at the next reload")
     }
     servers.closeInherited()
@@ -193,30 +200,6 @@ package final class Daemon {
     queue.append(boundEvent(endpoints))
   }
 
-  private func makeOutlets() -> EffectRunner.Outlets {
-    EffectRunner.Outlets(
-      publish: { [unowned self] event in events?.publish(event) },
-      reply: { [unowned self] ticket, reply in
-        if insideCalls.finish(ticket, reply) { return }
-        needsControl = true
-        control?.reply(ticket, reply)
-      },
-      supervised: { [unowned self] ticket, answer in supervised.finish(ticket, answer) },
-      announce: { [unowned self] event in announce(event) },
-      readLogs: { [unowned self] query, reply in logs.answer(query, reply) },
-      load: { [unowned self] purpose in load(purpose) },
-      awaitSockets: { [unowned self] names in socketWatch.await(names) },
-      upgrade: { [unowned self] program, ticket in upgrade.begin(program, ticket) },
-      saveChanges: { [unowned self] changes, path, ticket in
-        saveChanges(changes, to: path, ticket)
-      },
-      applySettings: { [unowned self] settings in apply(settings) },
-      finish: { [unowned self] status in
-        self.status = status
-        loop.stop()
-      })
-  }
-
   /// A wildcard port is told by its number.
   private func boundEvent(_ endpoints: Endpoints) -> Event {
     var names: [String: String] = [:]
@@ -228,16 +211,6 @@ package final class Daemon {
       names[configured] = socket.boundEndpoint
     }
     return .endpointsBound(names)
-  }
-
-  /// Children get the limit the daemon was started with; the daemon itself needs one descriptor
-  /// and more for each of them.
-  private static func raiseFileLimit() -> (soft: rlim_t, hard: rlim_t)? {
-    guard let number = Limits.number(of: "nofile"), let limit = Limits.get(number) else {
-      return nil
-    }
-    try? Limits.set(number, soft: limit.hard, hard: limit.hard)
-    return limit
   }
 
   // MARK: running

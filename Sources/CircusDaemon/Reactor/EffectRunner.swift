@@ -24,10 +24,10 @@ final class EffectRunner {
     var finish: (Int32) -> Void
   }
 
-  private let launcher: Launcher
+  let launcher: Launcher
   private let signaler: Signaler
   let lineage: Lineage
-  private let streams: Streams
+  let streams: Streams
   private let sockets: ListeningSockets
   private let missing: MissingSockets
   private let loop: EventLoop
@@ -80,7 +80,7 @@ final class EffectRunner {
     self.log = log
     self.outlets = outlets
     signaler = Signaler(lineage: lineage, log: log, adopted: adopted)
-    helpers.onStart = { [unowned self] pid in
+    helpers.onStart = { pid in
       lineage.began(pid, .session, session: pid.rawValue, input: nil)
     }
     adopted.onExit = { [unowned self] pid, status in ended(pid, status) }
@@ -293,40 +293,6 @@ final class EffectRunner {
 
   /// Whether everything that was asked for is done.
   var isQuiet: Bool { spawns.isEmpty && sweeps.isEmpty && events.isEmpty && deadLeaders.isEmpty }
-
-  /// Copies of our ends of all pipes, for the next program.
-  func handOverPipes() -> [PID: [Int32: Int32]] {
-    var copies: [PID: [Int32: Int32]] = [:]
-    for pid in managed.keys {
-      var own: [Int32: Int32] = [:]
-      for (place, number) in streams.descriptors(of: pid) { own[place] = Handover.copy(number) }
-      if let input = launcher.inputs[pid]?.number { own[0] = Handover.copy(input) }
-      if !own.isEmpty { copies[pid] = own }
-    }
-    return copies
-  }
-
-  /// Copies of our ends of pipes whose process is dead, likewise; `name`: of a watcher.
-  func handOverRemains(name: (WatcherID) -> String?) -> [Handover.Remains] {
-    streams.remains.compactMap { watcher, number, pump in
-      guard let name = name(watcher), let copy = Handover.copy(pump.number) else { return nil }
-      return Handover.Remains(
-        watcher: name, number: number, pid: pump.pid, output: Int32(pump.output), descriptor: copy,
-        inHand: pump.inHand)
-    }
-  }
-
-  /// What was not passed on yet, for the next program.
-  func handOverBytes() -> [PID: [Int32: InHand]] {
-    var bytes: [PID: [Int32: InHand]] = [:]
-    for pid in managed.keys {
-      var own = Dictionary(streams.inHand(of: pid), uniquingKeysWith: { $1 })
-      let waiting = launcher.inputs[pid]?.waiting ?? []
-      if !waiting.isEmpty { own[0] = InHand(held: waiting) }
-      if !own.isEmpty { bytes[pid] = own }
-    }
-    return bytes
-  }
 
   /// What the state file tells of a process beyond what the arbiter knows.
   func facts(of pid: PID) -> [(String, Int)] {

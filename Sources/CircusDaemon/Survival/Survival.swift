@@ -312,6 +312,16 @@ final class Survival {
     return (directory.path, number)
   }
 
+  /// The start is refused: nothing is left of it, unless there is something to come back to.
+  func giveUp(_ settings: DaemonSettings) {
+    guard !hasPredecessor else { return }
+    if settings.onBoot == .last {
+      if let directory { WorkPages.remove(from: directory) }
+    } else {
+      end(settings)
+    }
+  }
+
   /// Everything is stopped in order: only what was wanted may matter to a later daemon.
   func end(_ settings: DaemonSettings) {
     guard let file, let directory else { return }

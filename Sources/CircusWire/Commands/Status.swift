@@ -51,8 +51,9 @@ package struct Status: Command {
     return Rendering(lines.joined(separator: "\n"))
   }
 
-  /// Just `error`, as scripts expect it (circus.md 3.7).
+  /// A line with just `error`, as scripts expect it (circus.md 3.7), then what is wrong.
   package static func renderError(_ reply: JSONObject) -> Rendering {
-    Rendering("error", isError: true, status: 3)
+    let reason = reply["reason"]?.string.map { "\n\($0)" } ?? ""
+    return Rendering("error\(reason)", isError: true, status: 3)
   }
 }
