@@ -30,6 +30,9 @@ struct WatcherCheck {
   private var circusProblems: [Diagnostic] {
     var found = quoting("cmd", spec.command)
     if case .text(let text) = spec.arguments { found += quoting("args", text) }
+    if !spec.shell {
+      found += shellSyntax("cmd", spec.command, "write shell = True, or sh -c '...'")
+    }
     if spec.command.isEmpty {
       found.append(warning("cmd", "is empty: nothing can be started", "give a command"))
     }
@@ -128,6 +131,14 @@ struct WatcherCheck {
       return [warning("command", "is empty: nothing can be started", "give a command")]
     }
     return quoting("command", spec.command)
+      + shellSyntax("command", spec.command, "write /bin/sh -c '...'")
+  }
+
+  private func shellSyntax(_ key: String, _ text: String, _ hint: String) -> [Diagnostic] {
+    guard let word = ShellSyntax.firstWord(in: text) else { return [] }
+    return [
+      warning(key, "`\(word)` means something to a shell only; the program gets it as a word", hint)
+    ]
   }
 
   /// A comment sign may have cut a quoted text: quotes do not protect it.

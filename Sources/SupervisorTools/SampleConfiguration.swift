@@ -75,7 +75,8 @@ package enum SampleConfiguration {
     ;stopsignal=TERM               ; what stops it
     ;stopwaitsecs=10               ; from there to SIGKILL
     ;stopasgroup=false             ; the stop signal goes to its whole process group
-    ;killasgroup=false             ; and so does SIGKILL
+    ;killasgroup=true              ; and so does SIGKILL; false: only the process itself is ended
+    ;stop_descendants=session      ; what else a stop ends: session, all or none
     ;user=nobody                   ; who runs it
     ;redirect_stderr=false         ; stderr goes where stdout goes
     ;stdout_logfile=/a/path        ; NONE: nowhere, AUTO: a file that is made for it

@@ -121,6 +121,19 @@ import Testing
     #expect(Dictionary(pairs.map { ($0.key, $0.value) }) { $1 } == wanted)
   }
 
+  /// What 4.4 refuses and 4.3 reads.
+  @Test(arguments: [
+    (
+      "HOME=\"/home/u\",USER=\"u,LC_CTYPE=\"en_US.UTF-8\"",
+      ["HOME": "/home/u", "USER": "u,LC_CTYPE="]
+    ),
+    ("A=it's,B=2", ["A": "it's", "B": "2"]),
+  ])
+  func whatOnlyTheOlderOneReads(text: String, wanted: [String: String]) throws {
+    let pairs = try EnvironmentGrammar.parse(text)
+    #expect(Dictionary(pairs.map { ($0.key, $0.value) }) { $1 } == wanted)
+  }
+
   @Test(arguments: ["A=a@b", "A=1 B=2", "A=1,,B=2", "A", "A="])
   func brokenEnvironmentsAreRefused(text: String) {
     #expect(throws: EnvironmentGrammar.Failure.self) { try EnvironmentGrammar.parse(text) }

@@ -4,8 +4,19 @@ package enum EnvironmentGrammar {
   /// Why a value is no list of pairs, in supervisor's words.
   package struct Failure: Error, Equatable { package var text: String }
 
-  /// The pairs in order, repeated keys included; throws for a half pair and for an open quote.
+  /// The pairs in order, repeated keys included. What 4.4 refuses and 4.3 reads is taken as 4.3 reads it. Throws for
+  /// a half pair and for an open quote.
   package static func parse(_ text: String) throws(Failure) -> [(key: String, value: String)] {
+    do throws(Failure) { return try parsePOSIX(text) } catch {
+      guard let pairs = LegacyEnvironment.parse(text) else { throw error }
+      return pairs
+    }
+  }
+
+  /// Whether 4.4 reads it.
+  static func isReadable(_ text: String) -> Bool { (try? parsePOSIX(text)) != nil }
+
+  private static func parsePOSIX(_ text: String) throws(Failure) -> [(key: String, value: String)] {
     let tokens = try tokenize(text)
     var pairs: [(key: String, value: String)] = []
     var i = 0

@@ -21,7 +21,7 @@ package enum ProgramExpansion {
     scope.names["numprocs"] = String(count)
     var values: [String: ConfigValue] = [:]
     var environment = shared
-    for (key, value) in ownEnvironment(&scope) {
+    for (key, value) in scope.environmentPairs() {
       environment[key] = value
       scope.names["ENV_" + key] = value
     }
@@ -54,20 +54,6 @@ package enum ProgramExpansion {
     let name = (try? PercentExpansion.expand(expression, names)) ?? expression
     let isTold = expression.contains("%(process_num)") || number == template.firstNumber
     return isTold ? name : "\(name)_\(number)"
-  }
-
-  private static func ownEnvironment(
-    _ scope: inout SupervisorScope
-  ) -> [(key: String, value: String)] {
-    guard let raw = scope.raw("environment"),
-      let text = scope.expand(raw, for: "environment", "environment")
-    else { return [] }
-    do {
-      return try EnvironmentGrammar.parse(text)
-    } catch {
-      scope.fail("environment", error.text, hint: "write KEY=\"value\",KEY2=\"value 2\"")
-      return []
-    }
   }
 
   private static func logs(

@@ -93,17 +93,9 @@ struct SupervisorResolver {
       ["TMPDIR", "TEMP", "TMP"].compactMap { environment[$0] }.first { $0.hasPrefix("/") } ?? "/tmp"
     out["childlogdir"] = .string(home(scope.text("childlogdir") ?? temporary))
     scope.names["host_node_name"] = hostName
-    if let raw = scope.raw("environment"),
-      let text = scope.expand(raw, for: "environment", "environment")
-    {
-      do {
-        for (key, value) in try EnvironmentGrammar.parse(text) {
-          document.environment[key] = value
-          names["ENV_" + key] = value
-        }
-      } catch {
-        scope.fail("environment", error.text, hint: "write KEY=\"value\",KEY2=\"value 2\"")
-      }
+    for (key, value) in scope.environmentPairs() {
+      document.environment[key] = value
+      names["ENV_" + key] = value
     }
     out["environment"] = .map(document.environment.mapValues(ConfigValue.string))
     document.supervisord = out
