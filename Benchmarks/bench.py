@@ -61,6 +61,8 @@ class Lab:
         self.stats = "tcp://127.0.0.1:%d" % free_port()
         self.max_bytes, self.statsd = max_bytes, statsd
         self.process = None
+        # Watchers besides, each with variables of its own, that are not started.
+        self.others = 0
         if system == "supervisor":
             self.control = "unix:" + self.directory + "/s.sock"
 
@@ -88,6 +90,9 @@ class Lab:
                 if self.max_bytes:
                     f.write("stdout_stream.max_bytes = %d\n" % self.max_bytes)
                     f.write("stdout_stream.backup_count = 500\n")
+            for number in range(self.others):
+                f.write("[watcher:o%d]\ncmd = sleep 1000\nautostart = False\n" % number)
+                f.write("[env:o%d]\nNUMBER = %d\n" % (number, number))
         return path
 
     def write_supervisor(self):
@@ -293,9 +298,10 @@ def statistics_cost(args, system, count=200):
         return (sum(map(cpu_seconds, pids)) - before) * 100
 
 
-def first_answer(args, system):
+def first_answer(args, system, others=0, seconds=10):
     """exec to first control answer, ms"""
     with Lab(args, system, 1, args.child) as lab:
+        lab.others = others
         argv = [args.limit, "echo", lab.control] if system == "limit" else lab.argv()
         if system in ("circus", "supervisor"):
             argv = [sys.executable] + argv
@@ -303,11 +309,18 @@ def first_answer(args, system):
         load = subprocess.Popen([args.load, "first", lab.control] + argv, stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL, start_new_session=True)
         try:
-            return float(load.communicate(timeout=10)[0].split()[0])
+            return float(load.communicate(timeout=seconds)[0].split()[0])
         except subprocess.TimeoutExpired:
             os.killpg(load.pid, signal.SIGKILL)
             load.wait()
             raise
+
+
+def many_watchers(args, system):
+    """exec to first control answer with many watchers in the file, s"""
+    if system not in ("circus", "ours"):
+        return None
+    return tuple(first_answer(args, system, others, 180) / 1000 for others in (2000, 8000))
 
 
 def reap(args, system):
@@ -420,6 +433,7 @@ FIGURES = {
     "stats1000": ("statistics, 1,000 children, CPU ms/s",
                   lambda a, s: statistics_cost(a, s, 1000), ["%.1f"], "<= 20"),
     "first": ("exec to first control answer, ms", first_answer, ["%.1f"], "<= 2.5x limit"),
+    "many": ("the same of 2,000 / 8,000 watchers, s", many_watchers, ["%.2f", "%.2f"], "linear"),
     "reap": ("death to reap event, median ms", reap, ["%.2f"], "<= 1.5x limit"),
     "xmlrpc": ("XML-RPC getAllProcessInfo/s, 1 / 4", xmlrpc_calls, ["%.0f", "%.0f"], ">= 10x supervisor"),
     "xmlrpc-100": ("the same, 100 processes", lambda a, s: xmlrpc_calls(a, s, 100), ["%.0f", "%.0f"],

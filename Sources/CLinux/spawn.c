@@ -127,8 +127,8 @@ extern int __clone(int (*)(void *), void *, int, void *, ...);
 // Milliseconds the parent waits for the exec of a child with rights of its own.
 static const int patience = 50;
 
-// A child that gives up rights can be stopped by the user it becomes. It shares no memory with us, and nobody waits
-// for it longer than it should take: where it is stopped before its exec, it counts as started.
+// A child that gives up rights can be stopped by the user it becomes. It shares no memory with us,
+// and its exec is waited for no longer than it should take: a child that is stopped before it counts as started.
 static pid_t start_apart(struct cl_spawn *r) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;

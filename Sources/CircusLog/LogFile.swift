@@ -94,7 +94,7 @@ package final class LogFile {
     do {
       return try checked.open(O_WRONLY | flags, mode: mode).release()
     } catch {
-      // A FIFO nobody reads yet.
+      // A FIFO without a reader yet.
       guard error.code == ENXIO else { throw error }
       return try checked.open(O_RDWR | flags, mode: mode).release()
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Whether somebody answers at an address.
+/// Whether an address answers.
 extension Network {
   /// Why a TCP connection cannot be made; nil when it can. Gives up after three seconds.
   package static func probe(host: String, port: Int) -> String? {

@@ -21,8 +21,13 @@ package struct LongOptions: Equatable {
   ) throws(Failure) {
     var rest = words[...]
     let all = valued + known + ["help", "version"]
+    var mayBeOption = true
     while let word = rest.popFirst() {
-      guard word.hasPrefix("-"), word.count > 1 else {
+      if word == "--", mayBeOption {
+        mayBeOption = false
+        continue
+      }
+      guard mayBeOption, word.hasPrefix("-"), word.count > 1 else {
         positionals.append(word)
         continue
       }

@@ -36,7 +36,7 @@ import ZeroMQ
     Int(endpoint.split(separator: ":").last ?? "") ?? 0
   }
 
-  /// Control answers, and what dies is replaced, whoever is connected.
+  /// Control answers, and what dies is replaced, whatever is connected.
   private func expectService(_ daemon: TestDaemon) throws {
     for _ in 0..<20 { #expect(try daemon.call("numwatchers")["numwatchers"] == 1) }
     let victim = try #require(try daemon.pids("w").first)

@@ -61,7 +61,7 @@ import Testing
     try expectService(daemon, pids)
   }
 
-  /// An address that somebody else has: the old one stays, as at a reload.
+  /// An address that another program has: the old one stays, as at a reload.
   @Test(arguments: ["endpoint", "pubsub_endpoint", "stats_endpoint", "httpd_port", "socket"])
   func anAddressInUseIsNotTheEnd(door: String) throws {
     let daemon = try daemon()

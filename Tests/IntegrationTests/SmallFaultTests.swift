@@ -41,6 +41,15 @@ import Testing
     #expect(daemon.isAlive)
   }
 
+  @Test func twoDashesEndTheOptions() {
+    let directory = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", directory]) }
+    Path.write("[watcher:w]\ncmd = sleep 1\n", to: directory + "/-a.ini")
+    let check = run(
+      "/bin/sh", ["-c", "cd \(directory) && \(TestDaemon.programs)/circusd --check -- -a.ini"])
+    #expect(check.status == 0, "\(check)")
+  }
+
   @Test func statusOfAnUnknownWatcherSaysWhy() throws {
     let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000\n")
     let output = daemon.circusctl("status", "nosuch")

@@ -75,7 +75,7 @@ extension Arbiter {
     switch call.kind {
     case .stop:
       if !call.waits { return result(nil) }
-      // Another life is somebody else's start: the one that was to be stopped is gone.
+      // Another life was started by another order: the one that was to be stopped is gone.
       guard let slot = view.slot, slot.id == process.life else { return result(nil) }
       let isDown = slot.state.pid == nil && !slot.state.isSpawning
       return isDown && view.stage.isStopped ? result(nil) : nil

@@ -26,8 +26,13 @@ package struct CircusdArguments: Equatable {
   /// Long options may be shortened as long as they stay unique, and written `--name=value`.
   package init(_ arguments: [String]) throws(Failure) {
     var rest = arguments[...]
+    var mayBeOption = true
     while let word = rest.popFirst() {
-      guard word.hasPrefix("-"), word.count > 1 else {
+      if word == "--", mayBeOption {
+        mayBeOption = false
+        continue
+      }
+      guard mayBeOption, word.hasPrefix("-"), word.count > 1 else {
         if configuration != nil { throw Failure(text: "unrecognized arguments: \(word)") }
         configuration = word
         continue

@@ -258,7 +258,7 @@ final class Lineage {
 // MARK: - upgrades
 
 extension Lineage {
-  /// What another program in this process has to know: who descends from whom, and which orphans were there
+  /// What another program in this process has to know: which process descends from which, and which orphans were there
   /// before.
   var handedOver: JSON {
     let noted = families.filter { !$0.value.noted.isEmpty }.map {

@@ -4,26 +4,33 @@ import XMLRPC
 
 /// The structs of `getAllConfigInfo` (supervisor.md 4.6).
 enum ConfigInfo {
-  static func rows(_ spec: WatcherSpec, isActive: Bool) -> [(name: String, value: XMLRPCValue)] {
+  /// `logs`: the paths of a process that there is, by its name.
+  static func rows(
+    _ spec: WatcherSpec, isActive: Bool, logs: (String) -> Daemon.LogPaths?
+  ) -> [(name: String, value: XMLRPCValue)] {
     guard case .list(let processes)? = spec.definition["processes"] else {
       return circus(spec, isActive: isActive)
     }
     return processes.map { entry in
       let options = entry.map ?? [:]
       let name = options["name"]?.string ?? spec.name
-      return (name, row(spec, name, options, isActive: isActive))
+      return (name, row(spec, name, options, isActive: isActive, logs(name)))
     }
   }
 
   private static func row(
-    _ spec: WatcherSpec, _ name: String, _ options: [String: ConfigValue], isActive: Bool
+    _ spec: WatcherSpec, _ name: String, _ options: [String: ConfigValue], isActive: Bool,
+    _ logs: Daemon.LogPaths? = nil
   ) -> XMLRPCValue {
     func int(_ key: String) -> XMLRPCValue { .int(options[key]?.int ?? 0) }
     func bool(_ key: String) -> XMLRPCValue { .bool(options[key]?.bool ?? false) }
     func text(_ key: String) -> XMLRPCValue { .string(options[key]?.string ?? "none") }
     func log(_ key: String) -> XMLRPCValue {
       let path = options[key]?.string ?? "none"
-      return .string(path == "AUTO" ? "auto" : path)
+      guard path == "AUTO" else { return .string(path) }
+      // Of a process that there is, the file that was made for it.
+      let made = key.hasPrefix("stdout") ? logs?.stdout : logs?.stderr
+      return .string(made.flatMap { $0.isEmpty ? nil : $0 } ?? "auto")
     }
     var members: [XMLRPCValue.Member] = [
       .init("autostart", bool("autostart")), .init("autorestart", restart(spec.restart)),

@@ -45,8 +45,11 @@ extension RPCInterface {
       ["array"], help: "How every process of the configuration as it was read last is defined."
     ) { interface, _ in
       let arbiter = interface.daemon.arbiter
+      let processes = Dictionary(grouping: arbiter.processTable, by: \.group)
       let rows = arbiter.lastRead.flatMap { spec in
-        ConfigInfo.rows(spec, isActive: arbiter.hasGroup(spec.group))
+        ConfigInfo.rows(spec, isActive: processes[spec.group] != nil) { name in
+          processes[spec.group]?.first { $0.name == name }.map { interface.daemon.logPaths(of: $0) }
+        }
       }
       return .array(rows.sorted { $0.name < $1.name }.map(\.value))
     },

@@ -130,7 +130,7 @@ struct Endpoints {
       socket.setLinger(300)
       for user in users { socket.accept(user: user) }
       if endpoint.hasPrefix("ipc://"), descriptor == nil {
-        // libzmq replaces the file, whoever listens there.
+        // libzmq replaces the file, even of a daemon that listens there.
         let path = String(endpoint.dropFirst("ipc://".count))
         if Network.answers(path: path) {
           throw Failure(

@@ -109,6 +109,9 @@ def rpc(path, _):
     assert s.signalProcessGroup("m", "FOO")[0]["status"] == 11
     config = {c["name"]: c for c in s.getAllConfigInfo()}
     assert config["m_01"]["group"] == "m" and config["later"]["autostart"] is False and config["cat"]["inuse"] is True
+    # The file that was made for AUTO, not the word.
+    made = {i["name"]: i["stdout_logfile"] or "none" for i in s.getAllProcessInfo()}
+    assert {n: c["stdout_logfile"] for n, c in config.items()} == made, (config, made)
     assert s.reloadConfig() == [[[], [], []]]
     assert fault(s.addProcessGroup, "cat") == 90 and fault(s.addProcessGroup, "x") == 10
     assert fault(s.removeProcessGroup, "cat") == 91
