@@ -298,10 +298,9 @@ def statistics_cost(args, system, count=200):
         return (sum(map(cpu_seconds, pids)) - before) * 100
 
 
-def first_answer(args, system, others=0, seconds=10):
+def first_answer(args, system):
     """exec to first control answer, ms"""
     with Lab(args, system, 1, args.child) as lab:
-        lab.others = others
         argv = [args.limit, "echo", lab.control] if system == "limit" else lab.argv()
         if system in ("circus", "supervisor"):
             argv = [sys.executable] + argv
@@ -309,18 +308,25 @@ def first_answer(args, system, others=0, seconds=10):
         load = subprocess.Popen([args.load, "first", lab.control] + argv, stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL, start_new_session=True)
         try:
-            return float(load.communicate(timeout=seconds)[0].split()[0])
+            return float(load.communicate(timeout=10)[0].split()[0])
         except subprocess.TimeoutExpired:
             os.killpg(load.pid, signal.SIGKILL)
             load.wait()
             raise
 
 
-def many_watchers(args, system):
+def many_watchers(args, system, count):
     """exec to first control answer with many watchers in the file, s"""
     if system not in ("circus", "ours"):
         return None
-    return tuple(first_answer(args, system, others, 180) / 1000 for others in (2000, 8000))
+    with Lab(args, system, 1, args.child) as lab:
+        lab.others = count
+        ask = [args.ours + "/circusctl", "--endpoint", lab.control, "--timeout", "2", "numwatchers"]
+        began = time.perf_counter()
+        lab.start()
+        # Stock circus drops what is asked before it is up, so that one question is not enough.
+        wait_for(lambda: subprocess.run(ask, capture_output=True, check=False).returncode == 0, step=0.02)
+        return time.perf_counter() - began
 
 
 def reap(args, system):
@@ -433,7 +439,8 @@ FIGURES = {
     "stats1000": ("statistics, 1,000 children, CPU ms/s",
                   lambda a, s: statistics_cost(a, s, 1000), ["%.1f"], "<= 20"),
     "first": ("exec to first control answer, ms", first_answer, ["%.1f"], "<= 2.5x limit"),
-    "many": ("the same of 2,000 / 8,000 watchers, s", many_watchers, ["%.2f", "%.2f"], "linear"),
+    "many": ("the same, 2,000 watchers, s", lambda a, s: many_watchers(a, s, 2000), ["%.2f"], "linear"),
+    "many8000": ("the same, 8,000 watchers, s", lambda a, s: many_watchers(a, s, 8000), ["%.2f"], "linear"),
     "reap": ("death to reap event, median ms", reap, ["%.2f"], "<= 1.5x limit"),
     "xmlrpc": ("XML-RPC getAllProcessInfo/s, 1 / 4", xmlrpc_calls, ["%.0f", "%.0f"], ">= 10x supervisor"),
     "xmlrpc-100": ("the same, 100 processes", lambda a, s: xmlrpc_calls(a, s, 100), ["%.0f", "%.0f"],

@@ -16,7 +16,7 @@ package enum ProcessState: Hashable, Sendable {
   /// Signalled; `killAt` passed means SIGKILL was sent. -> ending, stopped
   case stopping(PID, killAt: Instant, wasKilled: Bool)
   /// Dead after a stop; what it left behind is being ended. -> stopped
-  case ending(Orphans)
+  indirect case ending(Orphans)
   /// Ended by itself and left so. -> spawning
   case exited(ExitStatus)
   /// Given up. -> spawning
