@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// Whoever holds the port, the processes are supervised; the socket comes back when the holder ends.
+  /// The processes are supervised, also while a stranger holds the port; the socket comes back when the holder ends.
   @Test func aSocketThatCannotBeHadKeepsNobodyFromBeingTakenOver() throws {
     let port = try #require(Ports.next())
     let daemon = try TestDaemon(
@@ -89,7 +89,7 @@ import Testing
       #expect(Network.answers(path: daemon.directory + "/ux.sock"))
     }
     #expect(try daemon.quit() == 0)
-    // A file that is somebody else's stays.
+    // A file of another program stays.
     Path.write("", to: daemon.directory + "/ux.sock")
     try daemon.start()
     #expect(eventually { !daemon.isAlive })

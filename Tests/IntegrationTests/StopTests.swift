@@ -3,7 +3,7 @@ import JSON
 import LinuxSystem
 import Testing
 
-/// What a stop ends, whom it spares, and when it is told: real trees under both dialects.
+/// What a stop ends, what it spares, and when it is told: real trees under both dialects.
 @Suite struct StopTests {
   private static let worker =
     "/usr/bin/python3 \(Path.package)/Tests/IntegrationTests/clients/worker.py"
