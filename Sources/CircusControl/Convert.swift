@@ -24,11 +24,11 @@ enum Convert {
       Terminal.complain("Invalid number of arguments\n\(help)")
       return 2
     }
-    let reader = ConfigurationReader(
-      files: DiskFiles(), environment: Environment.variables, hostName: Environment.hostName,
-      workingDirectory: Files.currentDirectory)
     do {
-      try writeAll(1, Array(try Conversion(of: path, reader: reader).text.utf8))
+      let conversion = try Conversion(
+        of: path, files: DiskFiles(), environment: Environment.variables,
+        hostName: Environment.hostName, workingDirectory: Files.currentDirectory)
+      try writeAll(1, Array(conversion.text.utf8))
       return 0
     } catch let failure as Conversion.Failure {
       Terminal.complain(failure.text)

@@ -43,6 +43,24 @@ enum CircusKeys {
     "interface", "so_reuseport", "blocking", "name",
   ]
 
+  /// Whether a section's option has a value of a type of its own: a number, a boolean, one word of several.
+  static func isTyped(_ key: String, in section: String) -> Bool {
+    if section == "circus" {
+      return circus[key].map { $0 != .text } ?? ["umask", "on_boot"].contains(key)
+    }
+    if section.hasPrefix("plugin:") { return key == "priority" }
+    if section.hasPrefix("socket:") { return !["host", "path", "interface", "name"].contains(key) }
+    guard section.hasPrefix("watcher:") else { return false }
+    if let kind = watcher[key] { return kind != .text }
+    if let dot = key.firstIndex(of: "."), key[..<dot].hasSuffix("_stream") {
+      return !["class", "filename", "time_format"].contains(String(key[key.index(after: dot)...]))
+    }
+    return [
+      "max_age", "max_age_variance", "stop_descendants", "on_daemon_exit", "listen_fds",
+      "hooks.timeout",
+    ].contains(key)
+  }
+
   /// What may follow `hooks.`; the timeout is ours.
   static let hooks = Set(HookName.allCases.map(\.rawValue)).union(["timeout"])
 }

@@ -9,7 +9,7 @@ package enum CircusSubstitution {
     while let start = rest.firstIndex(where: { $0 == "$" || $0 == "(" }) {
       out += rest[..<start]
       rest = rest[start...]
-      if let (name, after) = reference(rest), let value = values[name] {
+      if let (name, after) = reference(rest), let value = values[name.lowercased()] {
         out += value
         rest = after
       } else {
@@ -27,6 +27,23 @@ package enum CircusSubstitution {
     return values
   }
 
+  /// What a text names, without the `circus.` prefix and in its own letter case, in its order.
+  static func names(in text: String) -> [String] {
+    var found: [String] = []
+    var rest = text[...]
+    while let start = rest.firstIndex(where: { $0 == "$" || $0 == "(" }) {
+      rest = rest[start...]
+      if let (name, after) = reference(rest) {
+        found.append(name)
+        rest = after
+      } else {
+        rest.removeFirst()
+      }
+    }
+    return found
+  }
+
+  /// The name as it is written, without the prefix.
   private static func reference(_ text: Substring) -> (name: String, rest: Substring)? {
     let closing: String
     var rest = text
@@ -40,8 +57,7 @@ package enum CircusSubstitution {
     rest = rest.dropFirst(2)
     let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." || $0 == "-" }
     rest = rest[name.endIndex...]
-    let lower = name.lowercased()
-    guard rest.hasPrefix(closing), lower.hasPrefix("circus.") else { return nil }
-    return (String(lower.dropFirst("circus.".count)), rest.dropFirst(closing.count))
+    guard rest.hasPrefix(closing), name.lowercased().hasPrefix("circus.") else { return nil }
+    return (String(name.dropFirst("circus.".count)), rest.dropFirst(closing.count))
   }
 }

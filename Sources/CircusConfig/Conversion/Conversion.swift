@@ -13,59 +13,54 @@ package struct Conversion {
   package private(set) var text = ""
   /// What has no equivalent: where, and what to do about it.
   package private(set) var notes: [String] = []
-  private var body: [String] = []
 
-  /// Reads a file of either system and writes it as one of the other; a file of both is refused.
-  package init(of path: String, reader: ConfigurationReader) throws(Failure) {
-    var reader = reader
-    let documents = reader.readDocuments(path)
-    guard reader.diagnostics.firstError == nil else {
-      throw Failure(text: reader.diagnostics.errors.map(\.text).joined(separator: "\n"))
+  /// Reads a file of either system and writes it as one of the other; a file of both is refused. Variables of the
+  /// environment stay names: `environment` and `hostName` only give numbers that come from one a value.
+  package init(
+    of path: String, files: any FileReader, environment: [String: String], hostName: String,
+    workingDirectory: String
+  ) throws(Failure) {
+    let bytes: [UInt8]
+    switch files.read(path) {
+    case .success(let read): bytes = read
+    case .failure(let error): throw Failure(text: "\(path): cannot be read: \(error.text)")
     }
-    switch (documents.circus, documents.supervisor) {
-    case (let circus?, nil):
-      let configuration = reader.read(path)
-      var writer = SupervisorWriter()
-      writer.write(circus, configuration ?? Configuration())
-      take(writer.file, from: path, system: "supervisor", comment: ";")
-    case (nil, let supervisor?):
-      var writer = CircusWriter()
-      writer.write(supervisor)
-      take(writer.file, from: path, system: "circus", comment: "#")
-    default:
+    var problems = DiagnosticList()
+    var file: ConvertedFile?
+    switch ConfigurationReader.dialect(of: bytes, path: path) {
+    case .both:
       throw Failure(text: "\(path) speaks both systems' words: there is nothing to convert")
+    case .circus:
+      let source = CircusSource(path, files: files, environment: environment, problems: &problems)
+      file = source.map { source in
+        var writer = SupervisorWriter(source)
+        writer.write()
+        return writer.file
+      }
+    case .supervisor:
+      let source = SupervisorSource(
+        path, files: files, environment: environment, hostName: hostName,
+        workingDirectory: workingDirectory, problems: &problems)
+      file = source.map { source in
+        var writer = CircusWriter(source)
+        writer.write()
+        return writer.file
+      }
     }
+    guard let file else {
+      throw Failure(text: problems.errors.map(\.text).joined(separator: "\n"))
+    }
+    take(file, from: path)
   }
 
-  private mutating func take(
-    _ file: ConvertedFile, from path: String, system: String, comment: String
-  ) {
+  private mutating func take(_ file: ConvertedFile, from path: String) {
     notes = file.notes
+    let (system, comment) = file.system == .circus ? ("circus", "#") : ("supervisor", ";")
     var head = ["\(comment) Made from \(path) for \(system)."]
     if !notes.isEmpty {
       head.append("\(comment) What has no equivalent here:")
-      head += notes.map { "\(comment)   \($0)" }
+      head += notes.map { "\(comment)   \(ControlText.oneLine($0))" }
     }
     text = (head + file.lines).joined(separator: "\n") + "\n"
-  }
-}
-
-/// Sections being written, and what could not be.
-struct ConvertedFile {
-  private(set) var lines: [String] = []
-  private(set) var notes: [String] = []
-
-  mutating func begin(_ section: String) { lines += ["", "[\(section)]"] }
-
-  /// A value of several lines is continued by indented ones.
-  mutating func option(_ key: String, _ value: String, _ equals: String) {
-    let text = value.split(separator: "\n", omittingEmptySubsequences: false)
-      .joined(separator: "\n  ")
-    lines.append("\(key)\(equals)\(text)")
-  }
-
-  mutating func note(_ section: String, _ text: String) {
-    let note = "[\(section)] \(text)"
-    if !notes.contains(note) { notes.append(note) }
   }
 }

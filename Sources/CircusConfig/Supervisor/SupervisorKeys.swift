@@ -27,6 +27,18 @@ enum SupervisorKeys {
     "serverurl", "username", "password", "prompt", "history_file",
   ]
 
+  /// Options whose text may say anything; all others are numbers, booleans, choices, or name parts of the file.
+  private static let texts: Set<String> = [
+    "command", "process_name", "environment", "directory", "user", "serverurl", "stdout_logfile",
+    "stderr_logfile", "socket_owner", "logfile", "pidfile", "childlogdir", "identifier", "file",
+    "chown", "username", "password", "prompt", "history_file", "state_dir", "saved_file",
+  ]
+
+  /// Whether a section's option has a value of a type of its own.
+  static func isTyped(_ key: String, in section: String) -> Bool {
+    !isOpen(section) && known(in: section)?.contains(key) == true && !texts.contains(key)
+  }
+
   /// Whether a section takes any option: it is a plugin's.
   static func isOpen(_ section: String) -> Bool {
     section.hasPrefix("rpcinterface:") || section.hasPrefix("ctlplugin:")

@@ -10,7 +10,7 @@ package struct SupervisorReader {
   package private(set) var diagnostics = DiagnosticList()
   /// The main file by itself, which is all that supervisorctl looks at.
   private var main = INIDocument()
-  private var included: [String] = []
+  private(set) var included: [String] = []
   private var isFragment = false
 
   /// `hostName` is `%(host_node_name)s`; relative paths are taken from `workingDirectory`.

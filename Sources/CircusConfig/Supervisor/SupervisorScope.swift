@@ -35,9 +35,9 @@ struct SupervisorScope {
           key,
           "Format string \(PythonText.quoted(text)) for \(PythonText.quoted(label)) contains "
             + "names ('\(name)') which cannot be expanded. Available names: "
-            + names.keys.sorted(by: PythonOrder.precedes).joined(separator: ", "),
-          hint: name.hasPrefix("ENV_")
-            ? "set \(name.dropFirst(4)) in the environment the daemon is started from" : nil)
+            + names.keys.filter { !$0.hasPrefix("ENV_") }.sorted(by: PythonOrder.precedes)
+            .joined(separator: ", ") + ", and the environment's as ENV_NAME",
+          hint: hint(forUnknown: name))
       case .badFormat(let why):
         fail(
           key,
@@ -46,6 +46,13 @@ struct SupervisorScope {
       }
       return nil
     }
+  }
+
+  private func hint(forUnknown name: String) -> String? {
+    let similar = Suggestion.hint(for: name, among: Array(names.keys))
+    guard name.hasPrefix("ENV_") else { return similar }
+    let advice = "set \(name.dropFirst(4)) in the environment the daemon is started from"
+    return similar.map { "\(advice); \($0)" } ?? advice
   }
 
   /// Converts an option; problems are noted and `fallback` returned.
