@@ -21,6 +21,8 @@ package struct ConfigurationReader {
   private let workingDirectory: String
   /// What a file is read as that does not speak both.
   private let assumed: Dialect?
+  /// The documents as far as they could be read.
+  private var partial = Documents(dialect: .circus)
   /// Everything found wrong so far by either dialect's reader, each problem once.
   package private(set) var diagnostics = DiagnosticList()
 
@@ -70,11 +72,13 @@ package struct ConfigurationReader {
     }
     if let assumed, dialect != .both { dialect = assumed }
     var documents = Documents(dialect: dialect)
+    partial = documents
     if dialect != .supervisor {
       let here = Path.directory(of: Path.normalized(Path.join(workingDirectory, path)))
       var reader = CircusReader(
         files: files, environment: environment, here: dialect == .both ? here : nil)
       documents.circus = reader.read(path)
+      partial.circus = reader.partial
       take(reader.diagnostics)
     }
     if dialect != .circus {
@@ -82,6 +86,7 @@ package struct ConfigurationReader {
         files: files, environment: environment, hostName: hostName,
         workingDirectory: workingDirectory)
       documents.supervisor = reader.read(path)
+      partial.supervisor = reader.partial
       take(reader.diagnostics)
     }
     return documents
@@ -95,6 +100,16 @@ package struct ConfigurationReader {
   package mutating func read(_ path: String) -> Configuration? {
     let documents = readDocuments(path)
     guard diagnostics.firstError == nil else { return nil }
+    return configuration(documents, path)
+  }
+
+  /// What an erroneous file says as far as it can be read, with defaults for the rest; for checks.
+  mutating func readWhatIsThere(_ path: String) -> Configuration {
+    _ = readDocuments(path)
+    return configuration(partial, path)
+  }
+
+  private mutating func configuration(_ documents: Documents, _ path: String) -> Configuration {
     var configuration = Configuration()
     configuration.environment = environment
     if let circus = documents.circus { apply(circus, path, to: &configuration) }

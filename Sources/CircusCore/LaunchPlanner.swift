@@ -78,39 +78,18 @@ enum LaunchPlanner {
     _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
   ) -> [String: String] {
     guard needsSubstitution(spec) else { return [:] }
-    var values = CircusSubstitution.environment(spec.environment)
+    var values = SpawnValues.ofDefinition(spec)
     for socket in ledger.sockets { values["sockets.\(socket.name)"] = String(socket.descriptor) }
-    for limit in spec.limits {
-      values["rlimits.\(limit.name)"] = limit.value.map { String($0) } ?? "-1"
+    for name in SpawnValues.Name.allCases {
+      values[name.rawValue] =
+        switch name {
+        case .wid: String(number)
+        case .numprocesses: String(count)
+        case .workingDirectory: spec.directory.isEmpty ? ledger.workingDirectory : spec.directory
+        case .endpoint: ledger.reachable(ledger.settings.endpoint)
+        case .pubsubEndpoint: ledger.reachable(ledger.settings.pubsubEndpoint)
+        }
     }
-    // Ours: where this daemon can be reached, for plugins and whoever else talks to it.
-    values["endpoint"] = ledger.reachable(ledger.settings.endpoint)
-    values["pubsub_endpoint"] = ledger.reachable(ledger.settings.pubsubEndpoint)
-    let python: (Bool) -> String = { $0 ? "True" : "False" }
-    values["wid"] = String(number)
-    values["shell"] = python(spec.shell)
-    if case .text(let text) = spec.arguments { values["args"] = text }
-    values["working_dir"] = spec.directory.isEmpty ? ledger.workingDirectory : spec.directory
-    values["uid"] = spec.user ?? "None"
-    values["gid"] = spec.userGroup ?? "None"
-    values["executable"] = "None"
-    values["use_fds"] = python(spec.usesSockets)
-    values["use_sockets"] = python(spec.usesSockets)
-    values["numprocesses"] = String(count)
-    values["warmup_delay"] = seconds(spec.warmup)
-    values["graceful_timeout"] = seconds(spec.stop.grace)
-    values["send_hup"] = python(spec.sendsHangup)
-    values["stop_signal"] = String(spec.stop.signal.number)
-    values["stop_children"] = python(spec.stop.scope == .processAndChildren)
-    values["max_retry"] = String(spec.maxRetry)
-    values["cmd"] = spec.command
-    values["respawn"] = python(spec.restart != .never)
-    values["priority"] = String(spec.priority)
-    values["copy_env"] = python(spec.copiesEnvironment)
-    values["singleton"] = python(spec.singleton)
-    values["on_demand"] = python(spec.onDemand)
-    values["max_age"] = String(spec.maxAge)
-    values["max_age_variance"] = String(spec.maxAgeVariance)
     return values
   }
 
@@ -124,8 +103,6 @@ enum LaunchPlanner {
     }
     return texts.contains { $0.lowercased().contains("(circus.") }
   }
-
-  private static func seconds(_ interval: Interval) -> String { interval.seconds.description }
 
   // MARK: supervisor
 

@@ -6,8 +6,13 @@ package struct CircusReader {
   private let environment: [String: String]
   /// Everything found wrong so far, in the order it was met.
   package private(set) var diagnostics = DiagnosticList()
+  /// What could be read in spite of errors, with defaults for what could not.
+  private(set) var partial: CircusDocument?
   /// Options that count for nothing because they were given before; told by `--check`.
   private(set) var losers: [Diagnostic] = []
+
+  /// The header lines of the main file and those it includes.
+  private(set) var headers: [INIDocument.Header] = []
 
   /// The file's directory, where it is also a supervisor file: `%(here)s` means it there.
   private let here: String?
@@ -28,6 +33,7 @@ package struct CircusReader {
     }
     for problem in lexer.problems { diagnostics.add(problem) }
     losers = lexer.losers
+    headers = lexer.document.headers
     var document = lexer.document
     if let saved = readSaved(document, mainFile: path) { document.override(by: saved) }
     return diagnostics.firstError == nil ? document : nil
@@ -106,6 +112,7 @@ package struct CircusReader {
     var resolver = CircusResolver(sections: sections.filled, environment: environment)
     let document = resolver.resolve()
     for problem in resolver.diagnostics.all { diagnostics.add(problem) }
+    partial = document
     return diagnostics.firstError == nil ? document : nil
   }
 }

@@ -7,30 +7,33 @@ extension CircusSpecs {
     if options.isEmpty { return .inherit }
     guard let name = options["class"]?.string else {
       guard options["filename"] != nil else {
-        throw Refusal("stream configuration invalid", hint: "write a class or a filename")
+        let mistaken = options.keys.sorted().first { OptionAdvice.stream($0) != nil }
+        throw Refusal(
+          "stream configuration invalid", key: mistaken,
+          hint: mistaken.flatMap(OptionAdvice.stream) ?? "write a class or a filename")
       }
       return .file(try file(options))
     }
-    switch builtin(name) {
-    case "StdoutStream"?: return .stdout
-    case "FancyStdoutStream"?:
+    switch StreamClass(named: name) {
+    case .stdout?: return .stdout
+    case .fancyStdout?:
       return .fancy(
         color: options["color"]?.string.flatMap(FancyColor.init(name:)),
         timeFormat: options["time_format"]?.string ?? "%Y-%m-%d %H:%M:%S")
-    case "FileStream"?: return .file(try file(options))
-    case "WatchedFileStream"?:
+    case .file?: return .file(try file(options))
+    case .watchedFile?:
       var spec = try file(options)
       spec.maxBytes = 0
       spec.followsMoves = true
       return .file(spec)
-    case "TimedRotatingFileStream"?:
+    case .timedRotatingFile?:
       var spec = try file(options)
       spec.maxBytes = 0
       spec.timed = try timedRotation(options)
       return .file(spec)
     // The queue of a Python program that embeds circus; here `circusctl logs` shows what it holds.
-    case "QueueStream"?: return .discard
-    default:
+    case .queue?: return .discard
+    case nil:
       // A class of the user's own: Python code, which a helper runs.
       guard name.contains(".") || name.contains(":") else {
         throw Refusal(
@@ -45,17 +48,7 @@ extension CircusSpecs {
     }
   }
 
-  private static let bundled = [
-    "FileStream", "WatchedFileStream", "TimedRotatingFileStream", "StdoutStream",
-    "FancyStdoutStream", "QueueStream",
-  ]
-
-  /// The name of a bundled class, however it is written; nil for any other.
-  private static func builtin(_ name: String) -> String? {
-    if !name.contains(".") && !name.contains(":") { return name }
-    let parts = name.split { $0 == "." || $0 == ":" }
-    return parts.starts(with: ["circus", "stream"]) ? parts.last.map(String.init) : nil
-  }
+  private static let bundled = StreamClass.allCases.map(\.rawValue)
 
   private static func timedRotation(
     _ options: [String: ConfigValue]

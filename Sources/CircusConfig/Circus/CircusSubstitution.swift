@@ -43,6 +43,24 @@ package enum CircusSubstitution {
     return found
   }
 
+  /// References whose closing parenthesis is missing: `$(circus.env.HOME`.
+  static func unclosed(in text: String) -> [String] {
+    var found: [String] = []
+    for index in text.indices where text[index] == "$" || text[index] == "(" {
+      let rest = text[index...]
+      guard
+        rest.prefix(9).lowercased() == "$(circus." || rest.prefix(9).lowercased() == "((circus.",
+        reference(rest) == nil
+      else { continue }
+      found.append(String(rest.prefix(2) + rest.dropFirst(2).prefix(while: isNameCharacter)))
+    }
+    return found
+  }
+
+  private static func isNameCharacter(_ c: Character) -> Bool {
+    c.isLetter || c.isNumber || c == "_" || c == "." || c == "-"
+  }
+
   /// The name as it is written, without the prefix.
   private static func reference(_ text: Substring) -> (name: String, rest: Substring)? {
     let closing: String
@@ -55,7 +73,7 @@ package enum CircusSubstitution {
       return nil
     }
     rest = rest.dropFirst(2)
-    let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." || $0 == "-" }
+    let name = rest.prefix(while: isNameCharacter)
     rest = rest[name.endIndex...]
     guard rest.hasPrefix(closing), name.lowercased().hasPrefix("circus.") else { return nil }
     return (String(name.dropFirst("circus.".count)), rest.dropFirst(closing.count))

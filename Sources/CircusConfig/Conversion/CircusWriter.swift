@@ -24,6 +24,9 @@ struct CircusWriter {
       for program in group.programs { write(program, in: group) }
     }
     for socket in sockets { write(socket.program, socket.name, socket.spec) }
+    for problem in source.doubtful {
+      file.note(problem.section ?? "", "environment: \(problem.problem)")
+    }
     for (section, key) in source.settled.unset where !Self.keepsVariables.contains(key) {
       file.note(section, "\(key): its variable is not set here, so that no value is known")
     }

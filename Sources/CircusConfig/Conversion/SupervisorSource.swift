@@ -5,6 +5,8 @@ struct SupervisorSource {
   let document: SupervisorDocument
   let symbols: Symbols
   let settled: SettledOptions
+  /// Environments that releases of supervisor read differently.
+  let doubtful: [Diagnostic]
   private let sections: [String: INIDocument.Section]
   /// What `%(name)s` may name in `[supervisord]`.
   private let names: [String: String]
@@ -53,6 +55,7 @@ struct SupervisorSource {
     for problem in resolver.diagnostics.errors { problems.add(problem) }
     guard resolver.diagnostics.firstError == nil else { return nil }
     names["host_node_name"] = symbols.letter(.hostName)
+    doubtful = resolver.diagnostics.all.filter { $0.key == "environment" }
     self.document = document
     self.symbols = symbols
     self.settled = settled

@@ -72,12 +72,7 @@ struct CircusLexer {
     open = nil
     inDefaults = name == "DEFAULT"
     guard !inDefaults else { return }
-    if let known = document.index(of: name) {
-      section = known
-    } else {
-      section = document.sections.count
-      document.append(.init(name: name, file: file, line: line))
-    }
+    section = document.open(name, file: file, line: line)
   }
 
   private mutating func add(_ key: String, _ value: String, file: String, line: Int) {
@@ -88,11 +83,11 @@ struct CircusLexer {
     // the winner, B26).
     if let winner = present.first(where: { $0.key == key }) {
       open = nil
+      let place = winner.file == file ? "line \(winner.line)" : "\(winner.file):\(winner.line)"
       losers.append(
-        Diagnostic(
-          .warning, file: file, line: line,
-          section: inDefaults ? "DEFAULT" : document.sections[section ?? 0].name, key: key,
-          value: value, problem: "given a second time: line \(winner.line) counts, this does not"))
+        option.warning(
+          in: inDefaults ? "DEFAULT" : document.sections[section ?? 0].name,
+          "given a second time: \(place) counts, this does not"))
       return
     }
     open = present.count

@@ -12,6 +12,13 @@ package struct INIDocument: Sendable {
     package var line: Int
   }
 
+  /// One line `[name]`.
+  struct Header: Sendable {
+    var name: String
+    var file: String
+    var line: Int
+  }
+
   /// One `[name]` with its options; a second header of the same name adds to the first.
   package struct Section: Sendable {
     /// The text between the brackets: `watcher:web`.
@@ -30,6 +37,8 @@ package struct INIDocument: Sendable {
 
   /// In the order their headers were first met; `[DEFAULT]` is not among them. `append` adds one.
   package internal(set) var sections: [Section] = []
+  /// Every header line in its order, those of equal names too.
+  private(set) var headers: [Header] = []
   /// Where each of them is in `sections`, by name.
   private var positions: [String: Int] = [:]
   /// `[DEFAULT]`: options every section has unless it has its own.
@@ -38,6 +47,14 @@ package struct INIDocument: Sendable {
   package init() {}
 
   func index(of name: String) -> Int? { positions[name] }
+
+  /// The place of the section that a header opens, which may be there already.
+  mutating func open(_ name: String, file: String, line: Int) -> Int {
+    headers.append(Header(name: name, file: file, line: line))
+    if let known = index(of: name) { return known }
+    append(.init(name: name, file: file, line: line))
+    return sections.count - 1
+  }
 
   /// Adds a section whose name is new.
   mutating func append(_ section: Section) {

@@ -3,6 +3,8 @@
 struct SupervisorLexer {
   private(set) var document = INIDocument()
   private(set) var problems: [Diagnostic] = []
+  /// First options of a name that is given again, which supervisor ignores in silence.
+  private(set) var losers: [Diagnostic] = []
 
   private var section: Int?
   private var inDefaults = false
@@ -88,30 +90,35 @@ struct SupervisorLexer {
   private mutating func enter(_ name: String, file: String, line: Int) {
     inDefaults = name == "DEFAULT"
     guard !inDefaults else { return }
-    if let known = document.index(of: name) {
-      section = known
-    } else {
-      section = document.sections.count
-      document.append(.init(name: name, file: file, line: line))
-    }
+    section = document.open(name, file: file, line: line)
   }
 
   /// A later duplicate takes the place of the earlier, here and in included files.
   private mutating func add(_ key: String, file: String, line: Int) {
     let option = INIDocument.Option(key: key, value: "", file: file, line: line)
     if inDefaults {
-      if let known = document.defaults.firstIndex(where: { $0.key == key }) {
-        document.defaults[known] = option
-      } else {
-        document.defaults.append(option)
-      }
+      Self.put(option, into: &document.defaults)
     } else if let section {
-      if let known = document.sections[section].options.firstIndex(where: { $0.key == key }) {
-        document.sections[section].options[known] = option
-      } else {
-        document.sections[section].options.append(option)
+      let name = document.sections[section].name
+      if let loser = Self.put(option, into: &document.sections[section].options) {
+        let place = loser.file == file ? "line \(line)" : "\(file):\(line)"
+        losers.append(
+          loser.warning(in: name, "given a second time: \(place) counts, this does not"))
       }
     }
+  }
+
+  /// The option of that name which was there before.
+  @discardableResult
+  private static func put(
+    _ option: INIDocument.Option, into options: inout [INIDocument.Option]
+  ) -> INIDocument.Option? {
+    guard let known = options.firstIndex(where: { $0.key == option.key }) else {
+      options.append(option)
+      return nil
+    }
+    defer { options[known] = option }
+    return options[known]
   }
 
   private mutating func close(_ substitution: (String) -> String) {

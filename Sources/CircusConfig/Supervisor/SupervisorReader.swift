@@ -8,6 +8,12 @@ package struct SupervisorReader {
   private let workingDirectory: String
   /// Everything found wrong so far, in the order it was met.
   package private(set) var diagnostics = DiagnosticList()
+  /// What could be read in spite of errors, with defaults for what could not.
+  private(set) var partial: SupervisorDocument?
+  /// Options that count for nothing because they are given again; told by `--check`.
+  private(set) var losers: [Diagnostic] = []
+  /// The header lines of the main file and those it includes.
+  private(set) var headers: [INIDocument.Header] = []
   /// The main file by itself, which is all that supervisorctl looks at.
   private var main = INIDocument()
   private(set) var included: [String] = []
@@ -54,6 +60,8 @@ package struct SupervisorReader {
       }
     }
     isFragment = lexer.document.section("supervisord") == nil
+    losers = lexer.losers
+    headers = lexer.document.headers
     // What `circusctl save` has written; the last of two equal options wins.
     if let name = lexer.document.section("supervisord")?["saved_file"],
       case .success(let bytes) = files.read(Path.join(here, Self.expandHere(name, here)))
@@ -156,6 +164,7 @@ package struct SupervisorReader {
     document.included = included
     document.isFragment = isFragment
     for problem in resolver.diagnostics.all { diagnostics.add(problem) }
+    partial = document
     return diagnostics.firstError == nil ? document : nil
   }
 }

@@ -176,7 +176,8 @@ struct SupervisorResolver {
       server["chmod"] = .int(
         scope.value("chmod", 0o700) { text throws(SupervisorTypes.Failure) in
           guard let mode = PythonText.octal(text) else {
-            throw .init(text: "Invalid chmod value \(text)")
+            throw .init(
+              text: "Invalid chmod value \(text)", hint: "write octal digits, such as 0700")
           }
           return mode
         })

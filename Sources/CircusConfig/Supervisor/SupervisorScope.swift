@@ -63,7 +63,7 @@ struct SupervisorScope {
     do {
       return try convert(text)
     } catch {
-      fail(key, error.text)
+      fail(key, error.text, hint: error.hint)
       return fallback
     }
   }

@@ -2,20 +2,27 @@ import CircusModel
 
 /// supervisor's value types (supervisor.md 1.4): text in, value or its own error text out.
 enum SupervisorTypes {
-  struct Failure: Error { var text: String }
+  struct Failure: Error {
+    var text: String
+    /// How to mend it.
+    var hint: String?
+  }
 
   static func boolean(_ text: String) throws(Failure) -> Bool {
     switch text.lowercased() {
     case "yes", "true", "on", "1": true
     case "no", "false", "off", "0": false
-    default: throw Failure(text: "not a valid boolean value: \(PythonText.quoted(text))")
+    default:
+      throw Failure(
+        text: "not a valid boolean value: \(PythonText.quoted(text))", hint: "write true or false")
     }
   }
 
   static func integer(_ text: String) throws(Failure) -> Int {
     guard let value = PythonText.int(text) else {
       throw Failure(
-        text: "invalid literal for int() with base 10: \(PythonText.quoted(text))")
+        text: "invalid literal for int() with base 10: \(PythonText.quoted(text))",
+        hint: "write a whole number")
     }
     return value
   }
@@ -24,15 +31,21 @@ enum SupervisorTypes {
     let lower = text.lowercased()
     let scale =
       lower.hasSuffix("kb") ? 10 : lower.hasSuffix("mb") ? 20 : lower.hasSuffix("gb") ? 30 : 0
-    let (size, overflow) = try integer(scale == 0 ? lower : String(lower.dropLast(2)))
-      .multipliedReportingOverflow(by: 1 << scale)
-    if overflow { throw Failure(text: "\(text) is too large") }
+    let hint = "write a number of bytes, or one with KB, MB or GB"
+    let number: Int
+    do { number = try integer(scale == 0 ? lower : String(lower.dropLast(2))) } catch {
+      throw Failure(text: error.text, hint: hint)
+    }
+    let (size, overflow) = number.multipliedReportingOverflow(by: 1 << scale)
+    if overflow { throw Failure(text: "\(text) is too large", hint: hint) }
     return size
   }
 
   static func octal(_ text: String) throws(Failure) -> Int {
     guard let value = PythonText.octal(text) else {
-      throw Failure(text: "\(text) can not be converted to an octal type")
+      throw Failure(
+        text: "\(text) can not be converted to an octal type",
+        hint: "write octal digits, such as 022")
     }
     return value
   }
@@ -40,7 +53,9 @@ enum SupervisorTypes {
   static func signal(_ text: String) throws(Failure) -> Int {
     guard let signal = Signal(parsing: PythonText.strip(text)), !text.contains("+") else {
       let kind = PythonText.int(text) == nil ? "name" : "number"
-      throw Failure(text: "value \(PythonText.quoted(text)) is not a valid signal \(kind)")
+      throw Failure(
+        text: "value \(PythonText.quoted(text)) is not a valid signal \(kind)",
+        hint: "write a name such as TERM, HUP or QUIT")
     }
     return Int(signal.number)
   }
@@ -51,7 +66,9 @@ enum SupervisorTypes {
       PythonText.int(String($0))
     }
     guard codes.allSatisfy({ $0.map((0...255).contains) ?? false }) else {
-      throw Failure(text: "not a valid list of exit codes: \(PythonText.quoted(text))")
+      throw Failure(
+        text: "not a valid list of exit codes: \(PythonText.quoted(text))",
+        hint: "write numbers from 0 to 255 with commas between them")
     }
     return codes.compactMap { $0 }
   }
@@ -60,7 +77,9 @@ enum SupervisorTypes {
   static func autoRestart(_ text: String) throws(Failure) -> String {
     if text.lowercased() == "unexpected" { return "unexpected" }
     if let value = try? boolean(text) { return value ? "true" : "false" }
-    throw Failure(text: "invalid 'autorestart' value \(PythonText.quoted(text.lowercased()))")
+    throw Failure(
+      text: "invalid 'autorestart' value \(PythonText.quoted(text.lowercased()))",
+      hint: "write true, false or unexpected")
   }
 
   /// One of our own words.
@@ -81,7 +100,9 @@ enum SupervisorTypes {
 
   static func logLevel(_ text: String) throws(Failure) -> Int {
     guard let level = SupervisorKeys.logLevels[text.lowercased()] else {
-      throw Failure(text: "bad logging level name \(PythonText.quoted(text))")
+      throw Failure(
+        text: "bad logging level name \(PythonText.quoted(text))",
+        hint: "write critical, error, warn, info, debug, trace or blather")
     }
     return level
   }
@@ -110,7 +131,9 @@ enum SupervisorTypes {
   static func inetAddress(_ text: String) throws(Failure) -> (host: String, port: Int) {
     guard let colon = text.lastIndex(of: ":") else {
       guard let number = try? port(text) else {
-        throw Failure(text: "not a valid port number: \(PythonText.quoted(text)) ")
+        throw Failure(
+          text: "not a valid port number: \(PythonText.quoted(text)) ",
+          hint: "write PORT or HOST:PORT")
       }
       return ("", number)
     }

@@ -201,7 +201,10 @@ package struct MachineCheck {
       add(section, "gid", "there is no such group: the watcher cannot start")
     }
     let base = spec.directory.isEmpty ? directory : absolute(spec.directory)
-    if !spec.directory.isEmpty, !spec.directory.contains("(circus."), !machine.isDirectory(base) {
+    // A variable that is not set here may be set where the daemon is started.
+    if !spec.directory.isEmpty, !spec.directory.contains("(circus.env."),
+      !machine.isDirectory(base)
+    {
       add(
         section, "working_dir", "is not an existing directory: the watcher cannot start",
         "create it")

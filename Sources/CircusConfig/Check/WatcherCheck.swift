@@ -102,26 +102,32 @@ struct WatcherCheck {
     return names
   }
 
-  /// Options a bundled stream class does not read; anybody else's class may have any.
+  /// Options a bundled stream class does not read; a class of the user's own may have any.
   private var streamProblems: [Diagnostic] {
     var found: [Diagnostic] = []
-    for (name, stream) in [("stdout_stream", spec.stdout), ("stderr_stream", spec.stderr)] {
+    for name in ["stdout_stream", "stderr_stream"] {
       guard case .map(let options)? = spec.definition[name] else { continue }
-      if case .python = stream { continue }
-      for key in options.keys.sorted() where !Self.streamOptions.contains(key) {
+      let className = options["class"]?.string
+      guard let kind = className.map(StreamClass.init(named:)) ?? .file else { continue }
+      for key in options.keys.sorted()
+      where !StreamClass.commonOptions.contains(key) && !kind.options.contains(key) {
         found.append(
           warning(
-            "\(name).\(key)", "unknown option, nothing reads it",
-            Suggestion.hint(for: key, among: Array(Self.streamOptions)) ?? "remove it"))
+            "\(name).\(key)",
+            StreamClass.allOptions.contains(key)
+              ? "\(kind.rawValue) does not read it" : "unknown option, nothing reads it",
+            streamHint(key, kind)))
       }
     }
     return found
   }
 
-  private static let streamOptions: Set<String> = [
-    "class", "filename", "max_bytes", "backup_count", "time_format", "rotate_when",
-    "rotate_interval", "utc", "color", "refresh_time",
-  ]
+  private func streamHint(_ key: String, _ kind: StreamClass) -> String {
+    let readers = StreamClass.allCases.filter { $0.options.contains(key) }.map(\.rawValue)
+    if !readers.isEmpty { return "\(readers.joined(separator: ", ")) would" }
+    return OptionAdvice.stream(key)
+      ?? Suggestion.hint(for: key, among: Array(StreamClass.allOptions)) ?? "remove it"
+  }
 
   private var programProblems: [Diagnostic] {
     if let unsupported = spec.unsupported {

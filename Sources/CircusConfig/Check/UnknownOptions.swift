@@ -1,0 +1,126 @@
+import CircusModel
+
+/// Options and sections that nothing reads.
+struct UnknownOptions {
+  /// Whether the file has sections of both systems.
+  let isMixed: Bool
+  /// Options of programs that an event listener of this file reads: `dependent_startup` and its kin.
+  let readByListeners: [String]
+
+  init(isMixed: Bool, sections: [INIDocument.Section]) {
+    self.isMixed = isMixed
+    readByListeners = Self.listeners.filter { listener in
+      sections.contains { section in
+        section.name.hasPrefix("eventlistener:")
+          && listener.programs.contains { section["command"]?.contains($0) == true }
+      }
+    }.map(\.options)
+  }
+
+  /// Listeners that look for options of their own in the file, and how these begin.
+  private static let listeners = [
+    (
+      programs: ["dependent-startup", "dependent_startup", "ordered-startup"],
+      options: "dependent_startup"
+    )
+  ]
+
+  // MARK: circus
+
+  func circus(_ section: INIDocument.Section) -> [Diagnostic] {
+    let known: Set<String>
+    var prefixes: [String] = []
+    if section.name == "circus" {
+      known = Set(CircusKeys.circus.keys).union(CircusKeys.circusIgnored)
+    } else if section.name.hasPrefix("watcher:") {
+      known = Set(CircusKeys.watcher.keys).union(CircusKeys.watcherText)
+      prefixes = CircusKeys.watcherPrefixes
+    } else if section.name.hasPrefix("socket:") {
+      known = CircusKeys.socket
+    } else if section.name.hasPrefix("plugin:") {
+      return []
+    } else {
+      let isForeign =
+        isMixed
+        && (SupervisorKeys.known(in: section.name) != nil || SupervisorKeys.isOpen(section.name))
+      if section.name == "env" || section.name.hasPrefix("env:") || isForeign { return [] }
+      return [
+        unknown(section, ["circus", "watcher:NAME", "socket:NAME", "plugin:NAME", "env:NAME"])
+      ]
+    }
+    return section.options.compactMap { option -> Diagnostic? in
+      if known.contains(option.key) || prefixes.contains(where: option.key.hasPrefix) {
+        return hookProblem(option, section)
+      }
+      // `flapping.window` and the like belong to a plugin.
+      if section.name.hasPrefix("watcher:") && option.key.contains(".") { return nil }
+      return unknown(option, section, known)
+    }
+  }
+
+  private func hookProblem(
+    _ option: INIDocument.Option, _ section: INIDocument.Section
+  ) -> Diagnostic? {
+    guard option.key.hasPrefix("hooks.") else { return nil }
+    let name = String(option.key.dropFirst("hooks.".count))
+    guard !CircusKeys.hooks.contains(name) else { return nil }
+    return option.warning(
+      in: section.name, "there is no such hook",
+      hint: Suggestion.hint(for: option.key, among: CircusKeys.hooks.map { "hooks.\($0)" }))
+  }
+
+  // MARK: supervisor
+
+  func supervisor(_ section: INIDocument.Section) -> [Diagnostic] {
+    guard let known = SupervisorKeys.known(in: section.name) else {
+      let isForeign =
+        isMixed
+        && ["circus", "env", "watcher", "socket", "plugin"].contains(
+          String(section.name.prefix { $0 != ":" }))
+      if isForeign || SupervisorKeys.isOpen(section.name) { return [] }
+      return [
+        unknown(
+          section,
+          [
+            "supervisord", "program:NAME", "group:NAME", "include", "unix_http_server",
+            "inet_http_server", "supervisorctl", "eventlistener:NAME", "fcgi-program:NAME",
+            "rpcinterface:NAME", "ctlplugin:NAME",
+          ])
+      ]
+    }
+    return section.options.compactMap { option in
+      let isRead =
+        known.contains(option.key) || readByListeners.contains(where: option.key.hasPrefix)
+      return isRead ? nil : unknown(option, section, known)
+    }
+  }
+
+  // MARK: both
+
+  private func unknown(
+    _ option: INIDocument.Option, _ section: INIDocument.Section, _ known: Set<String>
+  ) -> Diagnostic {
+    option.warning(
+      in: section.name, "unknown option, nothing reads it",
+      hint: OptionAdvice.hint(for: option.key, in: section.name)
+        ?? Suggestion.hint(for: option.key, among: Array(known)))
+  }
+
+  private func unknown(_ section: INIDocument.Section, _ examples: [String]) -> Diagnostic {
+    let head = String(section.name.prefix { $0 != ":" })
+    let heads = examples.map { String($0.prefix { $0 != ":" }) }
+    return Diagnostic(
+      .warning, file: section.file, line: section.line, section: section.name,
+      problem: "unknown section, nothing reads it",
+      hint: Suggestion.hint(for: head, among: heads))
+  }
+}
+
+extension INIDocument.Option {
+  /// A warning at this option.
+  func warning(in section: String, _ problem: String, hint: String? = nil) -> Diagnostic {
+    Diagnostic(
+      .warning, file: file, line: line, section: section, key: key, value: value, problem: problem,
+      hint: hint)
+  }
+}
