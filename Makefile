@@ -9,9 +9,11 @@ PROGRAMS = circusd circusctl circus-plugin circus-top circusd-stats supervisord 
   echo_supervisord_conf
 ROOT = $(DESTDIR)$(PREFIX)
 MAN = $(ROOT)/share/man
-BASH_COMPLETION = $(ROOT)/share/bash-completion/completions/circusctl
-ZSH_COMPLETION = $(ROOT)/share/zsh/site-functions/_circusctl
-FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d/circusctl.fish
+# Programs whose words the shells complete; bash and fish look for a file of the program's name.
+COMPLETED = circusctl circusd circus-top circusd-stats circus-plugin supervisorctl supervisord
+BASH_COMPLETION = $(ROOT)/share/bash-completion/completions
+ZSH_COMPLETION = $(ROOT)/share/zsh/site-functions/_circus
+FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d
 
 .DEFAULT_GOAL := help
 .PHONY: help deps run build test nightly crash soak sanitize fuzz lint format bench screenshots install install-files uninstall clean
@@ -70,14 +72,15 @@ install-files:
 	@for p in $(PROGRAMS); do install -m 755 $(BIN)/$$p $(ROOT)/bin/$$p; done
 	@install -m 644 docs/man/*.1 $(MAN)/man1/
 	@install -m 644 docs/man/*.5 $(MAN)/man5/
-	@install -D -m 644 completions/circusctl.bash $(BASH_COMPLETION)
-	@install -D -m 644 completions/_circusctl $(ZSH_COMPLETION)
-	@install -D -m 644 completions/circusctl.fish $(FISH_COMPLETION)
+	@for p in $(COMPLETED); do install -D -m 644 completions/circus.bash $(BASH_COMPLETION)/$$p; done
+	@for p in $(COMPLETED); do install -D -m 644 completions/circus.fish $(FISH_COMPLETION)/$$p.fish; done
+	@install -D -m 644 completions/_circus $(ZSH_COMPLETION)
 	@echo "installed $(PROGRAMS), man pages and completions under $(ROOT)"
 
 uninstall: ## remove what install put there
 	@for p in $(PROGRAMS); do rm -f $(ROOT)/bin/$$p $(MAN)/man1/$$p.1; done
-	@rm -f $(MAN)/man5/circus.ini.5 $(MAN)/man5/supervisord.conf.5 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+	@rm -f $(MAN)/man5/circus.ini.5 $(MAN)/man5/supervisord.conf.5 $(ZSH_COMPLETION)
+	@for p in $(COMPLETED); do rm -f $(BASH_COMPLETION)/$$p $(FISH_COMPLETION)/$$p.fish; done
 
 screenshots: ## draw the pictures of the docs from the running programs
 	@scripts/install-dependencies --test

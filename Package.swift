@@ -107,7 +107,7 @@ let package = Package(
       "CircusControl",
       [
         "CircusClient", "CircusConfig", "CircusModel", "CircusWire", "ConfigurationFiles", "JSON",
-        "ZeroMQ", "LinuxSystem", "LineEditor",
+        "ZeroMQ", "LinuxSystem", "LineEditor", "ProgramOptions",
       ]),
     room(
       "SupervisorControl",
@@ -116,9 +116,9 @@ let package = Package(
         "LinuxSystem", "ProgramOptions",
         "XMLRPC",
       ]),
-    room("SupervisorTools", ["LinuxSystem"]),
+    room("SupervisorTools", ["LinuxSystem", "ProgramOptions"]),
     room("LineEditor", ["CLineEditor"]),
-    room("ProgramOptions"),
+    room("ProgramOptions", ["LinuxSystem"]),
     room(
       "CircusStats",
       [

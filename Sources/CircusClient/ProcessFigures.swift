@@ -10,6 +10,8 @@ public struct ProcessFigures: Hashable, Sendable {
   public let age: Double?
   /// Base name of its command.
   public let command: String
+  /// Its arguments with blanks between them, the first 160 characters; nil: not told (circus 0.19).
+  public let commandLine: String?
   /// Who runs it.
   public let user: String
   /// Its direct children.
@@ -24,6 +26,7 @@ public struct ProcessFigures: Hashable, Sendable {
     memory = object["mem"]?.number
     age = object["age"]?.number
     command = object["cmdline"]?.string ?? ""
+    commandLine = object["command_line"]?.string
     user = object["username"]?.string ?? ""
     children = (object["children"]?.array ?? []).compactMap(ProcessFigures.init)
     all = object

@@ -1,6 +1,7 @@
 import CircusConfig
 import CircusWire
 import JSON
+import ProgramOptions
 
 /// What could stand at the cursor: commands, their switches, watchers, options and values. Serves
 /// the interactive shell and, through `circusctl --complete`, bash, zsh and fish.
@@ -27,6 +28,7 @@ struct Completion {
   }
 
   private func all(_ before: [String], _ current: String) -> [String] {
+    if before.first == Convert.verb { return WordCompletion.paths(current) }
     guard let place = before.firstIndex(where: { Commands.named($0) != nil || $0 == "help" }) else {
       if current.hasPrefix("-") { return Self.globalOptions }
       return Self.verbs + ["help"]
@@ -39,10 +41,11 @@ struct Completion {
       return found.choices
     }
     if current.hasPrefix("-") { return grammar.switches.map { "--" + $0.name } }
-    return positionals(command, given(before.dropFirst(place + 1), grammar))
+    return positionals(command, given(before.dropFirst(place + 1), grammar), current)
   }
 
-  private static let verbs = Commands.all.map { $0.verb } + [Convert.verb]
+  private static let verbs =
+    Commands.all.map { $0.verb }.filter { $0 != IPython.verb } + [Convert.verb]
 
   private static let globalOptions = [
     "--endpoint", "--timeout", "--json", "--prettify", "--ssh", "--ssh_keyfile", "--discover",
@@ -64,11 +67,14 @@ struct Completion {
     return found
   }
 
-  private func positionals(_ command: any Command.Type, _ given: [String]) -> [String] {
+  private func positionals(
+    _ command: any Command.Type, _ given: [String], _ current: String
+  ) -> [String] {
     switch (command.verb, given.count) {
     case (GlobalOptions.verb, 0): return members(GlobalOptions.verb, [:])
     case (Listen.verb, _): return watchers.map { "watcher.\($0)." } + ["watcher."]
-    case (Logs.verb, _): return watchers
+    case (Logs.verb, _), (Events.verb, 0): return watchers
+    case (Save.verb, 0), (Upgrade.verb, 0): return WordCompletion.paths(current)
     case (Get.verb, 1...): return members(Options.verb, ["name": .string(given[0])])
     case (SetOptions.verb, 1...) where given.count % 2 == 1:
       return Self.settable

@@ -1,3 +1,4 @@
+import CircusConfig
 import CircusModel
 import CircusWire
 import LinuxSystem
@@ -33,7 +34,17 @@ package struct ControlArguments {
   package struct Failure: Error, Equatable {
     /// The line after `circusctl: error:`, as argparse words it.
     package var text: String
-    package init(text: String) { self.text = text }
+    /// A line more, of ours: what may be meant.
+    package var hint: String?
+    package init(text: String, hint: String? = nil) {
+      self.text = text
+      self.hint = hint
+    }
+  }
+
+  /// "did you mean" of a mistyped command.
+  static func suggestion(for verb: String) -> String? {
+    Suggestion.hint(for: verb, among: Commands.all.map { $0.verb } + [Convert.verb, "help"])
   }
 
   private let grammar: Grammar?
@@ -59,7 +70,9 @@ package struct ControlArguments {
   private mutating func take(positional word: String) throws(Failure) {
     if verb == nil {
       guard Commands.named(word) != nil else {
-        throw Failure(text: "unrecognized arguments: \(word)")
+        throw Failure(
+          text: "unrecognized arguments: \(word)",
+          hint: Self.suggestion(for: word) ?? "`circusctl help` lists the commands")
       }
       verb = word.lowercased()
     } else {

@@ -4,13 +4,11 @@ import CircusModel
 import CircusWire
 import JSON
 import LinuxSystem
+import ProgramOptions
 import ZeroMQ
 
 /// circusctl from its arguments to its exit status.
 package struct ControlProgram {
-  /// What `--version` tells: the circus release whose circusctl this stands in for.
-  package static let version = "0.19.0"
-
   private let arguments: ControlArguments
   private let environment: [String: String]
   private let context = Context()
@@ -26,7 +24,8 @@ package struct ControlProgram {
     do {
       arguments = try ControlArguments(words)
     } catch {
-      Terminal.complain("\(Help.usage)\ncircusctl: error: \(error.text)")
+      let hint = error.hint.map { "\n\($0)" } ?? ""
+      Terminal.complain("\(Help.usage)\ncircusctl: error: \(error.text)\(hint)")
       return 2
     }
     return ControlProgram(arguments: arguments, environment: environment).run()
@@ -34,7 +33,7 @@ package struct ControlProgram {
 
   private func run() -> Int32 {
     if arguments.wantsVersion {
-      Terminal.say("circusctl \(Self.version)")
+      Release.tell("circusctl \(Release.circus)")
       return 0
     }
     if let group = arguments.discovery { return Discoverer(isJSON: arguments.json).run(group) }
@@ -57,7 +56,7 @@ package struct ControlProgram {
     } catch let error as ClientError {
       Terminal.complain(error.text)
     } catch let error as UsageError {
-      Terminal.complain(error.text)
+      Terminal.complain("\(error.text)\nusage: \(Help.synopsis(command))")
     } catch {
       Terminal.complain("\(error)")
     }
@@ -93,6 +92,9 @@ package struct ControlProgram {
         isTerminal: Environment.isTerminal(1)
       ).run(words)
     }
+    if command.verb == Events.verb && words.flags.contains("follow") {
+      return try followEvents(words, endpoint)
+    }
     if command.verb == Stats.verb && words.flags.contains("watch") {
       return try watchStats(words, endpoint)
     }
@@ -116,6 +118,7 @@ package struct ControlProgram {
     if rendering.isError {
       Terminal.complain(rendering.output)
     } else {
+      if command.verb == Stats.verb, Environment.isTerminal(1) { Terminal.say(Stats.header) }
       Terminal.say(rendering.output)
     }
     return rendering.status
@@ -142,6 +145,18 @@ package struct ControlProgram {
         Terminal.say("\(PythonText.bytesLiteral(topic)): \(PythonText.bytesLiteral(payload))")
       }
     }
+  }
+
+  private func followEvents(_ words: Arguments, _ endpoint: String) throws -> Int32 {
+    guard words.positionals.count <= 1 else { throw UsageError("Invalid number of arguments") }
+    let count = words.values["limit"] ?? "10"
+    guard let last = Int(count), last >= 0 else { throw UsageError("'\(count)' is not a number") }
+    let source = try ask(endpoint, for: "pubsub_endpoint") ?? "tcp://127.0.0.1:5556"
+    let subscription = try Subscription(endpoint: source, topics: [], context: context)
+    try EventsView(
+      connection: try connect(endpoint), subscription: subscription, isJSON: arguments.json,
+      watcher: words.positionals.first.map(TopicName.of)
+    ).run(last: last)
   }
 
   /// The statistics stream: a line per watcher and second.
@@ -195,7 +210,8 @@ package struct ControlProgram {
       return 0
     }
     guard let command = Commands.named(verb) else {
-      Terminal.complain("there is no command '\(verb)': circusctl help")
+      let hint = ControlArguments.suggestion(for: verb) ?? "`circusctl help` lists them"
+      Terminal.complain("there is no command '\(verb)': \(hint)")
       return 2
     }
     Terminal.say(Help.command(command))

@@ -7,7 +7,8 @@ enum Help {
   static var overview: String {
     var lines = [usage, "", "Controls a Circus daemon", "", "Commands:"]
     let commands =
-      Commands.all.map { ($0.verb, $0.grammar.summary) } + [(Convert.verb, Convert.summary)]
+      Commands.all.filter { $0.verb != IPython.verb }.map { ($0.verb, $0.grammar.summary) }
+      + [(Convert.verb, Convert.summary)]
     for (verb, summary) in commands.sorted(by: { $0.0 < $1.0 }) {
       lines.append("  " + padded(verb) + summary)
     }
@@ -24,15 +25,22 @@ enum Help {
       "  " + padded("--help") + "Show help and exit",
       "  " + padded("--version") + "Show the version and exit",
     ]
+    lines += ["", "`circusctl help COMMAND` tells more of one."]
     return lines.joined(separator: "\n")
+  }
+
+  /// `circusctl incr <name> [<nb>] [--waiting]`.
+  static func synopsis(_ command: any Command.Type) -> String {
+    let grammar = command.grammar
+    var text = "circusctl \(command.verb)"
+    if !grammar.positionals.isEmpty { text += " \(grammar.positionals)" }
+    for option in grammar.switches { text += " [\(form(option))]" }
+    return text
   }
 
   static func command(_ command: any Command.Type) -> String {
     let grammar = command.grammar
-    var synopsis = "circusctl \(command.verb)"
-    if !grammar.positionals.isEmpty { synopsis += " \(grammar.positionals)" }
-    for option in grammar.switches { synopsis += " [\(form(option))]" }
-    var lines = ["usage: \(synopsis)", "", grammar.summary]
+    var lines = ["usage: \(synopsis(command))", "", grammar.summary]
     if !grammar.switches.isEmpty {
       lines += ["", "options:"]
       for option in grammar.switches {

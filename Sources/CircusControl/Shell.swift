@@ -4,13 +4,14 @@ import CircusWire
 import JSON
 import LineEditor
 import LinuxSystem
+import ProgramOptions
 
 /// circusctl without a command: a prompt. Ctrl-D, `exit` and `EOF` leave; `quit` stops the daemon, and asks first on a terminal.
 struct Shell {
   let program: ControlProgram
 
   func run() -> Int32 {
-    Terminal.say("circusctl \(ControlProgram.version)")
+    Terminal.say("circusctl \(Release.circus)")
     let connection: Connection
     do {
       connection = try program.connect()
@@ -67,12 +68,15 @@ struct Shell {
       guard let topic = words.dropFirst().first else { return Terminal.say(Help.overview) }
       return Terminal.say(Commands.named(topic).map(Help.command) ?? "*** No help on \(topic)")
     }
-    if verb == Logs.verb || verb == Listen.verb || words.contains("--watch") {
+    if verb == Logs.verb || verb == Listen.verb
+      || !Set(words).isDisjoint(with: ["--watch", "--follow", "-f"])
+    {
       // These go on until they are interrupted, which would end the shell too.
       return Terminal.say("run this from your own shell: circusctl \(line)")
     }
     guard let command = Commands.named(verb) else {
-      return Terminal.say("*** Unknown syntax: \(line)")
+      let hint = ControlArguments.suggestion(for: verb).map { " (\($0))" } ?? ""
+      return Terminal.say("*** Unknown syntax: \(line)\(hint)")
     }
     do {
       let arguments = try ControlArguments(words)
@@ -81,7 +85,7 @@ struct Shell {
     } catch let error as ControlArguments.Failure {
       Terminal.complain(error.text)
     } catch let error as UsageError {
-      Terminal.complain(error.text)
+      Terminal.complain("\(error.text)\nusage: \(Help.synopsis(command))")
     } catch {
       Terminal.complain((error as? ClientError)?.text ?? "\(error)")
     }

@@ -25,10 +25,7 @@ package struct PluginArguments: Equatable {
 
   package init(_ words: [String]) throws(LongOptions.Failure) {
     let options = try LongOptions(
-      words,
-      valued: [
-        "endpoint", "pubsub", "config", "check-delay", "log-level", "log-output", "ssh",
-      ], flags: [])
+      words, valued: Self.valued, flags: [])
     endpoint = options.values["endpoint"] ?? "tcp://127.0.0.1:5555"
     pubsub = options.values["pubsub"] ?? "tcp://127.0.0.1:5556"
     configuration = options.values["config"] ?? ""
@@ -44,6 +41,12 @@ package struct PluginArguments: Equatable {
     }
   }
 
+  private static let valued = [
+    "endpoint", "pubsub", "config", "check-delay", "log-level", "log-output", "ssh",
+  ]
+  /// Every option there is.
+  static let names = (valued + ["help", "version"]).map { "--" + $0 }
+
   static let usage = """
     usage: circus-plugin [-h] [--endpoint ENDPOINT] [--pubsub PUBSUB]
                          [--config CONFIG] [--version]
@@ -51,4 +54,21 @@ package struct PluginArguments: Equatable {
                          [--log-output LOGOUTPUT] [--ssh SSH]
                          [plugin]
     """
+
+  /// What `-h` prints.
+  static let help =
+    usage + """
+
+
+      Runs one plugin beside a daemon; circusd starts it for each [plugin:NAME] section.
+
+      plugin               for example circus.plugins.flapping.Flapping
+      --endpoint           the daemon's control endpoint (tcp://127.0.0.1:5555)
+      --pubsub             where its events are published (tcp://127.0.0.1:5556)
+      --config             options of the plugin: key:value, joined by :::
+      --check-delay        seconds between two looks (5)
+      --log-level          debug, info, warning, error or critical (info)
+      --log-output         a file, a syslog URL, or - for standard error
+      --ssh                user@host[:port]: reach the daemon through ssh
+      """
 }

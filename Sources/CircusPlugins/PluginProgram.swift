@@ -7,22 +7,20 @@ import ProgramOptions
 /// circus-plugin from its arguments to its exit status: circus's own plugins natively, anybody
 /// else's through the Python package.
 package enum PluginProgram {
-  /// The circus release whose circus-plugin this stands in for.
-  package static let version = "0.19.0"
-
   /// 0 for help, 1 when the plugin cannot run, 2 for usage.
   package static func run(_ words: [String]) -> Int32 {
+    if words.first == "--complete" { return WordCompletion.options(PluginArguments.names, words) }
     let arguments: PluginArguments
     do { arguments = try PluginArguments(words) } catch {
       complain("\(PluginArguments.usage)\ncircus-plugin: error: \(error.text)")
       return 2
     }
     if arguments.wantsVersion {
-      say(version)
+      Release.tell(Release.circus)
       return 0
     }
     guard let use = arguments.use, !arguments.wantsHelp else {
-      say(PluginArguments.usage)
+      say(PluginArguments.help)
       return 0
     }
     guard let native = NativePlugin(use: use) else { return runPython(words, use) }

@@ -5,13 +5,20 @@ import ProgramOptions
 
 /// circusd-stats from its arguments to its exit status (circus.md 10.5).
 package enum StatsProgram {
-  /// The circus release whose circusd-stats this stands in for.
-  package static let version = "0.19.0"
-
   private static let usage = """
     usage: circusd-stats [-h] [--endpoint ENDPOINT] [--pubsub PUBSUB]
                          [--statspoint STATSPOINT] [--log-level LEVEL]
                          [--log-output LOGOUTPUT] [--version] [--ssh SSH]
+
+    Publishes the statistics of a daemon that has `statsd` off, by asking it once a second.
+
+    --endpoint    the daemon's control endpoint (tcp://127.0.0.1:5555)
+    --pubsub      accepted for compatibility: events are not needed
+    --statspoint  where statistics are published (tcp://127.0.0.1:5557)
+    --log-level   debug, info, warning, error or critical (info)
+    --log-output  a file, a syslog URL, or - for standard error
+    --ssh         user@host[:port]: reach the daemon through ssh
+    --version     print the version and end
     """
 
   /// 0 after a signal, 1 when it cannot begin, 2 for usage.
@@ -30,7 +37,10 @@ package enum StatsProgram {
       return 2
     }
     if options.flags.contains("help") { return say(usage) }
-    if options.flags.contains("version") { return say(version) }
+    if options.flags.contains("version") {
+      Release.tell(Release.circus)
+      return 0
+    }
     let log = Logger(
       level: Logger.level(options.values["log-level"]),
       target: Logger.target(options.values["log-output"]))

@@ -7,7 +7,9 @@ enum TopDocument {
       (
         group.name,
         [
-          "status": group.status.map { .string($0) } ?? .null, "cpu": number(group.cpu),
+          "status": group.status.map { .string($0) } ?? .null,
+          "condition": group.condition.map { .string($0) } ?? .null,
+          "restarts": group.restarts.map { .int($0) } ?? .null, "cpu": number(group.cpu),
           "mem": number(group.memory), "age": number(group.age),
           "processes": .array(
             group.processes.values.sorted { $0.pid < $1.pid }.map { process($0) }),
@@ -27,7 +29,9 @@ enum TopDocument {
     [
       "pid": .int(process.pid), "command": .string(process.command), "cpu": number(process.cpu),
       "mem": number(process.memory), "age": number(process.age),
-      "rss": .string(process.resident), "fds": process.descriptors.map { .int($0) } ?? .null,
+      "rss": .string(process.resident),
+      "restarts": process.restarts.map { .int($0) } ?? .null,
+      "fds": process.descriptors.map { .int($0) } ?? .null,
       "children": .array(process.children.map(Self.process)),
     ]
   }

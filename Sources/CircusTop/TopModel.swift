@@ -6,8 +6,10 @@ package struct TopModel {
   package struct Process: Equatable {
     /// Its number.
     package var pid: Int
-    /// What it is called.
+    /// Its command line; its name where the daemon tells no more.
     package var command: String
+    /// How often its place was filled again after an end nobody asked for; nil: not told.
+    package var restarts: Int?
     /// Percent of one processor; nil: not known.
     package var cpu: Double?
     /// Percent of memory; nil: not known.
@@ -29,6 +31,12 @@ package struct TopModel {
     package var name: String
     /// The daemon's word for how far it is; nil: it was not asked.
     package var status: String?
+    /// In a few words what it does, and why not more: `crash loop, next start in 4 s`.
+    package var condition: String?
+    /// The restarts of all its places; nil: not told.
+    package var restarts: Int?
+    /// Those of each process that runs, by pid.
+    var restartsByPID: [Int: Int] = [:]
     /// Average of its processes.
     package var cpu: Double?
     /// Sum of its processes.
@@ -67,7 +75,9 @@ package struct TopModel {
       guard let subject else { return }
       sockets[subject] = (payload["address"]?.string ?? "", payload["reads"]?.int ?? 0)
     } else if let subject {
-      groups[name, default: Group(name: name)].processes[subject] = Self.process(payload, now)
+      var process = Self.process(payload, now)
+      process.restarts = groups[name]?.restartsByPID[subject]
+      groups[name, default: Group(name: name)].processes[subject] = process
     } else {
       takeSum(name, payload)
     }
@@ -86,7 +96,8 @@ package struct TopModel {
   private static func process(_ payload: JSONObject, _ now: Double) -> Process {
     Process(
       pid: payload["pid"]?.int ?? 0,
-      command: payload["name"]?.string ?? payload["cmdline"]?.string ?? "",
+      command: payload["command_line"]?.string ?? payload["name"]?.string
+        ?? payload["cmdline"]?.string ?? "",
       cpu: payload["cpu"]?.number, memory: payload["mem"]?.number, age: payload["age"]?.number,
       resident: payload["mem_info1"]?.string ?? "",
       descriptors: payload["tree"]?["fds"]?.int,
@@ -94,10 +105,29 @@ package struct TopModel {
       lastSeen: now)
   }
 
-  /// How far each watcher is, as `status` tells; watchers that are gone there go here.
-  package mutating func take(statuses: [(name: String, status: String)]) {
+  /// What `status` tells of one watcher.
+  package struct Status: Equatable {
+    var name: String
+    var status: String
+    var condition: String?
+    var restarts: Int?
+    var restartsByPID: [Int: Int] = [:]
+  }
+
+  /// How far each watcher is; watchers that are gone there go here.
+  package mutating func take(statuses: [Status]) {
     let known = Set(statuses.map(\.name))
-    for (name, status) in statuses { groups[name, default: Group(name: name)].status = status }
+    for status in statuses {
+      var group = groups[status.name] ?? Group(name: status.name)
+      group.status = status.status
+      group.condition = status.condition
+      group.restarts = status.restarts
+      group.restartsByPID = status.restartsByPID
+      for pid in group.processes.keys {
+        group.processes[pid]?.restarts = status.restartsByPID[pid]
+      }
+      groups[status.name] = group
+    }
     for name in groups.keys where !known.contains(name) && groups[name]?.status != nil {
       groups[name] = nil
     }

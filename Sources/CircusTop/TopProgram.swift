@@ -7,8 +7,8 @@ import ProgramOptions
 
 /// circus-top from its arguments to its exit status.
 package enum TopProgram {
-  /// The circus release whose circus-top this stands in for.
-  package static let version = "0.19.0"
+  private static let valued = ["endpoint", "control", "process-timeout", "ssh"]
+  private static let flags = ["once", "json"]
 
   private static let usage = """
     usage: circus-top [-h] [--endpoint ENDPOINT] [--control CONTROL]
@@ -20,15 +20,22 @@ package enum TopProgram {
                  tcp://127.0.0.1:5555
     --once       print one table and end (also without a terminal)
     --json       print one table as JSON and end
+    --process-timeout
+                 seconds until a process that sends nothing is dropped (3)
+    --ssh        user@host[:port]: reach the daemon through ssh
+    --version    print the version and end
     """
 
   /// 0, or 1 when nobody can be reached, 2 for usage.
   package static func run(_ words: [String]) -> Int32 {
+    if words.first == "--complete" {
+      let names = (valued + flags + ["help", "version"]).map { "--" + $0 }
+      return WordCompletion.options(names, words)
+    }
     let options: LongOptions
     let timeout: Double
     do {
-      options = try LongOptions(
-        words, valued: ["endpoint", "control", "process-timeout", "ssh"], flags: ["once", "json"])
+      options = try LongOptions(words, valued: valued, flags: flags)
       timeout = try options.seconds("process-timeout") ?? 3
       if let extra = options.positionals.first {
         throw LongOptions.Failure(text: "unrecognized arguments: \(extra)")
@@ -43,7 +50,7 @@ package enum TopProgram {
       return 0
     }
     if options.flags.contains("version") {
-      print(version, to: 1)
+      Release.tell(Release.circus)
       return 0
     }
     do {

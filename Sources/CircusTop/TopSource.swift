@@ -82,10 +82,25 @@ final class TopSource {
   }
 
   /// How far each watcher is, by topic name; nil when nobody can be asked.
-  func statuses() -> [(name: String, status: String)]? {
-    call("status", [:])?["statuses"]?.object?.members.map {
-      (TopicName.of($0.key), $0.value.string ?? "")
+  func statuses() -> [TopModel.Status]? {
+    let reply = call("status", ["verbose": true])
+    if let details = reply?["details"]?.array { return details.map(Self.status) }
+    // A daemon that knows circus's four words alone.
+    return reply?["statuses"]?.object?.members.map {
+      TopModel.Status(name: TopicName.of($0.key), status: $0.value.string ?? "")
     }
+  }
+
+  private static func status(_ details: JSON) -> TopModel.Status {
+    var status = TopModel.Status(
+      name: TopicName.of(details["name"]?.string ?? ""),
+      status: details["status"]?.string ?? "", condition: details["condition"]?.string)
+    for process in details["processes"]?.array ?? [] {
+      let restarts = process["restarts"]?.int ?? 0
+      status.restarts = (status.restarts ?? 0) + restarts
+      if let pid = process["pid"]?.int { status.restartsByPID[pid] = restarts }
+    }
+    return status
   }
 
   /// The last lines of a watcher, or of one of its processes.

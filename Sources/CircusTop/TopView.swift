@@ -105,12 +105,18 @@ package struct TopView {
 
   // MARK: rows
 
-  private static let nameWidth = 30
-  private var sparkWidth: Int { max(0, min(24, (width - 72) / 2)) }
+  private static let figuresWidth = 46
+  private var sparkWidth: Int { max(0, min(24, (width - 90) / 2)) }
+  /// Names and command lines get what is left.
+  private var nameWidth: Int {
+    max(30, width - Self.figuresWidth - (sparkWidth > 3 ? 2 * sparkWidth + 2 : 0))
+  }
 
   private var header: [Span] {
-    var text = fit("NAME / PID", Self.nameWidth)
-    for (title, size) in [("CPU%", 8), ("MEM%", 8), ("AGE", 9), ("RSS", 10), ("FDS", 6)] {
+    var text = fit("NAME / PID COMMAND", nameWidth)
+    for (title, size) in [
+      ("CPU%", 8), ("MEM%", 8), ("AGE", 9), ("RSS", 10), ("FDS", 5), ("RST", 6),
+    ] {
       text += right(title, size)
     }
     if sparkWidth > 3 { text += " " + fit("cpu", sparkWidth) + " " + fit("mem", sparkWidth) }
@@ -163,17 +169,19 @@ package struct TopView {
   }
 
   private func row(of group: TopModel.Group) -> Row {
+    let word = group.condition ?? group.status ?? "active"
     let style: Span.Style =
-      switch group.status {
-      case "active"?, nil: .bold
-      case "stopped"?: .dim
-      default: .warning
-      }
-    let status = group.status.map { $0 == "active" ? "" : " \($0)" } ?? ""
+      if word == "active" { .bold } else if word.hasPrefix("crash loop") {
+        .bad
+      } else if group
+        .status == "stopped"
+      { .dim } else { .warning }
+    let status = word == "active" ? "" : " \(word)"
     let count = group.processes.isEmpty ? "" : " (\(group.processes.count))"
-    var spans = [Span(fit(group.name + count + status, Self.nameWidth), style)]
+    var spans = [Span(fit(group.name + count + status, nameWidth), style)]
     spans += figures(group.cpu, group.memory, group.age)
-    spans.append(Span(right("", 16)))
+    spans.append(Span(right("", 15)))
+    spans.append(restarts(group.restarts))
     if sparkWidth > 3 {
       spans.append(Span(" " + spark(group.cpuHistory, of: 100), .good))
       // Memory hardly moves: room above its top shows when it grows.
@@ -185,11 +193,16 @@ package struct TopView {
 
   private func row(of process: TopModel.Process, _ group: String, depth: Int) -> Row {
     let indent = String(repeating: "  ", count: min(depth, 8))
-    var spans = [Span(fit("\(indent)\(process.pid) \(process.command)", Self.nameWidth))]
+    var spans = [Span(fit("\(indent)\(process.pid) \(process.command)", nameWidth))]
     spans += figures(process.cpu, process.memory, process.age)
     spans.append(
-      Span(right(process.resident, 10) + right(process.descriptors.map(String.init) ?? "", 6)))
+      Span(right(process.resident, 10) + right(process.descriptors.map(String.init) ?? "", 5)))
+    spans.append(restarts(process.restarts))
     return Row(spans: spans, watcher: group, pid: process.pid)
+  }
+
+  private func restarts(_ count: Int?) -> Span {
+    Span(right(count.map(String.init) ?? "", 6), (count ?? 0) > 0 ? .warning : .plain)
   }
 
   private func figures(_ cpu: Double?, _ memory: Double?, _ age: Double?) -> [Span] {

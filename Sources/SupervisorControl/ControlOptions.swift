@@ -18,6 +18,7 @@ struct ControlOptions {
   /// `-i`: asks before it shuts the daemon down, and for a password.
   var isInteractive = false
   var wantsHelp = false
+  var wantsVersion = false
   /// Everything after the options: one command.
   var words: [String] = []
   private var given: [String: String] = [:]
@@ -31,13 +32,18 @@ struct ControlOptions {
     .init(letter: "u", name: "username", takesValue: true),
     .init(letter: "p", name: "password", takesValue: true),
     .init(letter: "r", name: "history_file", takesValue: true),
+    // Ours.
+    .init(letter: "v", name: "version", takesValue: false),
   ]
+
+  /// Every long option there is.
+  static let names = Set(options.map { "--" + $0.name }).sorted()
 
   /// `words`: the program as it was called, then its arguments.
   init(_ words: [String]) throws(Failure) {
     let program = words.first ?? "supervisorctl"
     try scan(Array(words.dropFirst()))
-    guard !wantsHelp else { return }
+    guard !wantsHelp, !wantsVersion else { return }
     try readFile(program)
     serverURL = given["serverurl"] ?? serverURL
     username = given["username"] ?? username
@@ -57,6 +63,7 @@ struct ControlOptions {
         }
         switch found.name {
         case "help": wantsHelp = true
+        case "version": wantsVersion = true
         case "interactive": isInteractive = true
         default: given[found.name] = found.value
         }
@@ -119,6 +126,7 @@ struct ControlOptions {
     Options:
     -c/--configuration FILE -- configuration file (looked for when it is not given)
     -h/--help -- show this help and exit
+    -v/--version -- print the version of this program and exit
     -i/--interactive -- start an interactive session: ask for a password, and before the
          daemon is shut down or restarted; no shell beside an action
     -s/--serverurl URL -- URL on which supervisord server is listening

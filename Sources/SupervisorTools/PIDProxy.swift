@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import ProgramOptions
 
 /// pidproxy: runs a command that puts itself into the background and passes signals on to the process
 /// its pid file names (supervisor.md 8.4). Ends with the command, and with its exit status.
@@ -8,8 +9,16 @@ package enum PIDProxy {
 
   /// `words`: the program's own name, the pid file, the command and its arguments.
   package static func run(_ words: [String]) -> Int32 {
+    if words.dropFirst().first == "--version" {
+      Release.tell(Release.supervisor)
+      return 0
+    }
+    if ["-h", "--help"].contains(words.dropFirst().first) {
+      say(usage + "\n\n" + help)
+      return 0
+    }
     guard words.count > 2 else {
-      say("pidproxy.py <pidfile name> <command> [<cmdarg1> ...]")
+      say(usage)
       return 1
     }
     let file = words[1]
@@ -30,6 +39,12 @@ package enum PIDProxy {
     }
     return 127
   }
+
+  private static let usage = "usage: pidproxy <pidfile name> <command> [<cmdarg1> ...]"
+  private static let help = """
+    Runs a command that goes to the background by itself, and stays: signals that pidproxy
+    gets are sent to the process whose id is in the file. COMMAND is a path.
+    """
 
   private static func watch(
     _ child: Int32, _ file: String, _ signals: SignalDescriptor

@@ -1,12 +1,24 @@
 import LinuxSystem
+import ProgramOptions
 
 /// What echo_supervisord_conf prints: a file that works as it is, and every option there is.
 package enum SampleConfiguration {
-  /// Prints it.
-  package static func run() -> Int32 {
-    try? writeAll(1, Array(text.utf8))
+  /// Prints it; the stock program ignores its arguments, so that only these two mean anything.
+  package static func run(_ words: [String]) -> Int32 {
+    switch words.first {
+    case "--version"?: Release.tell(Release.supervisor)
+    case "-h"?, "--help"?: try? writeAll(1, Array((help + "\n").utf8))
+    default: try? writeAll(1, Array(text.utf8))
+    }
     return 0
   }
+
+  private static let help = """
+    usage: echo_supervisord_conf > supervisord.conf
+
+    Prints a configuration file for supervisord that works as it is. Every option is in
+    it; those that are commented out show their defaults.
+    """
 
   /// The file. Sections and options that are commented out show their defaults.
   package static let text = """

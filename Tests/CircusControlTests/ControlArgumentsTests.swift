@@ -42,7 +42,9 @@ import Testing
     (["--endpoint"], "argument --endpoint: expected one argument"),
   ])
   func mistakesAreNamed(line: [String], text: String) {
-    #expect(throws: ControlArguments.Failure(text: text)) { try ControlArguments(line) }
+    #expect { try ControlArguments(line) } throws: { error in
+      (error as? ControlArguments.Failure)?.text == text
+    }
   }
 
   @Test func endpointComesFromOptionThenEnvironmentThenDefault() throws {

@@ -33,11 +33,11 @@ import Testing
       (0, 0, "0123456789ABCDEFGHIJ"), (-5, 0, "FGHIJ"), (-50, 0, "0123456789ABCDEFGHIJ"),
       (5, 3, "567"), (18, 10, "IJ"), (30, 5, ""), (Int.min, 0, "0123456789ABCDEFGHIJ"),
     ] {
-      #expect(try LogSlice.read(path, offset: offset, length: length) == wanted)
+      #expect(try LogSlice.read(.file(path), offset: offset, length: length) == wanted)
     }
     for (offset, length) in [(-5, 1), (0, -1), (-5, -1)] {
       #expect(throws: Fault(.badArguments)) {
-        try LogSlice.read(path, offset: offset, length: length)
+        try LogSlice.read(.file(path), offset: offset, length: length)
       }
     }
     for (offset, length, text, overflow) in [
@@ -45,11 +45,13 @@ import Testing
       (5, 20, "0123456789ABCDEFGHIJ", false), (20, 5, "", false), (0, 0, "", true),
       (-5, 5, "FGHIJ", true), (Int.max, Int.max, "", false),
     ] {
-      let slice = try LogSlice.tail(path, offset: offset, length: length)
+      let slice = try LogSlice.tail(.file(path), offset: offset, length: length)
       #expect(slice.text == text && slice.offset == 20 && slice.overflow == overflow)
     }
-    #expect(throws: Fault(.noFile, "/nope")) { try LogSlice.read("/nope", offset: 0, length: 0) }
-    #expect(try LogSlice.tail("/nope", offset: 0, length: 5).text == "")
+    #expect(throws: Fault(.noFile, "/nope")) {
+      try LogSlice.read(.file("/nope"), offset: 0, length: 0)
+    }
+    #expect(try LogSlice.tail(.file("/nope"), offset: 0, length: 5).text == "")
   }
 
   // MARK: supervisord's command line

@@ -24,7 +24,10 @@ import Testing
       topic: "stat.sockets.3", ["fd": 3, "subtopic": 3, "reads": 5, "address": "127.0.0.1:80"],
       now: 10)
     model.take(topic: "stat.sockets", ["addresses": ["127.0.0.1:80"], "reads": 5], now: 10)
-    model.take(statuses: [("web.front", "active"), ("idle", "stopped")])
+    model.take(statuses: [
+      .init(name: "web.front", status: "active", restarts: 3, restartsByPID: [11: 3]),
+      .init(name: "idle", status: "stopped"),
+    ])
     return model
   }
 
@@ -33,7 +36,9 @@ import Testing
     #expect(text[1].hasPrefix("idle stopped"))
     #expect(
       text[2].hasPrefix("web.front (2)") && text[2].contains("27.50") && text[2].contains("1h06m"))
-    #expect(text[3].contains("  11 worker") && text[3].contains("3.00M") && text[3].hasSuffix("7"))
+    #expect(
+      text[3].contains("  11 worker") && text[3].contains("3.00M") && text[3].hasSuffix("7     3"))
+    #expect(text[2].hasSuffix("     3"))
     #expect(text.last?.contains("127.0.0.1:80") == true && text.last?.hasSuffix("5") == true)
     #expect(!text.contains { $0.contains("child") })
   }
@@ -80,7 +85,7 @@ import Testing
     model.expire(now: 14)
     #expect(model.groups["web.front"]?.processes.isEmpty == true)
     #expect(model.groups["web.front"]?.cpu == nil)
-    model.take(statuses: [("idle", "active")])
+    model.take(statuses: [.init(name: "idle", status: "active")])
     #expect(model.groups["web.front"] == nil)
   }
 

@@ -103,6 +103,7 @@ import Testing
     #expect(stats["stat.w"]?["age"]?.number != nil, "\(stats.keys)")
     let first = try daemon.first("w")
     #expect(stats["stat.w.\(first)"]?["cmdline"] == "sleep")
+    #expect(stats["stat.w.\(first)"]?["command_line"]?.string?.hasPrefix("sleep ") == true)
     kill(pid, SIGTERM)
     var status: Int32 = 1
     #expect(waitpid(pid, &status, 0) == pid && status == 0)

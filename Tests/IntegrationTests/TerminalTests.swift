@@ -125,7 +125,8 @@ import Testing
     let wanted = [
       "bin/circusd", "bin/circusctl", "bin/circus-plugin", "bin/circus-top", "bin/circusd-stats",
       "share/man/man1/circusctl.1", "share/man/man1/circus-top.1", "share/man/man5/circus.ini.5",
-      "share/bash-completion/completions/circusctl", "share/zsh/site-functions/_circusctl",
+      "share/bash-completion/completions/circusctl", "share/zsh/site-functions/_circus",
+      "share/bash-completion/completions/supervisorctl",
       "share/fish/vendor_completions.d/circusctl.fish",
     ]
     for file in wanted { #expect(Files.exists("\(root)/usr/\(file)"), "\(file)") }
@@ -149,9 +150,12 @@ import Testing
       "/bin/bash",
       [
         "-c",
-        "source \(Path.package)/completions/circusctl.bash; try() { COMP_LINE=\"$1\"; COMP_POINT=${#1}; _circusctl; echo \"${COMPREPLY[@]}\"; }; try 'circusctl stop w'; try 'circusctl rel'; try 'circusctl status plugin:'; try 'circusctl stop My'",
+        "source \(Path.package)/completions/circus.bash; try() { COMP_LINE=\"$1\"; COMP_POINT=${#1}; _circus_programs; echo \"${COMPREPLY[@]}\"; }; try 'circusctl stop w'; try 'circusctl rel'; try 'circusctl status plugin:'; try 'circusctl stop My'; try 'circusd --ch'; try 'circus-top --on'; try 'supervisord --nod'; try 'circusd \(Path.package)/CHANGE'; try 'circusctl convert \(Path.package)/CHANGE'; try 'supervisorctl sta'",
       ], environment: environment)
-    #expect(bash.out == "web\nreload reloadconfig\nstatsd\nmy\\ app\n", "\(bash)")
+    #expect(
+      bash.out
+        == "web\nreload reloadconfig\nstatsd\nmy\\ app\n--check\n--once\n--nodaemon\n\(Path.package)/CHANGELOG.md\n\(Path.package)/CHANGELOG.md\nstart status\n",
+      "\(bash)")
     let direct = run(
       TestDaemon.programs + "/circusctl", ["--complete", "get", "web", "numpro"],
       environment: environment)
@@ -164,14 +168,14 @@ import Testing
       let fish = run(
         "/usr/bin/fish",
         [
-          "-c", "source \(Path.package)/completions/circusctl.fish; complete -C 'circusctl stop w'",
+          "-c", "source \(Path.package)/completions/circus.fish; complete -C 'circusctl stop w'",
         ],
         environment: environment)
       #expect(fish.out == "web\n", "\(fish)")
     }
     if Files.isExecutable("/usr/bin/zsh") || Files.isExecutable("/bin/zsh") {
       #expect(
-        run("/usr/bin/env", ["zsh", "-n", Path.package + "/completions/_circusctl"]).status == 0)
+        run("/usr/bin/env", ["zsh", "-n", Path.package + "/completions/_circus"]).status == 0)
     }
   }
 }

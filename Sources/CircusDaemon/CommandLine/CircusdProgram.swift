@@ -4,18 +4,17 @@ import CircusModel
 import ConfigurationFiles
 import Glibc
 import LinuxSystem
+import ProgramOptions
 
 /// circusd from its arguments to its exit status.
 package enum CircusdProgram {
-  /// The circus release whose behaviour is offered; clients compare it.
-  package static let version = "0.19.0"
-  /// The version of supervisor this daemon answers like.
-  package static let supervisorVersion = "4.3.0"
-
   /// Does what the words ask for and returns the exit status (circus.md 10.1).
   package static func run(_ words: [String]) -> Int32 {
     let answer = SuccessorCheck.run(words, as: .circus) { _ = try CircusdArguments($0) }
     if let answer { return answer }
+    if words.first == "--complete" {
+      return WordCompletion.options(CircusdArguments.names, words, orPaths: true)
+    }
     let handover = Handover.take()
     let arguments: CircusdArguments
     do {
@@ -26,7 +25,7 @@ package enum CircusdProgram {
     }
     switch arguments.action {
     case .help: say(CircusdArguments.help)
-    case .version: say(version)
+    case .version: Release.tell(Release.circus)
     case .check, .dump, .run:
       guard let path = arguments.configuration else {
         say(CircusdArguments.usage)

@@ -53,6 +53,9 @@ package struct SupervisordArguments {
     Flag(letter: nil, name: "profile_options", key: nil, takesValue: true),
   ]
 
+  /// Every long option there is.
+  static let names = flags.map { "--" + $0.name }
+
   /// `path` makes a path absolute.
   package init(_ words: [String], path: (String) -> String) throws(Failure) {
     var scanner = OptionScanner(

@@ -5,6 +5,7 @@ import CircusModel
 import ConfigurationFiles
 import Glibc
 import LinuxSystem
+import ProgramOptions
 
 /// supervisord from its command line to its exit status (supervisor.md 7).
 package enum SupervisordProgram {
@@ -14,6 +15,10 @@ package enum SupervisordProgram {
       _ = try SupervisordArguments(arguments, path: { Files.absolute($0) })
     }
     if let answer { return answer }
+    if words.dropFirst().first == "--complete" {
+      return WordCompletion.options(
+        SupervisordArguments.names, Array(words.dropFirst()), orPaths: true)
+    }
     let handover = Handover.take()
     let program = words.first ?? "supervisord"
     func refuse(_ text: String) -> Int32 {
@@ -32,7 +37,7 @@ package enum SupervisordProgram {
       say(SupervisordArguments.help(program) + "\n", 1)
       return 0
     case .version:
-      say(CircusdProgram.supervisorVersion + "\n", 1)
+      Release.tell(Release.supervisor)
       return 0
     case .run: break
     }

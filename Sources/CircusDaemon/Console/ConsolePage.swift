@@ -2,6 +2,7 @@ import CircusCore
 import CircusModel
 import HTTPServer
 import LinuxSystem
+import ProgramOptions
 
 /// The console's pages. They work without a script, as supervisor's did; the script makes them live.
 enum ConsolePage {
@@ -23,7 +24,7 @@ enum ConsolePage {
       <nav id="all">\(button("refresh", "", "Refresh", token))\(button("restartall", "", "Restart All", token))\(button("stopall", "", "Stop All", token))</nav>
       </header>
       <main id="console">\(note)\(table)</main>
-      <footer>swift-circus, as supervisor \(CircusdProgram.supervisorVersion)</footer>
+      <footer>\(Release.line), as supervisor \(Release.supervisor)</footer>
       """)
   }
 
@@ -88,12 +89,11 @@ enum ConsolePage {
     if process.isEmpty {
       text = "No process name found"
     } else if case .process(let view)? = daemon.arbiter.find(process) {
-      let path = daemon.logPaths(of: view).stdout
       let count = min(max(1_024, limit), 1 << 20)
       text = "No file for \(process)"
-      if !path.isEmpty, Files.exists(path) {
+      if let source = daemon.logSource(of: view, "stdout"), source.size != nil {
         do throws(Fault) {
-          text = try LogSlice.tail(path, offset: 0, length: count).text
+          text = try LogSlice.tail(source, offset: 0, length: count).text
         } catch {
           text = "ERROR: unexpected rpc fault [\(error.code.rawValue)] \(error.text)"
         }

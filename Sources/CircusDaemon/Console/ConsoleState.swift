@@ -2,6 +2,7 @@ import CircusCore
 import CircusModel
 import JSON
 import LinuxSystem
+import ProgramOptions
 
 /// What the console shows, as JSON.
 enum ConsoleState {
@@ -18,7 +19,7 @@ enum ConsoleState {
     }
     return [
       "identifier": .string(title(daemon)), "pid": .int(Int(Environment.pid)),
-      "host": .string(Environment.hostName), "version": .string(CircusdProgram.supervisorVersion),
+      "host": .string(Environment.hostName), "version": .string(Release.supervisor),
       "now": .double(now), "stopping": .bool(arbiter.mode != .running), "groups": .array(groups),
       "events": .array(daemon.history.entries.map { .object($0) }),
     ]

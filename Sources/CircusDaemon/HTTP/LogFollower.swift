@@ -4,20 +4,23 @@ import EventLoop
 import HTTPServer
 import LinuxSystem
 
-/// `/logtail` and `/mainlogtail`: the end of a log file, and then whatever is added to it
+/// `/logtail` and `/mainlogtail`: the end of a log, and then what is added to it
 /// (supervisor.md 4.10). Survives rotation, and a file that becomes shorter.
 final class LogFollower {
   private final class Follow {
-    let path: String
+    /// What is followed. A file is held open, so that a new one at its path cannot look like it.
+    enum Source {
+      case file(String, OpenedFile)
+      case memory(() -> LineRing?)
+    }
+
+    var source: Source
     let stream: HTTPStream
-    /// Held open, so that a new file at the path cannot look like this one.
-    var file: OpenedFile
     var position: Int
 
-    init(_ path: String, _ stream: HTTPStream, _ file: OpenedFile, _ position: Int) {
-      self.path = path
+    init(_ source: Source, _ stream: HTTPStream, _ position: Int) {
+      self.source = source
       self.stream = stream
-      self.file = file
       self.position = position
     }
   }
@@ -46,26 +49,38 @@ final class LogFollower {
     guard let name = parts.first, ["stdout", "stderr"].contains(channel),
       case .process(let view)? = daemon.arbiter.find(name)
     else { return request.refuse(404) }
-    let paths = daemon.logPaths(of: view)
-    follow(channel == "stdout" ? paths.stdout : paths.stderr, request, isChild: true)
+    follow(daemon.logSource(of: view, channel), request, isChild: true)
   }
 
   func followMainLog(_ request: HTTPRequest) {
     guard request.method == "GET" else { return request.refuse(400) }
-    follow(daemon.log.path ?? "", request, isChild: false)
+    follow(daemon.log.path.map(LogSource.file), request, isChild: false)
   }
 
-  private func follow(_ path: String, _ request: HTTPRequest, isChild: Bool) {
+  private func follow(_ log: LogSource?, _ request: HTTPRequest, isChild: Bool) {
     guard follows.count < Self.mostFollowers else { return request.refuse(503) }
-    guard !path.isEmpty, let file = OpenedFile(path) else { return request.refuse(404) }
+    let source: Follow.Source
+    let size: Int
+    var modified = Clock.wall
+    switch log {
+    case .file(let path)?:
+      guard let file = OpenedFile(path) else { return request.refuse(404) }
+      source = .file(path, file)
+      size = file.size
+      modified = Files.modificationTime(path) ?? 0
+    case .memory(let ring)?:
+      source = .memory(ring)
+      size = ring()?.end ?? 0
+    case nil: return request.refuse(404)
+    }
     var headers = [
-      ("Last-Modified", Calendar.httpDate(Files.modificationTime(path) ?? 0)),
+      ("Last-Modified", Calendar.httpDate(modified)),
       ("Content-Type", "text/plain;charset=utf-8"),
     ]
     // Or a proxy in front of us collects until it has enough.
     if isChild { headers.append(("X-Accel-Buffering", "no")) }
     let stream = request.stream(headers)
-    let follow = Follow(path, stream, file, max(0, file.size - Self.history))
+    let follow = Follow(source, stream, max(0, size - Self.history))
     let key = ObjectIdentifier(follow)
     stream.onClose = { [unowned self] in follows[key] = nil }
     follows[key] = follow
@@ -85,12 +100,24 @@ final class LogFollower {
   /// Sends what is new.
   private func look(_ follow: Follow) {
     guard follow.stream.backlog < Self.mostBacklog else { return }
-    let size = follow.file.size
-    if size <= follow.position, !follow.file.isAt(follow.path),
-      let fresh = OpenedFile(follow.path)
-    {
+    switch follow.source {
+    case .file(let path, let file): look(follow, path, file)
+    case .memory(let ring): if let ring = ring() { look(follow, ring) }
+    }
+  }
+
+  private func look(_ follow: Follow, _ ring: LineRing) {
+    let start = max(follow.position, ring.dropped)
+    guard ring.end > start else { return }
+    follow.position = ring.end
+    follow.stream.send(ring.bytes(from: start, count: ring.end - start))
+  }
+
+  private func look(_ follow: Follow, _ path: String, _ file: OpenedFile) {
+    let size = file.size
+    if size <= follow.position, !file.isAt(path), let fresh = OpenedFile(path) {
       // Rotated away or cleared; what came to the old one is sent.
-      follow.file = fresh
+      follow.source = .file(path, fresh)
       follow.position = 0
       return look(follow)
     }
@@ -100,7 +127,7 @@ final class LogFollower {
     }
     guard size > follow.position else { return }
     let count = min(size - follow.position, Self.chunk)
-    let bytes = follow.file.read(from: follow.position, count: count)
+    let bytes = file.read(from: follow.position, count: count)
     follow.position += bytes.count
     follow.stream.send(bytes)
   }

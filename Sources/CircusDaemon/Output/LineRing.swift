@@ -96,8 +96,21 @@ final class LineRing {
     return start
   }
 
+  /// Bytes that made room for newer ones.
+  private(set) var dropped = 0
+  /// Bytes of all lines there have been.
+  var end: Int { dropped + previous.bytes.count + current.bytes.count }
+
+  /// Some of the bytes that are still here, counted from the first there has been.
+  func bytes(from offset: Int, count: Int) -> [UInt8] {
+    let all = previous.bytes + current.bytes
+    let start = min(max(0, offset - dropped), all.count)
+    return Array(all[start..<min(all.count, start + max(0, count))])
+  }
+
   private func beginBlockIfFull() {
     guard current.bytes.count >= Self.blockBytes else { return }
+    dropped += previous.bytes.count
     previous = current
     current = Block(firstNumber: previous.firstNumber + previous.lines.count)
   }

@@ -32,6 +32,6 @@ extension RPCInterface {
     let offset = try parameters.integer(0)
     let length = try parameters.integer(1)
     guard let path = interface.daemon.log.path else { throw Fault(.noFile) }
-    return .string(try LogSlice.read(path, offset: offset, length: length))
+    return .string(try LogSlice.read(.file(path), offset: offset, length: length))
   }
 }

@@ -29,9 +29,8 @@ extension RPCInterface {
       let view = try interface.process(try parameters.string(0))
       let offset = try parameters.integer(1)
       let length = try parameters.integer(2)
-      let path = interface.path(view, channel)
-      guard !path.isEmpty else { throw Fault(.noFile) }
-      return .string(try LogSlice.read(path, offset: offset, length: length))
+      guard let source = interface.daemon.logSource(of: view, channel) else { throw Fault(.noFile) }
+      return .string(try LogSlice.read(source, offset: offset, length: length))
     }
   }
 
@@ -44,9 +43,10 @@ extension RPCInterface {
       let view = try interface.process(try parameters.string(0))
       let offset = try parameters.integer(1)
       let length = try parameters.integer(2)
-      let path = interface.path(view, channel)
-      guard !path.isEmpty else { return ["", 0, false] }
-      let slice = try LogSlice.tail(path, offset: offset, length: length)
+      guard let source = interface.daemon.logSource(of: view, channel) else {
+        return ["", 0, false]
+      }
+      let slice = try LogSlice.tail(source, offset: offset, length: length)
       return [.string(slice.text), .int(slice.offset), .bool(slice.overflow)]
     }
   }
@@ -56,11 +56,6 @@ extension RPCInterface {
   ) { interface, parameters throws(Fault) in
     try interface.clearLogs(of: try interface.process(try parameters.string(0)))
     return true
-  }
-
-  private func path(_ view: ProcessView, _ channel: String) -> String {
-    let paths = daemon.logPaths(of: view)
-    return channel == "stdout" ? paths.stdout : paths.stderr
   }
 
   private func clearLogs(of view: ProcessView) throws(Fault) {

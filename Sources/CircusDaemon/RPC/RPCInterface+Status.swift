@@ -1,6 +1,7 @@
 import CircusCore
 import CircusModel
 import LinuxSystem
+import ProgramOptions
 import XMLRPC
 
 /// Questions about the daemon and its processes.
@@ -10,7 +11,7 @@ extension RPCInterface {
     "getSupervisorVersion": RPCMethod(
       ["string"], help: "The version of supervisor this answers like."
     ) {
-      _, _ in .string(CircusdProgram.supervisorVersion)
+      _, _ in .string(Release.supervisor)
     },
     "getIdentification": RPCMethod(["string"], help: "The daemon's identifier.") { interface, _ in
       .string(interface.daemon.settings.identifier)

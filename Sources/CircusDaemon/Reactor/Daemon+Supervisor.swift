@@ -79,6 +79,20 @@ extension Daemon {
     return paths
   }
 
+  /// Where one output of a process can be read again; nil: it is not captured, or thrown away by supervisor's rules.
+  func logSource(of view: ProcessView, _ channel: String) -> LogSource? {
+    let paths = logPaths(of: view)
+    let path = channel == "stdout" ? paths.stdout : paths.stderr
+    if !path.isEmpty { return .file(path) }
+    let outputs = arbiter.outputs(of: view)
+    switch channel == "stdout" ? outputs.stdout : outputs.stderr {
+    case .discard, .stdout, .fancy, .python:
+      let watcher = view.key.watcher
+      return .memory { [unowned self] in streams.ring(watcher, channel) }
+    case .inherit, .null, .mergedWithStdout, .file, .program: return nil
+    }
+  }
+
   private func path(_ stream: StreamSpec, _ output: Streams.Output, _ view: ProcessView) -> String {
     let file: FileStreamSpec?
     switch stream {

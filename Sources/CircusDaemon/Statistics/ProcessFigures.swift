@@ -19,6 +19,7 @@ final class ProcessFigures {
     /// The kernel's name for it, which an exec changes.
     var name: String
     var command: String
+    var commandLine: String
     var user: String
     var lastLook: UInt64
     /// From the second look on.
@@ -38,6 +39,7 @@ final class ProcessFigures {
     var memoryPercent: Double
     var user: String
     var command: String
+    var commandLine: String
     var createTime: Double
     var age: Double
   }
@@ -76,13 +78,13 @@ final class ProcessFigures {
       cpu = isNew ? max(0, used / elapsed * 100) : known.cpu
       if known.name != facts.name || known.command.isEmpty {
         sample.name = facts.name
-        sample.command = command(of: pid, facts)
+        (sample.command, sample.commandLine) = command(of: pid, facts)
       }
     } else {
+      let (command, commandLine) = command(of: pid, facts)
       sample = Sample(
         startTicks: facts.startTicks, cpuTicks: 0, at: now, cpu: 0, name: facts.name,
-        command: command(of: pid, facts),
-        user: user(of: pid), lastLook: look)
+        command: command, commandLine: commandLine, user: user(of: pid), lastLook: look)
     }
     if isNew {
       sample.cpuTicks = facts.cpuTicks
@@ -95,16 +97,21 @@ final class ProcessFigures {
     return Figures(
       facts: facts, cpuPercent: round(cpu, 1),
       memoryPercent: round(Double(facts.residentBytes) / Double(proc.memoryBytes) * 100, 3),
-      user: sample.user, command: sample.command, createTime: round(created, 2),
+      user: sample.user, command: sample.command, commandLine: sample.commandLine,
+      createTime: round(created, 2),
       age: max(0, Clock.wall - (started ?? created)))
   }
 
-  /// The base name of the first word of its first argument.
-  private func command(of pid: Int32, _ facts: ProcessFacts) -> String {
-    let argument = proc.firstArgument(of: pid) ?? ""
-    let word = argument.split(separator: " ").first ?? Substring(facts.name)
-    return word.split(separator: "/").last.map(String.init) ?? facts.name
+  /// The base name of the first word of its first argument, and the whole line as far as a table shows it.
+  private func command(of pid: Int32, _ facts: ProcessFacts) -> (name: String, line: String) {
+    let line = proc.commandLine(of: pid) ?? ""
+    let word = line.split(separator: " ").first ?? Substring(facts.name)
+    let name = word.split(separator: "/").last.map(String.init) ?? facts.name
+    return (name, line.isEmpty ? name : String(line.prefix(Self.longestLine)))
   }
+
+  /// Characters.
+  private static let longestLine = 160
 
   private func user(of pid: Int32) -> String {
     guard let uid = proc.owner(of: pid) else { return "N/A" }
@@ -132,7 +139,8 @@ final class ProcessFigures {
       "mem": .double(figures.memoryPercent), "ctime": .string(time(facts)),
       "pid": .int(Int(facts.pid)), "username": .string(figures.user), "nice": .int(facts.nice),
       "create_time": .double(figures.createTime), "age": .double(figures.age),
-      "cmdline": .string(figures.command), "children": .array(children),
+      "cmdline": .string(figures.command), "command_line": .string(figures.commandLine),
+      "children": .array(children),
     ]
   }
 

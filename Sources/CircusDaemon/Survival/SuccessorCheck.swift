@@ -4,6 +4,7 @@ import CircusModel
 import ConfigurationFiles
 import JSON
 import LinuxSystem
+import ProgramOptions
 
 /// A program's answer to whether it could take over from a running daemon: `--can-resume STATE
 /// CONFIGURATION circus|supervisor`. What the daemon knows besides is in the environment.
@@ -65,7 +66,7 @@ package enum SuccessorCheck {
         of: configuration, on: LinuxMachine(), directory: Files.currentDirectory
       ).filter(\.isFatal)
       guard let first = problems.first else {
-        say(consent + CircusdProgram.version)
+        say(consent + Release.own)
         return 0
       }
       return refuse("[\(first.section)] \(first.key): \(first.text)")

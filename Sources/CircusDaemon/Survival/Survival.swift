@@ -4,6 +4,7 @@ import CircusModel
 import Glibc
 import JSON
 import LinuxSystem
+import ProgramOptions
 
 /// What is left of an earlier daemon, and what is kept for a later one.
 final class Survival {
@@ -208,7 +209,7 @@ final class Survival {
   ) -> [UInt8] {
     var bytes: [UInt8] = []
     Arbiter.stateHeader(
-      boot: ProcFS.bootIdentity, program: CircusdProgram.version, pid: Environment.pid
+      boot: ProcFS.bootIdentity, program: Release.own, pid: Environment.pid
     ).write(into: &bytes)
     bytes.append(10)
     arbiter.writeState(

@@ -9,8 +9,13 @@ package struct Events: Command {
 
   package static let verb = "events"
   package static let grammar = Grammar(
-    "[<since>]", "Print events published after a sequence number",
-    switches: [.init("limit", value: "N", help: "At most so many events")])
+    "[<since> | <name>]",
+    "Print events published after a sequence number, or follow those of a watcher or of all",
+    switches: [
+      .init("limit", value: "N", help: "At most so many events"),
+      .init(
+        "follow", short: "f", help: "The last 10 (--limit), then what comes, in a readable form"),
+    ])
 
   package init(_ p: Properties) throws(RequestError) {
     since = min(try p.integer("since") ?? 0, 1 << 60)

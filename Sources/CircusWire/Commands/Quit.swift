@@ -6,7 +6,8 @@ package struct Quit: Command {
   package var isWaiting: Bool
 
   package static let verb = "quit"
-  package static let grammar = Grammar("", "Quit the arbiter immediately", switches: [.waiting])
+  package static let grammar = Grammar(
+    "", "Stop every watcher and end the daemon", switches: [.waiting])
 
   package init(_ p: Properties) throws(RequestError) { isWaiting = p.isWaiting }
 

@@ -62,6 +62,9 @@ package struct Stats: Command {
     return ["\(pid): \(line(object))"] + children.map { "   \(line($0))" }
   }
 
+  /// What the columns of a process mean; shown on terminals only, since scripts know them.
+  package static let header = "PID: PID  COMMAND USER NICE RSS VIRTUAL CPU% MEM% CPU-TIME"
+
   /// The columns of one process, as circusctl has always printed them.
   static func line(_ info: JSONObject) -> String {
     let columns = [

@@ -1,4 +1,4 @@
 import Glibc
 import SupervisorTools
 
-exit(SampleConfiguration.run())
+exit(SampleConfiguration.run(Array(CommandLine.arguments.dropFirst())))

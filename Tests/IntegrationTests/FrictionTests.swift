@@ -1,0 +1,82 @@
+import LinuxSystem
+import Testing
+
+/// What stood in a newcomer's way: versions, mistyped commands, output that was captured and could not be shown.
+@Suite struct FrictionTests {
+  @Test(arguments: [
+    ("circusd", "0.19.0"), ("circusctl", "circusctl 0.19.0"), ("circus-top", "0.19.0"),
+    ("circusd-stats", "0.19.0"), ("circus-plugin", "0.19.0"), ("supervisord", "4.3.0"),
+    ("supervisorctl", "4.3.0"), ("pidproxy", "4.3.0"), ("echo_supervisord_conf", "4.3.0"),
+  ])
+  func everyProgramTellsItsVersion(program: String, stock: String) {
+    let output = run("\(TestDaemon.programs)/\(program)", ["--version"])
+    #expect(output.out == stock + "\n")
+    #expect(output.error.hasPrefix("swift-circus "))
+    #expect(output.status == 0)
+  }
+
+  @Test func mistypedCommandsAreRecognized() {
+    let circusctl = TestDaemon.programs + "/circusctl"
+    let typo = run(circusctl, ["stauts"])
+    #expect(typo.status == 2)
+    #expect(
+      typo.error
+        == "usage: circusctl [options] command [args]\ncircusctl: error: unrecognized arguments: stauts\n"
+        + "did you mean `stats` or `status`?\n")
+    let short = run(circusctl, ["incr"])
+    #expect(short.status == 1)
+    #expect(
+      short.error
+        == "Invalid number of arguments\nusage: circusctl incr <name> [<nb>] [--waiting]\n")
+    #expect(run(circusctl, ["help", "relaod"]).error.contains("did you mean `reload`?"))
+    #expect(!run(circusctl, ["--help"]).out.contains("ipython"))
+  }
+
+  @Test func outputThatIsKeptInMemoryIsShownEverywhere() throws {
+    let port = try #require(Ports.next())
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      state_dir = @DIR@/state
+      httpd = True
+      httpd_host = 127.0.0.1
+      httpd_port = \(port)
+      [watcher:web]
+      cmd = sh -c 'echo first; echo second; while [ ! -e @DIR@/go ]; do sleep 0.1; done; echo third; exec sleep 1000'
+      stdout_stream.class = QueueStream
+      """)
+    func supervisorctl(_ words: String...) -> Output {
+      run(TestSupervisor.supervisorctl, ["-s", "http://127.0.0.1:\(port)"] + words)
+    }
+    #expect(eventually { supervisorctl("tail", "web:web-1").out == "first\nsecond\n\n" })
+    #expect(supervisorctl("tail", "-7", "web:web-1").out == "second\n\n")
+    #expect(supervisorctl("tail", "web:web-1", "stderr").out.contains("no log file"))
+    let page = run(
+      "/usr/bin/curl", ["-s", "http://127.0.0.1:\(port)/tail.html?processname=web:web-1"])
+    #expect(page.out.contains("first\nsecond\n"))
+    let seen = daemon.directory + "/seen"
+    let follower = try Companion(
+      "/usr/bin/curl", ["-sN", "http://127.0.0.1:\(port)/logtail/web%3Aweb-1"], output: seen)
+    #expect(eventually { Path.read(seen) == "first\nsecond\n" })
+    Path.write("\n", to: daemon.directory + "/go")
+    #expect(eventually { Path.read(seen) == "first\nsecond\nthird\n" })
+    withExtendedLifetime(follower) {}
+  }
+
+  @Test func eventsAreFollowedInAReadableForm() throws {
+    let daemon = try TestDaemon(
+      "[watcher:web]\ncmd = sleep 1000\n[watcher:other]\ncmd = sleep 1000\n")
+    let circusctl = TestDaemon.programs + "/circusctl"
+    let seen = daemon.directory + "/seen"
+    let follower = try Companion(
+      circusctl, ["--endpoint", daemon.control, "events", "--follow", "web", "--limit", "1"],
+      output: seen)
+    #expect(eventually { Path.read(seen).contains(" web start  cause boot\n") })
+    #expect(run(circusctl, ["--endpoint", daemon.control, "incr", "web"]).status == 0)
+    #expect(eventually { Path.read(seen).contains(" web spawn  process_pid ") })
+    #expect(!Path.read(seen).contains("other"))
+    withExtendedLifetime(follower) {}
+  }
+}
