@@ -150,6 +150,7 @@ package struct ConfigurationReader {
         note(document, options, path, "socket", error)
       }
     }
+    warnOfMissingSockets(document, path, configuration)
     for options in document.plugins {
       do {
         configuration.watchers.append(
@@ -157,6 +158,25 @@ package struct ConfigurationReader {
             options, circus: document.circus, daemonEnvironment: environment))
       } catch {
         note(document, options, path, "plugin", error)
+      }
+    }
+  }
+
+  private mutating func warnOfMissingSockets(
+    _ document: CircusDocument, _ path: String, _ configuration: Configuration
+  ) {
+    let known = Set(configuration.sockets.map(\.name))
+    for spec in configuration.watchers {
+      let section = spec.definition["__name__"]?.string ?? ""
+      let place = document.places[section]
+      for (option, name) in SocketReferences.missing(in: spec, known: known) {
+        diagnostics.add(
+          Diagnostic(
+            .warning, file: place?.file ?? path, line: place?.line ?? 0, section: section,
+            key: option,
+            problem:
+              "there is no [socket:\(name)]: $(circus.sockets.\(name)) stays as it is written",
+            hint: Suggestion.hint(for: name, among: known.sorted()) ?? "add the section"))
       }
     }
   }

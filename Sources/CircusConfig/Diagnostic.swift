@@ -48,7 +48,8 @@ package struct Diagnostic: Error, Hashable, Sendable {
       if let value { out += " = \(value)" }
       out += ": "
     }
-    out += problem
+    // The original's texts of several lines stand on one.
+    out += problem.split(separator: "\n").joined(separator: " ")
     if let hint { out += " (\(hint))" }
     return ControlText.oneLine(out)
   }

@@ -65,6 +65,7 @@ package enum PythonText {
       case "\r": out += "\\r"
       case "\t": out += "\\t"
       case "'" where quote == "'": out += "\\'"
+      case "\u{FEFF}": out += "\\ufeff"
       default: out.unicodeScalars.append(c)
       }
     }

@@ -119,6 +119,8 @@ package struct ControlProgram {
       Terminal.complain(rendering.output)
     } else {
       if command.verb == Stats.verb, Environment.isTerminal(1) { Terminal.say(Stats.header) }
+      // Nothing has happened: there is no line to print.
+      if command.verb == Events.verb, rendering.output.isEmpty { return rendering.status }
       Terminal.say(rendering.output)
     }
     return rendering.status

@@ -72,7 +72,10 @@ package struct ConfigurationLoader {
   package func load() -> (Result<Configuration, LoadFailure>, warnings: [String]) {
     var reader = makeReader()
     let configuration = reader.read(path)
-    let warnings = reader.diagnostics.all.filter { $0.severity == .warning }.map(\.text)
+    let warnings = reader.diagnostics.all.filter { $0.severity == .warning }.map { warning in
+      // supervisord logs of a pattern without files in these very words.
+      overrides.face == .supervisor && warning.section == "include" ? warning.problem : warning.text
+    }
     guard var configuration else {
       let text =
         overrides.face == .supervisor

@@ -22,7 +22,8 @@ package struct PIDFile {
           + "remove the file if that process is something else")
     }
     do {
-      let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+      let file = try FileDescriptor.open(
+        path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, mode: 0o644)
       try writeAll(file.number, Array("\(Environment.pid)\n".utf8))
     } catch {
       throw Failure(text: "cannot write pid file '\(path)': \(error.description)")
@@ -32,24 +33,32 @@ package struct PIDFile {
   /// As supervisord has it: whatever the file says is overwritten. Nil when it cannot be.
   package init?(overwriting path: String) {
     self.path = path
-    guard let file = try? FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644),
+    guard
+      let file = try? FileDescriptor.open(
+        path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, mode: 0o644),
       (try? writeAll(file.number, Array("\(Environment.pid)\n".utf8))) != nil
     else { return nil }
   }
 
   /// The live process a pid file names; nil for none, a dead one or garbage.
   private static func holder(_ path: String) -> Int32? {
-    guard let bytes = try? Files.read(path),
+    // Reading a named pipe waits for a writer.
+    guard Files.isRegular(path), let bytes = try? Files.read(path),
       let word = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first,
       let pid = Int32(word), pid > 0
     else { return nil }
-    do {
-      // One that is dead and waits to be collected holds nothing.
-      return try Kill.process(pid, 0) && ProcFS().facts(of: pid)?.isZombie != true ? pid : nil
-    } catch {
-      // Not ours to signal, but alive.
-      return pid
+    // One that is dead and waits to be collected holds nothing, nor one that got the number of a daemon
+    // which is gone: after a power cut most numbers are somebody else's.
+    guard let facts = ProcFS().facts(of: pid), !facts.isZombie, isDaemon(pid, facts) else {
+      return nil
     }
+    return pid
+  }
+
+  /// Whether a process is a supervisor: ours, or a stock one in its interpreter.
+  private static func isDaemon(_ pid: Int32, _ facts: ProcessFacts) -> Bool {
+    let line = ProcFS().commandLine(of: pid) ?? facts.name
+    return pid == Environment.pid || ["circusd", "supervisord"].contains(where: line.contains)
   }
 
   /// Removes the file, if it still names this process.

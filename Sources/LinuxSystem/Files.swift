@@ -98,10 +98,16 @@ package enum Files {
 
   /// Whether this process may write a file, or create it in its directory.
   package static func canWrite(_ path: String) -> Bool {
-    if exists(path) { return access(path, W_OK) == 0 }
+    if exists(path) { return access(path, W_OK) == 0 && !isPipe(path) }
     let parent = path.split(separator: "/").dropLast().joined(separator: "/")
     return access(path.hasPrefix("/") ? "/" + parent : (parent.isEmpty ? "." : parent), W_OK | X_OK)
       == 0
+  }
+
+  /// Whether it is a named pipe: opening it waits for a reader.
+  private static func isPipe(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFIFO
   }
 
   /// Whether this user may execute it; true also for a directory that may be entered.

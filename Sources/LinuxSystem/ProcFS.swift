@@ -22,6 +22,8 @@ package struct ProcessFacts {
   package var childSystemTicks = 0
   /// Clock ticks spent waiting for disks: field 42.
   package var diskTicks = 0
+  /// Threads that have not been collected: field 20.
+  package var threads = 0
   /// From -20, favoured, to 19: field 19.
   package var nice = 0
   /// Clock ticks after boot.
@@ -34,7 +36,10 @@ package struct ProcessFacts {
   package var name = ""
 
   /// Whether it is dead and only waits to be collected.
-  package var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+  /// A leader that has ended while other threads of its process go on is shown as a zombie, too.
+  package var isZombie: Bool {
+    (state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")) && threads <= 1
+  }
   /// Clock ticks of its own, user and system together.
   package var cpuTicks: Int { userTicks + systemTicks }
 }
@@ -135,6 +140,7 @@ package final class ProcFS {
     case 16: facts.childUserTicks = value
     case 17: facts.childSystemTicks = value
     case 19: facts.nice = value
+    case 20: facts.threads = value
     case 22: facts.startTicks = value
     case 23: facts.virtualBytes = value
     case 24: facts.residentBytes = value * pageSize

@@ -71,7 +71,7 @@ import Testing
     simulation.kernel.fail(
       "w", with: SpawnFailure(text: "no such file", isTransient: false), times: 1)
     simulation.send("start", ["name": "w"])
-    #expect(details(&simulation)["condition"] == "stopped: w: not started: no such file")
+    #expect(details(&simulation)["condition"] == "stopped: not started: no such file")
   }
 
   /// supervisor's side of a watcher that is not replaced.

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 import Testing
 
@@ -78,5 +79,89 @@ import Testing
     #expect(eventually { Path.read(seen).contains(" web spawn  process_pid ") })
     #expect(!Path.read(seen).contains("other"))
     withExtendedLifetime(follower) {}
+  }
+
+  @Test func saveWritesWhatItCanAndNamesTheRest() throws {
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      state_dir = @DIR@/state
+      saved_file = saved.ini
+      [watcher:w]
+      cmd = sleep 1000
+      """)
+    _ = daemon.circusctl("set", "w", "max_retry", "9", "--waiting")
+    _ = daemon.circusctl("set", "w", "cmd", "sh -c 'sleep 1000 ;:'", "--waiting")
+    _ = daemon.circusctl("set", "w", "env", "A=b ;c", "--waiting")
+    let saved = daemon.circusctl("save")
+    #expect(saved.status == 3)
+    #expect(
+      saved.error.contains("except: [env:w] A cannot be written to a file: 'b ;c'"), "\(saved)")
+    let text = daemon.file("saved.ini")
+    #expect(text.contains("max_retry = 9\n"))
+    // The words are the same, and the file can be read back.
+    #expect(text.contains("cmd = sh -c 'sleep 1000 '\\;':'\n"), "\(text)")
+  }
+
+  @Test func scriptsWithoutTheirInterpreterAreNamedSo() throws {
+    let daemon = try TestDaemon(
+      "[watcher:w]\ncmd = @DIR@/run.sh\nmax_retry = 1\nautostart = False\n")
+    Path.write("#!/bin/sh\r\necho hi\r\n", to: daemon.directory + "/run.sh")
+    chmod(daemon.directory + "/run.sh", 0o755)
+    let started = daemon.circusctl("start", "w", "--waiting")
+    #expect(started.status == 3)
+    #expect(
+      started.error.contains(
+        "run.sh' is there, its interpreter '/bin/sh\\r' is not; its lines end in CR LF"),
+      "\(started)")
+    // The name stands once.
+    #expect(daemon.circusctl("status", "-v").out.hasPrefix("w: stopped: not started: [Errno 2]"))
+  }
+
+  @Test func aPidFileOfAnotherProgramIsNoReasonNotToStart() throws {
+    let directory = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", directory]) }
+    // This very test is no supervisor.
+    Path.write("\(getpid())\n", to: directory + "/other.pid")
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      state_dir = @DIR@/state
+      pidfile = \(directory)/other.pid
+      [watcher:w]
+      cmd = sleep 1000
+      """)
+    #expect(eventually { Path.read(directory + "/other.pid") == "\(daemon.pid)\n" })
+    mkfifo(directory + "/fifo", 0o600)
+    Path.write(
+      "[circus]\npidfile = \(directory)/fifo\nendpoint = ipc://\(directory)/c\n[watcher:w]\ncmd = sleep 1\n",
+      to: directory + "/a.ini")
+    for words in [["--check"], []] {
+      let output = run(TestDaemon.programs + "/circusd", words + [directory + "/a.ini"])
+      #expect(output.status == 1 && (output.out + output.error).contains("fifo"), "\(output)")
+    }
+  }
+
+  /// Its leader is a zombie until the last thread ends.
+  @Test func aProcessWhoseMainThreadHasEndedLivesOn() throws {
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      state_dir = @DIR@/state
+      [watcher:w]
+      cmd = python3 -c "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(1000,)).start(); open('@DIR@/ready', 'w').close(); ctypes.CDLL(None).syscall(60, 0)"
+      copy_env = True
+      """)
+    #expect(eventually { Files.exists(daemon.directory + "/ready") })
+    let pid = try daemon.first("w")
+    #expect(eventually { Path.read("/proc/\(pid)/stat").contains(") Z ") })
+    try daemon.crash()
+    #expect(try daemon.pids("w") == [pid])
   }
 }

@@ -74,7 +74,7 @@ import Testing
     let daemon = try TestDaemon("[watcher:a]\ncmd = sleep 1000")
     let reply = try daemon.call("save")
     #expect(reply["reason"]?.string?.hasPrefix("no saved_file is configured: add") == true)
-    try daemon.call("add", ["name": "odd", "cmd": "sh -c 'a ; b'"])
+    try daemon.call("add", ["name": "odd", "cmd": "a", "options": ["env": ["A": "b ; c"]]])
     let refusal = try daemon.call("save", ["file": "x.ini"])
     #expect(refusal["reason"]?.string?.contains("cannot be written to a file") == true)
     try daemon.call("rm", ["name": "odd", "waiting": true])

@@ -77,29 +77,7 @@ struct WatcherCheck {
           "stdin_socket", "there is no [socket:\(name)]: the watcher cannot start",
           Suggestion.hint(for: name, among: known.sorted()) ?? "add the section"))
     }
-    var texts = [("cmd", spec.command)]
-    if case .text(let text) = spec.arguments { texts.append(("args", text)) }
-    for (key, text) in texts {
-      for name in Self.socketNames(in: text.lowercased()) where !known.contains(name) {
-        found.append(
-          warning(
-            key, "there is no [socket:\(name)]: $(circus.sockets.\(name)) stays as it is written",
-            Suggestion.hint(for: name, among: known.sorted()) ?? "add the section"))
-      }
-    }
     return found
-  }
-
-  private static func socketNames(in text: String) -> [String] {
-    let mark = "$(circus.sockets."
-    var names: [String] = []
-    var rest = text[...]
-    while let start = rest.firstRange(of: mark) {
-      rest = rest[start.upperBound...]
-      guard let end = rest.firstIndex(of: ")") else { return names }
-      names.append(String(rest[..<end]))
-    }
-    return names
   }
 
   /// Options a bundled stream class does not read; a class of the user's own may have any.

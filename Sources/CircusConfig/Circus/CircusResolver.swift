@@ -76,8 +76,11 @@ struct CircusResolver {
       diagnostics.add(
         Diagnostic(
           .warning, file: option?.file ?? "", line: option?.line ?? 0, section: "circus",
-          key: "stats_endpoint", problem: "set without statsd, which is now on",
-          hint: "write statsd = True as well"))
+          key: "stats_endpoint",
+          problem: section?.option("statsd") == nil
+            ? "set without statsd, which is now on" : "turns statsd on, though statsd is off",
+          hint: section?.option("statsd") == nil
+            ? "write statsd = True as well" : "take stats_endpoint out, or write statsd = True"))
       circus["statsd"] = .bool(true)
     }
     for (key, other) in [

@@ -86,10 +86,14 @@ package struct SavedChanges: Sendable {
 
   private mutating func section(_ name: String, _ lines: [(String, String)]) {
     var options: [(key: String, value: String)] = []
-    for (key, value) in lines {
+    let isShell = lines.contains { $0.0 == "shell" && PythonText.bool($0.1) == true }
+    for (key, text) in lines {
+      // The words of a command line can be quoted otherwise; those of a shell are its own business.
+      let isCommand = ["cmd", "args", "command"].contains(key) && !isShell
+      let value = isCommand ? CommentSigns.escaped(in: text) : text
       // Neither dialect can quote these.
       if [" ;", "\r", "\n\n", "\n ", "\n\t"].contains(where: value.contains) {
-        problems.append("[\(name)] \(key) cannot be written to a file: \(value.debugDescription)")
+        problems.append("[\(name)] \(key) cannot be written to a file: \(PythonText.quoted(value))")
         continue
       }
       options.append((key, value))

@@ -17,7 +17,7 @@ struct CircusLexer {
     inDefaults = false
     hasOption = false
     guard let lines = PythonText.lines(bytes) else {
-      problems.append(INIProblem.notUTF8(file))
+      problems.append(INIProblem.notUTF8(file, bytes))
       return
     }
     for (index, line) in lines.enumerated() {

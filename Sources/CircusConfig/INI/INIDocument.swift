@@ -112,7 +112,9 @@ enum INIProblem {
       file: file, line: line,
       problem: "File contains no section headers.\nfile: '\(file)', line: \(line)\n"
         + PythonText.quoted(text + "\n"),
-      hint: "put a [section] line first; a UTF-8 byte order mark or a template is not one")
+      hint: text.hasPrefix("\u{FEFF}")
+        ? "the file begins with a UTF-8 byte order mark: save it without one"
+        : "put a [section] line first")
   }
 
   static func malformed(_ file: String, _ line: Int, _ text: String) -> Diagnostic {
@@ -122,7 +124,11 @@ enum INIProblem {
       hint: "write `option = value`")
   }
 
-  static func notUTF8(_ file: String) -> Diagnostic {
-    Diagnostic(file: file, problem: "the file is not UTF-8 text", hint: "convert it with iconv")
+  static func notUTF8(_ file: String, _ bytes: [UInt8]) -> Diagnostic {
+    let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+    let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+    return Diagnostic(
+      file: file, line: line + 1, problem: "the file is not UTF-8 text",
+      hint: "convert it with iconv")
   }
 }

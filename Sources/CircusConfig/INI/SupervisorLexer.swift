@@ -20,7 +20,7 @@ struct SupervisorLexer {
     openKey = nil
     indent = 0
     guard let lines = PythonText.lines(bytes) else {
-      problems.append(INIProblem.notUTF8(file))
+      problems.append(INIProblem.notUTF8(file, bytes))
       return
     }
     for (index, line) in lines.enumerated() {

@@ -28,7 +28,11 @@ package enum PercentExpansion {
         continue
       }
       guard scalars[i] == "(" else {
-        // `%s` without a name formats the whole dictionary in Python; nobody means that.
+        // `%s` without a name formats the whole dictionary in Python, which is never meant. Flags and a width come
+        // before the letter that is wrong.
+        while i < scalars.count - 1, "-+ #.0123456789".unicodeScalars.contains(scalars[i]) {
+          i += 1
+        }
         throw .badFormat(unsupported(scalars, &i))
       }
       let name = try parenthesised(scalars, &i)

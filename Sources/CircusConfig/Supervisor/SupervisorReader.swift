@@ -106,7 +106,9 @@ package struct SupervisorReader {
     for word in PythonText.words(scope.text("files") ?? "") {
       let pattern = Path.join(here, word)
       let matches = files.glob(pattern)
-      if matches.isEmpty { scope.warn("files", "No file matches via include \"\(pattern)\"") }
+      if matches.isEmpty {
+        scope.warn("files", "No file matches via include \"\(pattern)\"", value: word)
+      }
       found += matches
     }
     for problem in scope.diagnostics.all { diagnostics.add(problem) }

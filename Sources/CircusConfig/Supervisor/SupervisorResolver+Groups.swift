@@ -239,10 +239,10 @@ extension SupervisorResolver {
 
     var processes: [[String: ConfigValue]] = []
     let (end, overflows) = first.addingReportingOverflow(max(0, count))
-    guard !overflows, count <= 100_000 else {
+    guard !overflows, count <= 100_000, first.magnitude <= 1 << 40 else {
       scope.fail(
-        count > 100_000 ? "numprocs" : "numprocs_start", "too large",
-        hint: "at most 100000 processes")
+        count > 100_000 ? "numprocs" : "numprocs_start", "is out of range",
+        hint: count > 100_000 ? "at most 100000 processes" : "write a smaller number")
       finish(scope)
       return nil
     }

@@ -87,11 +87,15 @@ struct SupervisorScope {
         hint: hint))
   }
 
-  mutating func warn(_ key: String, _ problem: String, hint: String? = nil) {
+  /// `value`: the part of the option that is meant; nil: all of it.
+  mutating func warn(
+    _ key: String, _ problem: String, value: String? = nil, hint: String? = nil
+  ) {
     let option = section.option(key)
     diagnostics.add(
       Diagnostic(
         .warning, file: option?.file ?? section.file, line: option?.line ?? section.line,
-        section: section.name, key: key, value: option?.value, problem: problem, hint: hint))
+        section: section.name, key: key, value: value ?? option?.value, problem: problem,
+        hint: hint))
   }
 }

@@ -28,7 +28,8 @@ extension Watcher {
       if case .running = desired {
         return spec.onDemand ? "waits for its socket" : "about to start"
       }
-      return startProblem.map { "stopped: \($0)" } ?? stoppedReason
+      let problem = spec.dialect == .circus ? lastProblem : startProblem
+      return problem.map { "stopped: \($0)" } ?? stoppedReason
     case .starting, .stopping: return phase.rawValue
     case .active: break
     }

@@ -18,7 +18,6 @@ extension Arbiter {
       changes.present.insert(watcher.section)
       watcher.write(to: &changes)
     }
-    if let problem = changes.problems.first { throw .refused(problem) }
     effects.append(.saveChanges(changes, to: command.file, ticket))
   }
 }

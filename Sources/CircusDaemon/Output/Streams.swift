@@ -168,8 +168,12 @@ final class Streams {
       files[spec.path] = WeakFile(file: file)
       return file
     } catch {
+      let place =
+        spec.path.isEmpty
+        ? "a log file of its own in '\(spec.isAutomatic ? automatic.directory : "/tmp")'"
+        : "log file '\(spec.path)'"
       throw Failure(
-        text: "cannot open log file '\(spec.path)': \(error.description)",
+        text: "cannot open \(place): \(error.description)",
         isTransient: error.isTransient)
     }
   }

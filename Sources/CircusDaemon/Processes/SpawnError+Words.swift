@@ -1,9 +1,24 @@
+import CircusConfig
 import CircusCore
 import CircusModel
 import Glibc
 import LinuxSystem
 
 extension SpawnError {
+  /// A script whose interpreter is missing is refused with the words for a script that is.
+  private func interpreterProblem(_ plan: LaunchPlan) -> String {
+    let path = Path.join(plan.directory, plan.arguments[0])
+    guard errno.code == ENOENT, plan.arguments[0].contains("/"), Files.isRegular(path),
+      let head = try? Files.read(path, from: 0, count: 256), head.starts(with: Array("#!".utf8))
+    else { return "" }
+    let line = head.dropFirst(2).prefix { $0 != 10 }
+    let words = line.split(separator: 32)
+    guard let word = words.first else { return "" }
+    let interpreter = String(decoding: word, as: UTF8.self)
+    let advice = line.last == 13 ? "; its lines end in CR LF: convert it with dos2unix" : ""
+    return " is there, its interpreter \(PythonText.quoted(interpreter)) is not\(advice)"
+  }
+
   /// In an operator's words: what was tried, on what, and why the kernel refused it.
   func failure(of plan: LaunchPlan) -> SpawnFailure {
     let reason = errno.pythonText
@@ -18,9 +33,12 @@ extension SpawnError {
       let name =
         plan.limits.indices.contains(index) ? plan.limits[index].name : "nofile"
       text = "rlimit_\(name) refused: \(reason)"
-    case .groups, .group: text = "changing group for '\(plan.user ?? plan.group ?? "")': \(reason)"
+    case .groups, .group:
+      text =
+        plan.group.map { "changing group to '\($0)': \(reason)" }
+        ?? "becoming user '\(plan.user ?? "")' with its groups: \(reason)"
     case .user: text = "becoming user '\(plan.user ?? "")': \(reason)"
-    case .exec: text = "\(reason): '\(plan.arguments[0])'"
+    case .exec: text = "\(reason): '\(plan.arguments[0])'\(interpreterProblem(plan))"
     }
     return SpawnFailure(text: text, isTransient: errno.isTransient)
   }

@@ -75,6 +75,12 @@ extension Daemon {
       let text = changes.text(after: (try? Files.read(path)) ?? [])
       try Files.replace(path, with: Array(text.utf8))
       log.info("changes made at run time are saved in \(path)")
+      if !changes.problems.isEmpty {
+        let reason = "saved in \(path), except: \(changes.problems.joined(separator: "; "))"
+        for problem in changes.problems { log.warning("not saved: \(problem)") }
+        if let ticket { runner.run(.reply(ticket, .error(.refused(reason)))) }
+        return
+      }
       if let ticket { runner.run(.reply(ticket, .ok("file", .string(path)))) }
     } catch {
       let reason = "cannot write \(path): \(error.description)"

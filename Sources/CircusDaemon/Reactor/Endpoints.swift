@@ -215,6 +215,11 @@ struct Endpoints {
       lines.append(
         "endpoint \(settings.endpoint): anybody who reaches port \(port) of this machine can run programs "
           + "as \(Users.name(of: Users.current) ?? "this user"): bind to 127.0.0.1, or use ipc://")
+      if !settings.multicastEndpoint.isEmpty {
+        lines.append(
+          "multicast_endpoint \(settings.multicastEndpoint): tells the endpoint to machines that ask for it; leave it "
+            + "empty to be found by nobody")
+      }
     }
     for (option, endpoint) in [
       ("pubsub_endpoint", settings.pubsubEndpoint),

@@ -145,8 +145,12 @@ package struct Handover {
 
   /// A copy of a descriptor that outlives exec; nil when there is none left.
   static func copy(_ descriptor: Int32) -> Int32? {
-    let number = fcntl(descriptor, F_DUPFD, lowest)
-    return number >= 0 ? number : nil
+    // A low limit has no such numbers; any other is better than a queue of connections that is lost.
+    for place in [lowest, lowest / 4, 3] {
+      let number = fcntl(descriptor, F_DUPFD, place)
+      if number >= 0 { return number }
+    }
+    return nil
   }
 
   /// Writes it all to a memory file and becomes another program. Returns only when that fails.
