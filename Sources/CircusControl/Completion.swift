@@ -1,4 +1,5 @@
 import CircusConfig
+import CircusModel
 import CircusWire
 import JSON
 import ProgramOptions
@@ -78,9 +79,9 @@ struct Completion {
     case (Get.verb, 1...): return members(Options.verb, ["name": .string(given[0])])
     case (SetOptions.verb, 1...) where given.count % 2 == 1:
       return Self.settable
-        + members(Options.verb, ["name": .string(given[0])]).filter {
-          WatcherOptionRules.isKnown($0)
-        }
+        + WatcherOption.all.filter { $0.has(.settable) && !$0.has(.idle) }.compactMap {
+          $0.circus?.key
+        }.filter { $0 != "rlimits" }
     case (SetOptions.verb, 2...): return values(of: given[given.count - 1])
     case (SendSignal.verb, 1): return pids(of: given[0]) + Self.signals
     case (SendSignal.verb, 2): return Self.signals
@@ -103,8 +104,12 @@ struct Completion {
   ]
 
   private func values(of key: String) -> [String] {
-    if WatcherOptionRules.booleans.contains(key) { return ["true", "false"] }
-    if key == "stop_signal" { return ["1", "2", "3", "9", "10", "12", "15"] }
+    switch WatcherOptionRules.kind(of: key) {
+    case .boolean?: return ["true", "false"]
+    case .signal?: return ["1", "2", "3", "9", "10", "12", "15"]
+    case .choice(let words, _)?: return words
+    default: break
+    }
     if key.hasSuffix("_stream.class") {
       return [
         "FileStream", "WatchedFileStream", "TimedRotatingFileStream", "StdoutStream",

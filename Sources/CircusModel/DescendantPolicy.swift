@@ -7,12 +7,15 @@ package enum DescendantPolicy: String, CaseIterable, Hashable, Sendable {
   /// None (supervisor's explicit `killasgroup=false`).
   case none
 
+  /// The booleans that the option once took.
+  package static let aliases = [
+    "true": "session", "yes": "session", "on": "session", "1": "session", "false": "none",
+    "no": "none", "off": "none", "0": "none",
+  ]
+
   /// By its word or as the boolean the option once was: true is `session`, false is `none`. Nil: neither.
   package init?(text: String) {
-    switch text.lowercased() {
-    case "true", "yes", "on", "1": self = .session
-    case "false", "no", "off", "0": self = .none
-    case let word: self.init(rawValue: word)
-    }
+    let word = text.lowercased()
+    self.init(rawValue: Self.aliases[word] ?? word)
   }
 }

@@ -7,6 +7,24 @@ package enum RestartPolicy: Hashable, Sendable {
   /// supervisor's default: restart unless the exit was expected.
   case unexpected
 
+  /// supervisor's word: `true`, `false`, `unexpected`.
+  package var word: String {
+    switch self {
+    case .always: "true"
+    case .never: "false"
+    case .unexpected: "unexpected"
+    }
+  }
+
+  package init?(word: String) {
+    switch word {
+    case "true": self = .always
+    case "false": self = .never
+    case "unexpected": self = .unexpected
+    default: return nil
+    }
+  }
+
   /// Whether a process that ended by itself is replaced (supervisor.md 2.4).
   package func restarts(afterExpected isExpected: Bool) -> Bool {
     switch self {

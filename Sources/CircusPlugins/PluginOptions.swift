@@ -1,4 +1,5 @@
 import CircusConfig
+import CircusModel
 
 /// A plugin's section, as text, with typed access.
 package struct PluginOptions {

@@ -3,29 +3,16 @@ import JSON
 
 /// What `add` and `set` accept as watcher options, with circus's messages (circus.md 3.7).
 package enum WatcherOptionRules {
-  /// Options that take a whole number; true and false pass as one.
-  package static let integers: Set<String> = [
-    "numprocesses", "max_retry", "max_age", "max_age_variance", "stop_signal",
-  ]
-  /// Options in seconds; fractions are allowed.
-  package static let numbers: Set<String> = ["warmup_delay", "retry_in", "graceful_timeout"]
-  /// Options that take a user or group, by number or name.
-  package static let identities: Set<String> = ["uid", "gid"]
-  /// Options that take true or false only.
-  package static let booleans: Set<String> = [
-    "send_hup", "shell", "copy_env", "respawn", "stop_children", "close_child_stdin",
-    "close_child_stdout", "close_child_stderr", "singleton",
-  ]
-  static let others: Set<String> = [
-    "working_dir", "cmd", "args", "env", "hooks", "stdout_stream", "stderr_stream",
-  ]
-  static let prefixes = ["stdout_stream.", "stderr_stream.", "hooks.", "rlimit_"]
-
-  /// Whether `add` and `set` take this key at all.
-  package static func isKnown(_ key: String) -> Bool {
-    integers.contains(key) || numbers.contains(key) || identities.contains(key)
-      || booleans.contains(key) || others.contains(key) || prefixes.contains(where: key.hasPrefix)
+  /// The option that `add` and `set` know by this key; nil: they do not take it.
+  package static func option(_ key: String) -> WatcherOption? {
+    guard let option = WatcherOption.named(key), option.has(.settable), key != "rlimits" else {
+      return nil
+    }
+    return option
   }
+
+  /// The kind of values a key takes.
+  package static func kind(of key: String) -> WatcherOption.Kind? { option(key)?.circus?.kind }
 
   /// Throws for the first option that is unknown or of the wrong type.
   package static func validate(_ options: JSONObject) throws(RequestError) {
@@ -33,30 +20,42 @@ package enum WatcherOptionRules {
   }
 
   static func validate(_ key: String, _ value: JSON) throws(RequestError) {
-    guard isKnown(key) else { throw .invalid("unknown key '\(key)'") }
-    if integers.contains(key) {
+    guard let option = option(key), let kind = option.circus?.kind else {
+      throw .invalid("unknown key '\(key)'")
+    }
+    switch kind {
+    case .integer, .signal:
       guard value.int != nil || value.bool != nil else {
         throw .invalid("'\(key)' isn't an integer")
       }
-      if key == "stop_signal", let number = value.int, !(1...64).contains(number) {
+      if kind == .signal, let number = value.int, !(1...64).contains(number) {
         throw .unknownSignal(String(number))
       }
-      if key == "numprocesses", let number = value.int, !(0...100_000).contains(number) {
-        throw .invalid("'numprocesses' is out of range: \(number) is not from 0 to 100000")
+      if let range = option.range, let number = value.int, !range.contains(number) {
+        let limit =
+          range.upperBound == .max
+          ? "below \(range.lowerBound)" : "not from \(range.lowerBound) to \(range.upperBound)"
+        throw .invalid("'\(key)' is out of range: \(number) is \(limit)")
       }
-      if key.hasPrefix("max_age"), let number = value.int, number < 0 {
-        throw .invalid("'\(key)' is out of range: \(number) is below 0")
-      }
-    } else if numbers.contains(key) {
+    case .seconds:
       guard let number = value.number else { throw .invalid("'\(key)' isn't a number") }
       if number < 0 { throw .invalid("'\(key)' is out of range: \(value.text) is below 0") }
-    } else if identities.contains(key) {
+    case .identity:
       guard value.int != nil || value.string != nil else {
         throw .invalid("'\(key)' isn't an integer or string")
       }
-    } else if booleans.contains(key) {
+    case .boolean:
       guard value.bool != nil else { throw .invalid("'\(key)' isn't a valid boolean") }
-    } else if key == "env" {
+    case .choice(let words, let aliases):
+      guard let text = value.string?.lowercased(), words.contains(text) || aliases[text] != nil
+      else { throw .invalid("'\(key)' isn't \(WatcherOption.Kind.list(words))") }
+    case .composite: try validateComposite(key, value)
+    case .text, .bytes, .octal, .exitCodes, .restartPolicy: break
+    }
+  }
+
+  private static func validateComposite(_ key: String, _ value: JSON) throws(RequestError) {
+    if key == "env" {
       guard let object = value.object else { throw .invalid("'env' isn't a valid object") }
       for member in object.members where member.value.string == nil {
         throw .invalid("'\(member.key)' isn't a string")

@@ -1,4 +1,5 @@
 import CircusConfig
+import CircusModel
 import Testing
 
 /// The small text tools both dialects stand on.

@@ -1,3 +1,4 @@
+import CircusModel
 import CircusWire
 import JSON
 import Testing

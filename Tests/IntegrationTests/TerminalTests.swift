@@ -79,8 +79,8 @@ import Testing
     let shown = onTerminal(
       [
         ("(circusctl)", "numw\t\n"), ("2", "incr w\t\n"), ("ok", "help incr\n"),
-        ("Increment the number", "bogus\n"), ("Unknown syntax: bogus", "lost\u{3}"),
-        ("^C", "\u{4}"),
+        ("Increment the number", "bogus\n"), ("(did you mean `logs`?)\n(circusctl)", "lost\u{3}"),
+        ("^C\n(circusctl)", "\u{4}"),
       ], "circusctl", ["--endpoint", daemon.control], environment: ["CIRCUSCTL_HISTORY": history])
     // What is typed before the editor is up is shown by the terminal; what it meant is what counts.
     #expect(shown.contains("\n2\n"), "\(shown)")

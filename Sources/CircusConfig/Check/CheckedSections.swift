@@ -46,7 +46,7 @@ struct CheckedSections {
     for section in circus {
       if section.name.hasPrefix("watcher:") {
         problems += LayoutCheck.swallowed(
-          in: section, known: Set(CircusKeys.watcher.keys).union(CircusKeys.watcherText))
+          in: section, known: CircusKeys.watcher)
       }
       problems += Self.pluginProblems(section) + Self.unread(section)
     }

@@ -1,3 +1,5 @@
+import CircusModel
+
 /// What the lines of a file look like and are not: options that became a part of another one's value, sections and
 /// options that are given twice, environments of watchers that do not exist.
 enum LayoutCheck {
@@ -18,7 +20,7 @@ enum LayoutCheck {
   private static func isOption(_ line: String, _ known: Set<String>) -> Bool {
     guard let cut = PythonText.delimiter(line) else { return false }
     let key = PythonText.strip(line[..<cut])
-    let prefixes = known.contains("cmd") ? CircusKeys.watcherPrefixes : []
+    let prefixes = known.contains("cmd") ? WatcherOption.circusPrefixes : []
     return known.contains(key)
       || prefixes.contains { key.hasPrefix($0) && !key.contains(where: PythonText.isSpace) }
   }

@@ -1,3 +1,5 @@
+import CircusModel
+
 /// A template of jinja, mako or erb that was not rendered: its errors are many and say nothing.
 enum Template {
   /// With one error for each file whose errors stem from that.

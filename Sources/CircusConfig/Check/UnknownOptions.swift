@@ -33,8 +33,8 @@ struct UnknownOptions {
     if section.name == "circus" {
       known = Set(CircusKeys.circus.keys).union(CircusKeys.circusIgnored)
     } else if section.name.hasPrefix("watcher:") {
-      known = Set(CircusKeys.watcher.keys).union(CircusKeys.watcherText)
-      prefixes = CircusKeys.watcherPrefixes
+      known = CircusKeys.watcher
+      prefixes = WatcherOption.circusPrefixes
     } else if section.name.hasPrefix("socket:") {
       known = CircusKeys.socket
     } else if section.name.hasPrefix("plugin:") {

@@ -2,12 +2,12 @@ import CircusModel
 
 /// The options circus knows, by the type it reads them as (circus.md 1.5 to 1.7).
 enum CircusKeys {
-  enum Kind { case text, int, float, bool, signal }
+  enum Kind { case text, int, wholeOrFraction, float, bool, signal }
 
   static let circus: [String: Kind] = [
     "check_delay": .float, "endpoint": .text, "endpoint_owner": .text, "pubsub_endpoint": .text,
     "multicast_endpoint": .text, "stats_endpoint": .text, "statsd": .bool, "umask": .text,
-    "warmup_delay": .int, "httpd": .bool, "httpd_host": .text, "httpd_port": .int,
+    "warmup_delay": .wholeOrFraction, "httpd": .bool, "httpd_host": .text, "httpd_port": .int,
     "debug": .bool, "debug_gc": .bool, "pidfile": .text, "loglevel": .text, "logoutput": .text,
     "loggerconfig": .text, "fqdn_prefix": .text, "include": .text, "include_dir": .text,
     "httpd_username": .text, "httpd_password": .text, "state_dir": .text, "on_boot": .text,
@@ -19,24 +19,26 @@ enum CircusKeys {
     "stream_backend", "statsd_close_outputs", "httpd_close_outputs", "ssh_server", "proc_name",
   ]
 
-  static let watcher: [String: Kind] = [
-    "cmd": .text, "args": .text, "working_dir": .text, "uid": .text, "gid": .text,
-    "numprocesses": .int, "warmup_delay": .int, "executable": .text, "on_demand": .bool,
-    "shell": .bool, "send_hup": .bool, "stop_children": .bool, "close_child_stderr": .bool,
-    "use_sockets": .bool, "singleton": .bool, "copy_env": .bool, "copy_path": .bool,
-    "close_child_stdout": .bool, "stop_signal": .signal, "max_retry": .int,
-    "graceful_timeout": .float, "priority": .int, "check_flapping": .bool, "respawn": .bool,
-    "autostart": .bool, "close_child_stdin": .bool,
-  ]
+  /// Names of a watcher's options that stand for themselves.
+  static let watcher = Set(WatcherOption.byCircusKey.keys)
+    .subtracting(["env", "rlimits", "hooks", "stdout_stream", "stderr_stream", "retry_in"])
+    .union(["name"])
 
-  /// Free-form for the parser, yet meaningful to a watcher.
-  static let watcherText: Set<String> = [
-    "shell_args", "virtualenv", "virtualenv_py_ver", "max_age", "max_age_variance",
-    "stdin_socket", "name", "stop_descendants", "on_daemon_exit",
-    "listen_fds",
-  ]
-
-  static let watcherPrefixes = ["stdout_stream.", "stderr_stream.", "rlimit_", "hooks."]
+  /// As what a watcher's option is read; nil: as its text, which the second substitution fills in.
+  static func kind(ofWatcher key: String) -> Kind? {
+    guard let option = WatcherOption.byCircusKey[key], let kind = option.circus?.kind,
+      !option.has(.textInFiles)
+    else { return nil }
+    switch kind {
+    case .integer: return .int
+    case .seconds(let isWhole): return isWhole ? .wholeOrFraction : .float
+    case .boolean: return .bool
+    case .signal: return .signal
+    // circus reads it as early as numbers, and then not at all.
+    case .text: return option.has(.idle) ? .text : nil
+    case .identity, .choice, .composite, .bytes, .octal, .exitCodes, .restartPolicy: return nil
+    }
+  }
 
   static let socket: Set<String> = [
     "host", "port", "family", "type", "proto", "backlog", "path", "umask", "replace",
@@ -51,14 +53,13 @@ enum CircusKeys {
     if section.hasPrefix("plugin:") { return key == "priority" }
     if section.hasPrefix("socket:") { return !["host", "path", "interface", "name"].contains(key) }
     guard section.hasPrefix("watcher:") else { return false }
-    if let kind = watcher[key] { return kind != .text }
     if let dot = key.firstIndex(of: "."), key[..<dot].hasSuffix("_stream") {
       return !["class", "filename", "time_format"].contains(String(key[key.index(after: dot)...]))
     }
-    return [
-      "max_age", "max_age_variance", "stop_descendants", "on_daemon_exit", "listen_fds",
-      "hooks.timeout",
-    ].contains(key)
+    switch WatcherOption.byCircusKey[key]?.circus?.kind {
+    case .text?, .identity?, .composite?, nil: return key == "hooks.timeout"
+    default: return true
+    }
   }
 
   /// What may follow `hooks.`; the timeout is ours.

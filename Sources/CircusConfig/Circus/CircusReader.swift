@@ -1,3 +1,5 @@
+import CircusModel
+
 /// Reads a circus configuration: main file, includes, typed options, substitution passes.
 ///
 /// Every problem is collected; the first error is what the original would have died of.

@@ -136,7 +136,7 @@ struct CircusResolver {
   // MARK: watchers
 
   private mutating func readWatcher(_ section: INIDocument.Section, _ local: [String: String]) {
-    var watcher = Self.defaults
+    var watcher = WatcherOption.listedByCircus
     watcher["name"] = .string(String(section.name.dropFirst("watcher:".count)))
     watcher["__name__"] = .string(section.name)
     for option in section.options { read(option, of: section.name, into: &watcher) }
@@ -144,17 +144,6 @@ struct CircusResolver {
     watcher["env"] = .map(base.mapValues(ConfigValue.string))
     document.watchers.append(watcher)
   }
-
-  static let defaults: [String: ConfigValue] = [
-    "cmd": .string(""), "args": .string(""), "numprocesses": .int(1), "warmup_delay": .int(0),
-    "executable": .null, "working_dir": .null, "on_demand": .bool(false), "shell": .bool(false),
-    "uid": .null, "gid": .null, "send_hup": .bool(false), "stop_signal": .int(15),
-    "stop_children": .bool(false), "max_retry": .int(5), "graceful_timeout": .int(30),
-    "rlimits": .map([:]), "stderr_stream": .map([:]), "stdout_stream": .map([:]),
-    "priority": .int(0), "use_sockets": .bool(false), "singleton": .bool(false),
-    "copy_env": .bool(false), "copy_path": .bool(false), "hooks": .map([:]),
-    "respawn": .bool(true), "autostart": .bool(true),
-  ]
 
   private mutating func read(
     _ option: INIDocument.Option, of section: String, into watcher: inout [String: ConfigValue]
@@ -166,7 +155,7 @@ struct CircusResolver {
       readLimit(option, of: section, into: &watcher)
     } else if key.hasPrefix("hooks.") {
       readHook(option, of: section, into: &watcher)
-    } else if let kind = CircusKeys.watcher[key], kind != .text || key == "executable" {
+    } else if let kind = CircusKeys.kind(ofWatcher: key) {
       watcher[key] = typed(option, kind, in: section)
     } else {
       watcher[key] = .string(option.value)
@@ -232,10 +221,10 @@ struct CircusResolver {
     case .bool:
       if let value = PythonText.bool(text) { return .bool(value) }
       badBool(option, text, in: section)
-    case .int:
+    case .int, .wholeOrFraction:
       if let value = PythonText.int(text) { return .int(value) }
       // circus reads a whole number only (B24); a fraction of a warm-up second is no mistake.
-      if option.key == "warmup_delay", let value = PythonText.float(text) { return .float(value) }
+      if kind == .wholeOrFraction, let value = PythonText.float(text) { return .float(value) }
       badInt(option, text, in: section)
     case .float:
       if let value = PythonText.float(text) { return .float(value) }

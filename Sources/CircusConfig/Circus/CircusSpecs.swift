@@ -21,15 +21,9 @@ package enum CircusSpecs {
   }
 
   /// Options of the constructor; whatever else is given is free-form.
-  static let known: Set<String> = [
-    "name", "cmd", "args", "numprocesses", "warmup_delay", "working_dir", "shell", "shell_args",
-    "uid", "max_retry", "gid", "send_hup", "stop_signal", "stop_children", "env",
-    "graceful_timeout", "rlimits", "executable", "stdout_stream", "stderr_stream", "priority",
-    "singleton", "use_sockets", "copy_env", "copy_path", "max_age", "max_age_variance", "hooks",
-    "respawn", "autostart", "on_demand", "virtualenv", "stdin_socket", "close_child_stdin",
-    "close_child_stdout", "close_child_stderr", "virtualenv_py_ver", "stop_descendants",
-    "on_daemon_exit", "listen_fds",
-  ]
+  static let known = Set(
+    WatcherOption.all.filter { !$0.has(.freeform) }.compactMap { $0.circus?.key }
+  ).union(["name"])
 
   /// Where options come from.
   package enum Origin {
@@ -46,37 +40,24 @@ package enum CircusSpecs {
   ) throws(Refusal) -> WatcherSpec {
     var spec = WatcherSpec(name: options["name"]?.string ?? "")
     spec.definition = options
-    spec.command = options["cmd"]?.string ?? ""
     switch options["args"] {
     case .list(let items)?: spec.arguments = .list(items.map(text))
     case .string(let args)?: spec.arguments = .text(args)
     case .null?, .bool?, .int?, .float?, .map?, nil: break
     }
-    spec.processCount = max(0, try integer(options, "numprocesses", 1))
-    spec.warmup = .seconds(options["warmup_delay"]?.number ?? 0)
-    spec.directory = options["working_dir"]?.string ?? ""
-    spec.shell = options["shell"]?.bool ?? false
-    spec.shellArguments = options["shell_args"]?.string
-    spec.user = identity(options["uid"])
-    spec.userGroup = identity(options["gid"])
-    spec.maxRetry = max(-1, try integer(options, "max_retry", 5))
-    spec.maxAge = max(0, try integer(options, "max_age", 0))
-    spec.maxAgeVariance = max(0, try integer(options, "max_age_variance", 30))
-    spec.priority = try integer(options, "priority", 0)
-    spec.autostart = options["autostart"]?.bool ?? true
-    spec.restart = options["respawn"]?.bool ?? true ? .always : .never
-    spec.sendsHangup = options["send_hup"]?.bool ?? false
-    spec.usesSockets = options["use_sockets"]?.bool ?? false
-    spec.stdinSocket = options["stdin_socket"]?.string?.lowercased()
-    spec.onDemand = options["on_demand"]?.bool ?? false
-    spec.singleton = options["singleton"]?.bool ?? false
-    spec.copiesEnvironment = options["copy_env"]?.bool ?? false
-    spec.virtualenv = options["virtualenv"]?.string
-    spec.virtualenvPython = options["virtualenv_py_ver"]?.string
-    spec.closesStdin = options["close_child_stdin"]?.bool ?? true
-    spec.stop = try stopPlan(options)
-    spec.daemonExit = try choice(options, "on_daemon_exit", .keep)
-    spec.listenFDs = try choice(options, "listen_fds", .auto)
+    for option in WatcherOption.all {
+      guard let spelling = option.circus, let field = option.field,
+        let given = options[spelling.key]
+      else { continue }
+      do throws(WatcherOption.Kind.Problem) {
+        if let value = try spelling.kind.value(of: given) { field.write(&spec, value) }
+      } catch {
+        let isChoice = if case .choice = spelling.kind { true } else { false }
+        throw Refusal(
+          isChoice ? "\(spelling.key) = \(error.text)" : error.text, key: spelling.key,
+          hint: error.hint)
+      }
+    }
     spec.hooks = hooks(options["hooks"])
     spec.hookTimeout = try hookTimeout(options["hooks"])
     spec.limits = limits(options["rlimits"])
@@ -94,16 +75,6 @@ package enum CircusSpecs {
     spec.freeform = options.filter { !known.contains($0.key) }
     try check(spec, options)
     return spec
-  }
-
-  /// One of our own words.
-  private static func choice<Choice: RawRepresentable & CaseIterable>(
-    _ options: [String: ConfigValue], _ key: String, _ usual: Choice
-  ) throws(Refusal) -> Choice where Choice.RawValue == String {
-    guard let text = options[key]?.text else { return usual }
-    if let choice = Choice(rawValue: text.lowercased()) { return choice }
-    let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-    throw Refusal("\(key) = \(text): write \(words)", key: key, hint: "write \(words)")
   }
 
   private static func onFull(_ stream: ConfigValue?) throws(Refusal) -> FullPolicy? {
@@ -136,51 +107,6 @@ package enum CircusSpecs {
       throw Refusal(
         "copy_env must be True to to use virtualenv", key: "virtualenv",
         hint: "write copy_env = True")
-    }
-  }
-
-  private static func stopPlan(_ options: [String: ConfigValue]) throws(Refusal) -> StopPlan {
-    StopPlan(
-      signal: Signal(Int32(truncatingIfNeeded: options["stop_signal"]?.int ?? 15)),
-      scope: options["stop_children"]?.bool == true ? .processAndChildren : .process,
-      grace: .seconds(max(0, options["graceful_timeout"]?.number ?? 30)),
-      descendants: try descendants(options["stop_descendants"]))
-  }
-
-  private static func descendants(_ value: ConfigValue?) throws(Refusal) -> DescendantPolicy {
-    guard let text = value?.text else { return .session }
-    guard let policy = DescendantPolicy(text: text) else {
-      throw Refusal(
-        "stop_descendants = \(text): write session, all or none", key: "stop_descendants",
-        hint: "write session, all or none")
-    }
-    return policy
-  }
-
-  /// `uid`/`gid` by name or number; 0 means "do not change" in circus.
-  private static func identity(_ value: ConfigValue?) -> String? {
-    switch value {
-    case .string(let name)?: name.isEmpty || name == "0" ? nil : name
-    case .int(let number)?: number == 0 ? nil : String(number)
-    case .null?, .bool?, .float?, .list?, .map?, nil: nil
-    }
-  }
-
-  private static func integer(
-    _ options: [String: ConfigValue], _ key: String, _ fallback: Int
-  ) throws(Refusal) -> Int {
-    switch options[key] {
-    case .int(let n)?: return n
-    case .bool(let b)?: return b ? 1 : 0
-    case .float(let x)?: return Int(max(-1e15, min(1e15, x)))
-    case .string(let text)?:
-      guard let n = PythonText.int(text) else {
-        throw Refusal(
-          "invalid literal for int() with base 10: \(PythonText.quoted(text))", key: key,
-          hint: "write a whole number")
-      }
-      return n
-    case .null?, .list?, .map?, nil: return fallback
     }
   }
 

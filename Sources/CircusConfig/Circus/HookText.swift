@@ -1,3 +1,5 @@
+import CircusModel
+
 /// The value of a `hooks.NAME` option: what to call, and perhaps whether its failure is ignored.
 package enum HookText {
   /// The parts, trimmed. circus cuts at the first comma; a command line (`exec:`) may hold commas of

@@ -1,3 +1,5 @@
+import CircusModel
+
 /// `;` and `#` behind a blank begin a comment in a supervisor file, even inside of quotes.
 enum CommentSigns {
   /// A command line of the same words in which a backslash stands before each of them: `a ;b` is `a \;b`, and `'a ;b'`

@@ -1,3 +1,5 @@
+import CircusModel
+
 /// circus's line rules (circus.md 1.1): first option wins, `;` comments only after white space,
 /// indented lines continue, case is kept.
 struct CircusLexer {

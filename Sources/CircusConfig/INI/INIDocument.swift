@@ -1,3 +1,5 @@
+import CircusModel
+
 /// Sections of options, with the place of each, as either dialect's lexer leaves them.
 package struct INIDocument: Sendable {
   /// One `key = value` and the place it was read from.

@@ -1,3 +1,5 @@
+import CircusModel
+
 /// supervisor's line rules (supervisor.md 1.2): last option wins, ` ;` and ` #` start comments
 /// anywhere, deeper indentation continues, keys are lower-cased.
 struct SupervisorLexer {

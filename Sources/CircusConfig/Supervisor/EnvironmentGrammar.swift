@@ -1,3 +1,5 @@
+import CircusModel
+
 /// `environment=KEY=value,KEY2="value 2"`: tokens as supervisor 4.4's POSIX tokenizer makes them,
 /// read in groups of key, `=`, value, separator (supervisor.md 1.7).
 package enum EnvironmentGrammar {

@@ -1,3 +1,5 @@
+import CircusModel
+
 /// Python's `%` formatting with a dictionary: `%(name)s`, `%(n)02d`, `%%` (supervisor.md 1.3).
 package enum PercentExpansion {
   /// Why a value cannot be expanded: a name that is not available, or a format Python refuses.

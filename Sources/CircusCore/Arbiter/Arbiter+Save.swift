@@ -43,7 +43,7 @@ extension Watcher {
     changes.add(watcher: spec.name, options)
   }
 
-  /// By supervisor's names; what it has no name for stays unsaved.
+  /// By supervisor's names.
   private func writeProgram(to changes: inout SavedChanges) {
     var options: [(String, String)] = []
     if target != fileSpec?.processCount || edits["numprocesses"] != nil {
@@ -54,16 +54,11 @@ extension Watcher {
         options.append(("process_name", name + "_%(process_num)d"))
       }
     }
-    for member in edits.members {
-      switch member.key {
-      case "graceful_timeout":
-        options.append(("stopwaitsecs", String(Int(spec.stop.grace.seconds.rounded(.up)))))
-      case "stop_signal": options.append(("stopsignal", String(spec.stop.signal.number)))
-      case "max_retry": options.append(("startretries", String(spec.startRetries)))
-      case "respawn": options.append(("autorestart", spec.restart == .never ? "false" : "true"))
-      case "uid": options.append(("user", spec.user ?? ""))
-      default: break
-      }
+    for member in edits.members where member.key != "numprocesses" {
+      guard let key = WatcherOption.byCircusKey[member.key]?.savedKey,
+        let text = WatcherOption.bySupervisorKey[key]?.text(of: spec)
+      else { continue }
+      options.append((key, text))
     }
     changes.add(program: section, options)
   }

@@ -28,8 +28,9 @@ extension Arbiter {
     }
     if let count = command.options["numprocesses"]?.int { resize(id, to: count, now, &effects) }
     let keys = command.options.members.map(\.key)
-    var reloads = keys.contains(where: WatcherOptions.needsReload)
-    if keys.contains(where: WatcherOptions.isStream) {
+    let effectsOfChange = Set(keys.map(WatcherOptions.applies))
+    var reloads = effectsOfChange.contains(.rolling)
+    if effectsOfChange.contains(.streams) {
       // A pipe that is there can be pointed elsewhere; without one the process must be replaced.
       effects.append(
         .retargetStreams(
@@ -97,22 +98,22 @@ extension Arbiter {
   ) throws(RequestError) -> WatcherSpec {
     var new = old
     for member in options.members {
-      switch member.key {
-      case "numprocesses": new.processCount = max(0, member.value.int ?? 0)
-      case "graceful_timeout": new.stop.grace = .seconds(member.value.number ?? 10)
-      case "stop_signal":
-        new.stop.signal = Signal(Int32(truncatingIfNeeded: member.value.int ?? 15))
-      case "max_retry":
-        new.startRetries = max(0, member.value.int ?? old.startRetries)
-        new.maxRetry = new.startRetries
-      case "respawn": new.restart = member.value.bool == false ? .never : .always
-      case "max_age": new.maxAge = member.value.int ?? 0
-      case "max_age_variance": new.maxAgeVariance = member.value.int ?? 30
-      case "uid": new.user = member.value.pythonText
-      default:
+      guard let option = WatcherOption.byCircusKey[member.key], option.savedKey != nil,
+        let field = option.field, let kind = option.circus?.kind
+      else {
         throw .refused(
           "'\(member.key)' of a supervisor program cannot be set: change the file and run "
             + "reloadconfig")
+      }
+      do throws(WatcherOption.Kind.Problem) {
+        if let value = try kind.value(of: member.value.value) { field.write(&new, value) }
+      } catch {
+        throw .invalid("\(member.key) = \(error.text)")
+      }
+      // One number in two systems.
+      if member.key == "max_retry" {
+        new.startRetries = max(0, new.maxRetry)
+        new.maxRetry = new.startRetries
       }
     }
     return new

@@ -38,20 +38,8 @@ extension WatcherSpec {
     var spec = withoutNoise
     let fresh = WatcherSpec(name: name)
     spec.definition = [:]
-    spec.processCount = fresh.processCount
-    spec.warmup = fresh.warmup
-    spec.stop = fresh.stop
-    spec.maxRetry = fresh.maxRetry
-    spec.maxAge = fresh.maxAge
-    spec.maxAgeVariance = fresh.maxAgeVariance
-    spec.restart = fresh.restart
-    spec.exitCodes = fresh.exitCodes
-    spec.priority = fresh.priority
+    for option in WatcherOption.all where !option.affectsLaunch { option.field?.copy(&spec, fresh) }
     spec.groupPriority = fresh.groupPriority
-    spec.autostart = fresh.autostart
-    spec.startRetries = fresh.startRetries
-    spec.startSeconds = fresh.startSeconds
-    spec.sendsHangup = fresh.sendsHangup
     spec.freeform = [:]
     spec.hooks = [:]
     spec.hookTimeout = fresh.hookTimeout
@@ -70,14 +58,12 @@ extension WatcherSpec {
     return found
   }
 
-  /// Options that apply to processes that run, in both dialects.
-  private static let liveOptions: Set<String> = [
-    "numprocesses", "warmup_delay", "stop_signal", "stop_children", "graceful_timeout",
-    "stop_descendants", "max_retry", "max_age", "max_age_variance", "respawn", "priority",
-    "autostart", "send_hup", "hooks", "check_flapping", "__name__", "autorestart", "startsecs",
-    "startretries", "stopsignal", "stopwaitsecs", "stopasgroup", "killasgroup", "exitcodes", "file",
-    "group",
-  ]
+  /// Options that apply to processes that run, in both dialects, and what is no option.
+  static let liveOptions = Set(
+    WatcherOption.all.filter { !$0.affectsLaunch }.flatMap {
+      [$0.circus?.key, $0.supervisor?.key].compactMap(\.self)
+    }
+  ).union(["__name__", "file", "group"])
 
   // MARK: over the daemon's end
 

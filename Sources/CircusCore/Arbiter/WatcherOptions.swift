@@ -8,48 +8,36 @@ enum WatcherOptions {
   /// What `options` and `get` tell, sorted by key.
   static func report(_ watcher: Watcher, _ ledger: Ledger) -> [(String, JSON)] {
     let spec = watcher.spec
-    var out: [(String, JSON)] = [
-      ("numprocesses", .int(watcher.target)),
-      ("warmup_delay", number(spec.definition["warmup_delay"], spec.warmup)),
-      (
-        "working_dir",
-        .string(spec.directory.isEmpty ? ledger.workingDirectory : spec.directory)
-      ), ("uid", identity(spec.user)), ("gid", identity(spec.userGroup)),
-      ("send_hup", .bool(spec.sendsHangup)),
-      ("stop_signal", .int(Int(spec.stop.signal.number))),
-      ("stop_children", .bool(spec.stop.scope == .processAndChildren)),
-      ("shell", .bool(spec.shell)),
-      ("shell_args", spec.shellArguments.map { .string($0) } ?? .null),
-      ("env", .object(JSONObject(environment(spec).map { ($0, .string($1)) }))),
-      ("max_retry", .int(spec.maxRetry)), ("cmd", .string(spec.command)),
-      ("args", arguments(spec)), ("respawn", .bool(spec.restart != .never)),
-      ("graceful_timeout", .double(spec.stop.grace.seconds)), ("executable", .null),
-      ("use_sockets", .bool(spec.usesSockets)), ("priority", .int(spec.priority)),
-      ("copy_env", .bool(spec.copiesEnvironment)), ("singleton", .bool(spec.singleton)),
-      ("stdout_stream_conf", stream(spec.definition["stdout_stream"])),
-      ("on_demand", .bool(spec.onDemand)),
-      ("stderr_stream_conf", stream(spec.definition["stderr_stream"])),
-      ("max_age", .int(spec.maxAge)), ("max_age_variance", .int(spec.maxAgeVariance)),
-      ("close_child_stdin", .bool(spec.closesStdin)),
-      ("close_child_stdout", .bool(spec.stdout == .null)),
-      ("close_child_stderr", .bool(spec.stderr == .null)),
-    ]
+    var out = WatcherOption.all.filter { $0.has(.shown) }.compactMap { option in
+      option.circus.map { ($0.key, value(of: option, $0.key, watcher, ledger)) }
+    }
+    // circus tells streams under names of their own, and has used up `class` by then.
+    for name in ["stdout_stream", "stderr_stream"] {
+      out.append((name + "_conf", stream(spec.definition[name])))
+    }
     out += spec.freeform.map { ($0.key, JSON($0.value)) }
     return out.sorted { $0.0 < $1.0 }
   }
 
+  private static func value(
+    of option: WatcherOption, _ key: String, _ watcher: Watcher, _ ledger: Ledger
+  ) -> JSON {
+    let spec = watcher.spec
+    switch key {
+    case "numprocesses": return .int(watcher.target)
+    case "working_dir" where spec.directory.isEmpty: return .string(ledger.workingDirectory)
+    case "env": return .object(JSONObject(environment(spec).map { ($0, .string($1)) }))
+    case "args": return arguments(spec)
+    case "warmup_delay":
+      // A whole number stays one, as it was written.
+      if case .int(let whole)? = spec.definition[key] { return .int(whole) }
+    default: break
+    }
+    return option.field.map { JSON($0.read(spec)) } ?? .null
+  }
+
   private static func environment(_ spec: WatcherSpec) -> [(String, String)] {
     spec.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-  }
-
-  private static func number(_ raw: ConfigValue?, _ interval: Interval) -> JSON {
-    if case .int(let n)? = raw { return .int(n) }
-    return .double(interval.seconds)
-  }
-
-  private static func identity(_ text: String?) -> JSON {
-    guard let text else { return .null }
-    return Int(text).map { .int($0) } ?? .string(text)
   }
 
   private static func arguments(_ spec: WatcherSpec) -> JSON {
@@ -59,7 +47,6 @@ enum WatcherOptions {
     }
   }
 
-  /// circus has used up `class` by the time it shows this.
   private static func stream(_ value: ConfigValue?) -> JSON {
     guard let value else { return [:] }
     guard case .map(var map) = value else { return JSON(value) }
@@ -112,15 +99,8 @@ enum WatcherOptions {
     }
   }
 
-  /// Options whose change needs new processes; the rest applies to the ones that run.
-  static func needsReload(_ key: String) -> Bool {
-    [
-      "working_dir", "cmd", "args", "uid", "gid", "env", "shell", "max_age", "max_age_variance",
-      "copy_env", "close_child_stdin", "close_child_stdout", "close_child_stderr",
-    ].contains(key) || key.hasPrefix("rlimit_")
-  }
-
-  static func isStream(_ key: String) -> Bool {
-    key.hasPrefix("stdout_stream") || key.hasPrefix("stderr_stream")
+  /// What a change of the option means for processes that run.
+  static func applies(_ key: String) -> WatcherOption.Applies {
+    WatcherOption.named(key)?.applies ?? .live
   }
 }

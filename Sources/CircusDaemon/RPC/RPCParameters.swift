@@ -1,5 +1,6 @@
 import CircusConfig
 import CircusCore
+import CircusModel
 import XMLRPC
 
 /// The arguments of a call, with supervisor's complaints about them.

@@ -40,26 +40,27 @@ package struct SetOptions: Command {
 
   /// A value from the command line in the type the daemon wants for this key.
   static func convert(_ key: String, _ text: String) throws(UsageError) -> JSON {
-    guard WatcherOptionRules.isKnown(key) else { throw UsageError("unknown key '\(key)'") }
-    if key == "stop_signal" {
-      guard let signal = Signal(parsing: text) else { throw UsageError("signal invalid: \(text)") }
-      return .int(Int(signal.number))
+    guard let kind = WatcherOptionRules.kind(of: key) else {
+      throw UsageError("unknown key '\(key)'")
     }
     let isCount = key.hasSuffix("_stream.max_bytes") || key.hasSuffix("_stream.backup_count")
-    if WatcherOptionRules.integers.contains(key) || isCount || key.hasPrefix("rlimit_") {
+    switch kind {
+    case .signal:
+      guard let signal = Signal(parsing: text) else { throw UsageError("signal invalid: \(text)") }
+      return .int(Int(signal.number))
+    case .integer,
+      .composite where isCount || key.hasPrefix("rlimit_"):
       guard let number = Int(text) else { throw UsageError("'\(text)' is not a whole number") }
       return .int(number)
-    }
-    if WatcherOptionRules.numbers.contains(key) {
+    case .seconds:
       guard let number = Double(text) else { throw UsageError("'\(text)' is not a number") }
       return .double(number)
-    }
-    if WatcherOptionRules.booleans.contains(key) {
-      switch text.lowercased() {
-      case "yes", "true", "on", "1": return true
-      case "no", "false", "off", "0": return false
-      default: throw UsageError("'\(text)' is not true or false")
+    case .boolean:
+      guard let flag = PythonText.bool(text) else {
+        throw UsageError("'\(text)' is not true or false")
       }
+      return .bool(flag)
+    case .text, .identity, .choice, .composite, .bytes, .octal, .exitCodes, .restartPolicy: break
     }
     if key == "env" { return .object(try pairs(text, "=")) }
     if key == "hooks" {

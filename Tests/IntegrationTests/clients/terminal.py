@@ -37,14 +37,18 @@ def feed(seconds):
     return bool(data)
 
 
+def shown():
+    return "\n".join(line.rstrip() for line in screen.display).rstrip()
+
+
 def show(title):
     print("== " + title)
-    print("\n".join(line.rstrip() for line in screen.display).rstrip())
+    print(shown())
 
 
 for text, keys in steps:
     end = time.monotonic() + 15
-    while text not in "\n".join(screen.display) and time.monotonic() < end and feed(0.1):
+    while text not in shown() and time.monotonic() < end and feed(0.1):
         pass
     show(text)
     os.write(terminal, keys.encode())

@@ -21,7 +21,7 @@ package enum PythonText {
   }
 
   /// The first `=` or `:`, by code point: a combining mark behind it does not hide it.
-  static func delimiter(_ line: String) -> String.Index? {
+  package static func delimiter(_ line: String) -> String.Index? {
     line.unicodeScalars.firstIndex { $0 == "=" || $0 == ":" }
   }
 

@@ -1,0 +1,9 @@
+/// What is called at which point.
+extension WatcherOption {
+  static let hooks: [WatcherOption] = [
+    WatcherOption(
+      circus: .init("hooks", .composite, listed: .map([:])), nil, .live, [.settable],
+      help:
+        "hooks.NAME: a Python function or exec: and a command; hooks.timeout: seconds one may take")
+  ]
+}

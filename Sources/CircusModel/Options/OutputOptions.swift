@@ -1,0 +1,65 @@
+/// Where output goes, and what stands at the other descriptors.
+extension WatcherOption {
+  static let output: [WatcherOption] =
+    [
+      WatcherOption(
+        circus: .init("use_sockets", .boolean, listed: .bool(false)), .boolean(\.usesSockets),
+        .restart, [.shown], help: "The processes get the daemon's sockets"),
+      WatcherOption(
+        circus: .init("listen_fds", .words(of: SocketActivation.self)), .choice(\.listenFDs),
+        .rolling, [.settable, .shown, .ours],
+        help: "Whether processes are told of their sockets by LISTEN_FDS: auto, yes or no"),
+      WatcherOption(
+        circus: .init("stdin_socket", .text),
+        Field(
+          \.stdinSocket, read: { $0.map { .string($0) } ?? .null },
+          write: { $0 = $1.string?.lowercased() }), .restart, help: "Socket at descriptor 0"),
+      WatcherOption(
+        circus: .init("close_child_stdin", .boolean), .boolean(\.closesStdin), .rolling,
+        [.settable, .shown], help: "Standard input is /dev/null"),
+      WatcherOption(
+        supervisor: .init("redirect_stderr", .boolean, listed: .bool(false)), nil, .restart,
+        help: "Standard error goes where standard output goes"),
+    ] + of("stdout", \.stdout, \.stdoutOnFull) + of("stderr", \.stderr, \.stderrOnFull)
+
+  /// The options of one output.
+  private static func of(
+    _ name: String, _ stream: Path<StreamSpec>,
+    _ policy: Path<FullPolicy?>
+  ) -> [WatcherOption] {
+    let logfile = "\(name)_logfile"
+    return [
+      WatcherOption(
+        circus: .init("\(name)_stream", .composite, listed: .map([:])), nil, .streams, [.settable],
+        help: "Where it goes: class and its options"),
+      WatcherOption(
+        circus: .init("close_child_\(name)", .boolean),
+        Field(stream, read: { .bool($0 == .null) }, write: { _, _ in }), .rolling,
+        [.settable, .shown], help: "It goes to /dev/null, whatever stream is set"),
+      WatcherOption(
+        supervisor: .init(logfile, .composite), nil, .restart, [.perProcess],
+        help: "Log file: a path, AUTO, NONE or syslog"),
+      WatcherOption(
+        supervisor: .init("\(logfile)_maxbytes", .bytes), nil, .restart, [.perProcess],
+        help: "Size at which the log is rotated; 0: never"),
+      WatcherOption(
+        supervisor: .init("\(logfile)_backups", .integer), nil, .restart, [.perProcess],
+        help: "Rotated logs that are kept"),
+      WatcherOption(
+        supervisor: .init("\(name)_syslog", .boolean), nil, .restart, [.perProcess],
+        help: "Lines go to syslog, too"),
+      WatcherOption(
+        supervisor: .init("\(name)_capture_maxbytes", .bytes, listed: .int(0)), nil, .restart,
+        help: "Bytes kept of what stands between the capture tokens; 0: no capture mode"),
+      WatcherOption(
+        supervisor: .init("\(name)_events_enabled", .boolean, listed: .bool(false)), nil, .restart,
+        help: "Output is told as PROCESS_LOG events"),
+      WatcherOption(
+        supervisor: .init("\(name)_on_full", .words(of: FullPolicy.self)),
+        Field(
+          policy, read: { $0.map { .string($0.rawValue) } ?? .null },
+          write: { $0 = $1.string.flatMap(FullPolicy.init(rawValue:)) }), .restart, [.ours],
+        help: "Output that cannot be written now: drop or block"),
+    ]
+  }
+}

@@ -1,0 +1,162 @@
+/// One option of a watcher or program: what it is called in both systems, what it takes, what a change of it does.
+/// The only place that says so; readers, `add`, `set`, `get`, `options`, `save`, checks and documents follow it.
+package struct WatcherOption: Sendable {
+  /// What its values look like.
+  package enum Kind: Sendable, Equatable {
+    case text
+    case integer
+    /// Fractions are taken; `isWhole`: a file may say whole seconds, which are kept as such.
+    case seconds(isWhole: Bool)
+    case boolean
+    case signal
+    /// A user or a group, by name or number.
+    case identity
+    /// One of these words; the aliases stand for some of them.
+    case choice([String], aliases: [String: String])
+    /// Of supervisor alone: `50MB`, `022`, `0,2`, `unexpected`.
+    case bytes, octal, exitCodes, restartPolicy
+    /// Several values under one name (environments, hooks, limits, streams), which code of their own reads.
+    case composite
+  }
+
+  /// How one system spells it.
+  package struct Spelling: Sendable {
+    package var key: String
+    package var kind: Kind
+    /// What that system's own reader lists where the file says nothing; nil: it lists nothing.
+    package var listed: ConfigValue?
+
+    package init(_ key: String, _ kind: Kind, listed: ConfigValue? = nil) {
+      self.key = key
+      self.kind = kind
+      self.listed = listed
+    }
+  }
+
+  /// What `set` does with processes that run.
+  package enum Applies: String, Sendable {
+    /// They go on, and it holds at once.
+    case live = "at once"
+    /// They are replaced, one group after the other.
+    case rolling = "processes are replaced"
+    /// Their output is pointed elsewhere; where it was not captured before, they are replaced.
+    case streams = "at once, where output was captured before"
+    /// By a change of the file alone, which stops and starts them.
+    case restart = "by the file: stop and start"
+  }
+
+  package struct Traits: OptionSet, Sendable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
+    /// `set` and `add` take it.
+    package static let settable = Traits(rawValue: 1)
+    /// `options` and `get` tell it.
+    package static let shown = Traits(rawValue: 2)
+    /// Of this daemon; the stock one keeps it as an option of the user's own, or passes it over.
+    package static let ours = Traits(rawValue: 4)
+    /// circus's reader keeps its text, whatever kind it is.
+    package static let textInFiles = Traits(rawValue: 8)
+    /// Understood, and of no effect.
+    package static let idle = Traits(rawValue: 16)
+    /// supervisor evaluates it for each process, not once for the program.
+    package static let perProcess = Traits(rawValue: 32)
+    /// The constructor of a watcher does not take it: it stands among the options of the user's own.
+    package static let freeform = Traits(rawValue: 64)
+  }
+
+  package var circus: Spelling?
+  package var supervisor: Spelling?
+  /// supervisor's option that says the same in other values: `autorestart` for `respawn`.
+  package var counterpart: String?
+  /// Where a watcher has it; nil: nowhere, or in a way code of its own knows.
+  package var field: Field?
+  package var applies: Applies
+  /// Whether a process is started differently with another value: a changed file restarts it then.
+  package var affectsLaunch: Bool
+  package var traits: Traits
+  /// The least and the greatest number that `set` takes.
+  package var range: ClosedRange<Int>?
+  /// What it is for, in a line.
+  package var help: String
+
+  package init(
+    circus: Spelling? = nil, supervisor: Spelling? = nil, counterpart: String? = nil,
+    _ field: Field? = nil, _ applies: Applies,
+    affectsLaunch: Bool? = nil, _ traits: Traits = [], range: ClosedRange<Int>? = nil,
+    help: String
+  ) {
+    self.circus = circus
+    self.supervisor = supervisor
+    self.counterpart = counterpart
+    self.field = field
+    self.applies = applies
+    self.affectsLaunch = affectsLaunch ?? (applies != .live)
+    self.traits = traits
+    self.range = range
+    self.help = help
+  }
+
+  package func has(_ trait: Traits) -> Bool { traits.contains(trait) }
+}
+
+extension WatcherOption {
+  /// A place in a watcher's definition.
+  package typealias Path<Value> = any WritableKeyPath<WatcherSpec, Value> & Sendable
+
+  /// Where a watcher has a value.
+  package struct Field: Sendable {
+    /// As `options` shows it.
+    package var read: @Sendable (WatcherSpec) -> ConfigValue
+    /// The value has the kind of the option.
+    package var write: @Sendable (inout WatcherSpec, ConfigValue) -> Void
+    /// Takes it over from another definition.
+    package var copy: @Sendable (inout WatcherSpec, WatcherSpec) -> Void
+
+    package init<Value>(
+      _ path: Path<Value>,
+      read: @escaping @Sendable (Value) -> ConfigValue,
+      write: @escaping @Sendable (inout Value, ConfigValue) -> Void
+    ) {
+      self.read = { read($0[keyPath: path]) }
+      self.write = { write(&$0[keyPath: path], $1) }
+      copy = { $0[keyPath: path] = $1[keyPath: path] }
+    }
+
+    static func integer(
+      _ path: Path<Int>, least: Int = .min
+    ) -> Field {
+      Field(path, read: { .int($0) }, write: { $0 = max(least, $1.int ?? $0) })
+    }
+
+    static func boolean(_ path: Path<Bool>) -> Field {
+      Field(path, read: { .bool($0) }, write: { $0 = $1.bool ?? $0 })
+    }
+
+    static func seconds(_ path: Path<Interval>) -> Field {
+      Field(path, read: { .float($0.seconds) }, write: { $0 = .seconds($1.number ?? $0.seconds) })
+    }
+
+    static func text(_ path: Path<String>) -> Field {
+      Field(path, read: { .string($0) }, write: { $0 = $1.string ?? "" })
+    }
+
+    static func optionalText(_ path: Path<String?>) -> Field {
+      Field(path, read: { $0.map { .string($0) } ?? .null }, write: { $0 = $1.string })
+    }
+
+    static func identity(_ path: Path<String?>) -> Field {
+      Field(
+        path,
+        read: { name in name.map { Int($0).map { .int($0) } ?? .string($0) } ?? .null },
+        write: { $0 = $1.text })
+    }
+
+    static func choice<Choice: RawRepresentable & Sendable>(
+      _ path: Path<Choice>
+    ) -> Field where Choice.RawValue == String {
+      Field(
+        path, read: { .string($0.rawValue) },
+        write: { $0 = $1.string.flatMap(Choice.init(rawValue:)) ?? $0 })
+    }
+  }
+}
