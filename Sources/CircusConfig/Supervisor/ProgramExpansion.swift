@@ -3,11 +3,9 @@ import CircusModel
 /// Expands one process of a program: the options supervisor evaluates per process.
 package enum ProgramExpansion {
   /// The per-process options.
-  static let keys = [
-    "command", "process_name", "environment", "directory", "stdout_logfile", "stderr_logfile",
-    "stdout_logfile_backups", "stderr_logfile_backups", "stdout_logfile_maxbytes",
-    "stderr_logfile_maxbytes", "stdout_syslog", "stderr_syslog",
-  ]
+  static let keys = WatcherOption.all.filter { $0.has(.perProcess) }.compactMap {
+    $0.supervisor?.key
+  }
 
   /// Process `number` of `count` in the dump's shape, without the options all processes share.
   static func values(

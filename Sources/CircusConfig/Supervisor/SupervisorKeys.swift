@@ -1,3 +1,5 @@
+import CircusModel
+
 /// The sections and options supervisor knows (supervisor.md 1 and 12.10).
 enum SupervisorKeys {
   static let supervisord: Set<String> = [
@@ -6,17 +8,7 @@ enum SupervisorKeys {
     "strip_ansi", "environment", "identifier", "state_dir", "on_boot", "saved_file",
   ]
 
-  static let program: Set<String> = [
-    "command", "process_name", "numprocs", "numprocs_start", "priority", "autostart",
-    "startsecs", "startretries", "autorestart", "exitcodes", "stopsignal", "stopwaitsecs",
-    "stopasgroup", "killasgroup", "user", "redirect_stderr", "stdout_logfile",
-    "stdout_logfile_maxbytes", "stdout_logfile_backups", "stdout_capture_maxbytes",
-    "stdout_events_enabled", "stdout_syslog", "stderr_logfile", "stderr_logfile_maxbytes",
-    "stderr_logfile_backups", "stderr_capture_maxbytes", "stderr_events_enabled",
-    "stderr_syslog", "environment", "serverurl", "directory", "umask", "on_daemon_exit",
-    "stop_descendants",
-    "stdout_on_full", "stderr_on_full",
-  ]
+  static let program = Set(WatcherOption.bySupervisorKey.keys)
   static let fcgi: Set<String> = ["socket", "socket_backlog", "socket_owner", "socket_mode"]
   static let listener: Set<String> = ["events", "buffer_size", "result_handler"]
   static let group: Set<String> = ["programs", "priority"]
@@ -27,16 +19,22 @@ enum SupervisorKeys {
     "serverurl", "username", "password", "prompt", "history_file",
   ]
 
-  /// Options whose text may say anything; all others are numbers, booleans, choices, or name parts of the file.
+  /// Options of the daemon and its servers whose text may say anything.
   private static let texts: Set<String> = [
-    "command", "process_name", "environment", "directory", "user", "serverurl", "stdout_logfile",
-    "stderr_logfile", "socket_owner", "logfile", "pidfile", "childlogdir", "identifier", "file",
-    "chown", "username", "password", "prompt", "history_file", "state_dir", "saved_file",
+    "socket_owner", "logfile", "pidfile", "childlogdir", "identifier", "file", "chown",
+    "username", "password", "prompt", "history_file", "state_dir", "saved_file", "user",
+    "directory", "environment", "serverurl",
   ]
 
   /// Whether a section's option has a value of a type of its own.
   static func isTyped(_ key: String, in section: String) -> Bool {
-    !isOpen(section) && known(in: section)?.contains(key) == true && !texts.contains(key)
+    guard !isOpen(section), known(in: section)?.contains(key) == true, !texts.contains(key) else {
+      return false
+    }
+    switch WatcherOption.bySupervisorKey[key]?.supervisor?.kind {
+    case .text?, .composite?: return false
+    default: return true
+    }
   }
 
   /// Whether a section takes any option: it is a plugin's.

@@ -281,50 +281,28 @@ extension SupervisorResolver {
     }
   }
 
+  /// What is read once for all processes; ours only where the file has it.
   private func commonOptions(_ scope: inout SupervisorScope) -> [String: ConfigValue] {
     var out: [String: ConfigValue] = [:]
-    out["priority"] = .int(scope.integer("priority", 999))
-    out["autostart"] = .bool(scope.boolean("autostart", true))
-    out["autorestart"] = .string(
-      scope.value("autorestart", "unexpected", SupervisorTypes.autoRestart))
-    out["startsecs"] = .int(scope.integer("startsecs", 1))
-    out["startretries"] = .int(scope.integer("startretries", 3))
-    out["stopsignal"] = .int(scope.value("stopsignal", 15, SupervisorTypes.signal))
-    out["stopwaitsecs"] = .int(scope.integer("stopwaitsecs", 10))
-    let stopAsGroup = scope.boolean("stopasgroup", false)
-    let killAsGroup = scope.boolean("killasgroup", stopAsGroup)
-    if stopAsGroup && !killAsGroup {
+    for option in WatcherOption.all where !option.has(.perProcess) {
+      guard let spelling = option.supervisor, !Self.countOptions.contains(spelling.key),
+        spelling.listed != nil || scope.raw(spelling.key) != nil
+      else { continue }
+      out[spelling.key] = scope.value(spelling)
+    }
+    let stopAsGroup = out["stopasgroup"] == .bool(true)
+    if scope.raw("killasgroup") == nil { out["killasgroup"] = .bool(stopAsGroup) }
+    if stopAsGroup && out["killasgroup"] == .bool(false) {
       scope.fail(
         "killasgroup", "Cannot set stopasgroup=true and killasgroup=false",
         hint: "leave killasgroup out")
     }
-    out["stopasgroup"] = .bool(stopAsGroup)
-    out["killasgroup"] = .bool(killAsGroup)
-    out["exitcodes"] = .list(
-      scope.value("exitcodes", [0], SupervisorTypes.exitCodes).map(ConfigValue.int))
-    out["redirect_stderr"] = .bool(scope.boolean("redirect_stderr", false))
-    for stream in ["stdout", "stderr"] {
-      out["\(stream)_capture_maxbytes"] = .int(scope.bytes("\(stream)_capture_maxbytes", 0))
-      out["\(stream)_events_enabled"] = .bool(scope.boolean("\(stream)_events_enabled", false))
+    if out["serverurl"]?.string.map({ PythonText.strip($0).uppercased() }) == "AUTO" {
+      out["serverurl"] = .null
     }
-    let url = scope.text("serverurl")
-    out["serverurl"] =
-      url.flatMap { PythonText.strip($0).uppercased() == "AUTO" ? nil : .string($0) } ?? .null
-    out["user"] = scope.text("user").map(ConfigValue.string) ?? .null
-    for key in ["stdout_on_full", "stderr_on_full"] where scope.raw(key) != nil {
-      out[key] = .string(scope.value(key, FullPolicy.drop, SupervisorTypes.choice).rawValue)
-    }
-    if scope.raw("on_daemon_exit") != nil {
-      let choice = scope.value("on_daemon_exit", DaemonExit.keep, SupervisorTypes.choice)
-      out["on_daemon_exit"] = .string(choice.rawValue)
-    }
-    if scope.raw("stop_descendants") != nil {
-      let policy = scope.value(
-        "stop_descendants", DescendantPolicy.session, SupervisorTypes.descendants)
-      out["stop_descendants"] = .string(policy.rawValue)
-    }
-    out["umask"] =
-      scope.raw("umask") == nil ? .null : .int(scope.value("umask", 0, SupervisorTypes.octal))
     return out
   }
+
+  /// How many processes there are is no option of each of them.
+  private static let countOptions: Set<String> = ["numprocs", "numprocs_start"]
 }

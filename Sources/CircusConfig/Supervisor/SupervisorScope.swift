@@ -68,6 +68,34 @@ struct SupervisorScope {
     }
   }
 
+  /// An option of the table in its own type; what is listed where it is absent.
+  mutating func value(_ spelling: WatcherOption.Spelling) -> ConfigValue {
+    let key = spelling.key
+    let listed = spelling.listed ?? .null
+    guard raw(key) != nil else { return listed }
+    switch spelling.kind {
+    case .text: return text(key).map(ConfigValue.string) ?? .null
+    case .integer, .seconds: return .int(integer(key, listed.int ?? 0))
+    case .boolean: return .bool(boolean(key, listed.bool ?? false))
+    case .bytes: return .int(bytes(key, listed.int ?? 0))
+    case .octal: return .int(value(key, 0, SupervisorTypes.octal))
+    case .signal: return .int(value(key, listed.int ?? 15, SupervisorTypes.signal))
+    case .exitCodes:
+      return .list(value(key, [0], SupervisorTypes.exitCodes).map(ConfigValue.int))
+    case .restartPolicy:
+      return .string(value(key, listed.string ?? "unexpected", SupervisorTypes.autoRestart))
+    case .choice:
+      return value(key, listed) { text throws(SupervisorTypes.Failure) in
+        do throws(WatcherOption.Kind.Problem) {
+          return try spelling.kind.value(of: .string(PythonText.strip(text))) ?? listed
+        } catch {
+          throw .init(text: "no such choice: \(error.hint)")
+        }
+      }
+    case .identity, .composite: return raw(key).map(ConfigValue.string) ?? listed
+    }
+  }
+
   mutating func integer(_ key: String, _ fallback: Int) -> Int {
     value(key, fallback, SupervisorTypes.integer)
   }

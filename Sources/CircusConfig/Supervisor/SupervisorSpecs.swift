@@ -23,37 +23,26 @@ enum SupervisorSpecs {
     spec.dialect = .supervisor
     spec.group = group.name
     spec.groupPriority = group.priority
-    spec.priority = options["priority"]?.int ?? 999
+    for option in WatcherOption.all where !option.has(.perProcess) {
+      guard let spelling = option.supervisor, let field = option.field,
+        let value = options[spelling.key]
+      else { continue }
+      field.write(&spec, value)
+    }
+    spec.maxRetry = spec.startRetries
+    if program.mainProcessOnly, options["stop_descendants"] == nil { spec.stop.descendants = .none }
     spec.command = program.processes.first?["command"]?.string ?? ""
+    spec.directory = program.processes.first?["directory"]?.string ?? ""
     spec.processCount = program.processes.count
     spec.program = program.template
     spec.environment = document.environment
     spec.copiesEnvironment = true
-    spec.directory = program.processes.first?["directory"]?.string ?? ""
-    spec.autostart = options["autostart"]?.bool ?? true
-    spec.restart = restart(options)
-    if case .list(let codes)? = options["exitcodes"] { spec.exitCodes = codes.compactMap(\.int) }
-    spec.startSeconds = .seconds(Double(options["startsecs"]?.int ?? 1))
-    spec.startRetries = max(0, options["startretries"]?.int ?? 3)
-    spec.maxRetry = spec.startRetries
-    spec.stop = StopPlan(
-      signal: Signal(Int32(truncatingIfNeeded: options["stopsignal"]?.int ?? 15)),
-      scope: options["stopasgroup"]?.bool == true ? .group : .process,
-      grace: .seconds(Double(options["stopwaitsecs"]?.int ?? 10)),
-      descendants: options["stop_descendants"]?.string.flatMap(DescendantPolicy.init(text:))
-        ?? (program.mainProcessOnly ? .none : .session))
-    spec.stdoutOnFull = options["stdout_on_full"]?.string.flatMap(FullPolicy.init(rawValue:))
-    spec.stderrOnFull = options["stderr_on_full"]?.string.flatMap(FullPolicy.init(rawValue:))
-    spec.daemonExit =
-      options["on_daemon_exit"]?.string.flatMap(DaemonExit.init(rawValue:)) ?? .keep
-    // Whoever runs the file under circus's face must not run programs as root that supervisord
-    // would have run as `[supervisord] user`.
-    spec.user = options["user"]?.string ?? document.supervisord["user"]?.string
-    spec.umask = options["umask"]?.int
+    // Under circus's face, too, programs must not run as root that supervisord would have run as
+    // `[supervisord] user`.
+    spec.user = spec.user ?? document.supervisord["user"]?.string
     spec.stderr = options["redirect_stderr"]?.bool == true ? .mergedWithStdout : .discard
     spec.stdout = .discard
-    let url = options["serverurl"]?.string ?? document.serverURL
-    spec.serverURL = url.flatMap { $0.isEmpty ? nil : $0 }
+    spec.serverURL = (spec.serverURL ?? document.serverURL).flatMap { $0.isEmpty ? nil : $0 }
     spec.definition = options
     spec.definition["processes"] = .list(program.processes.map { .map($0) })
     spec.definition["section"] = .string(program.section)
@@ -85,13 +74,5 @@ enum SupervisorSpecs {
     spec.username = options["username"]?.string
     spec.password = options["password"]?.string
     return spec
-  }
-
-  private static func restart(_ options: [String: ConfigValue]) -> RestartPolicy {
-    switch options["autorestart"]?.string {
-    case "true"?: return .always
-    case "false"?: return .never
-    default: return .unexpected
-    }
   }
 }

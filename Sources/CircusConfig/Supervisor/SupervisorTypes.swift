@@ -91,13 +91,6 @@ enum SupervisorTypes {
     throw Failure(text: "no such choice: write \(words)")
   }
 
-  static func descendants(_ text: String) throws(Failure) -> DescendantPolicy {
-    guard let policy = DescendantPolicy(text: PythonText.strip(text)) else {
-      throw Failure(text: "no such choice: write session, all or none")
-    }
-    return policy
-  }
-
   static func logLevel(_ text: String) throws(Failure) -> Int {
     guard let level = SupervisorKeys.logLevels[text.lowercased()] else {
       throw Failure(
