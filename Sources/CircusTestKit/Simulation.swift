@@ -36,6 +36,8 @@ package struct Simulation {
   package var diesAtOnce = true
   /// What hooks answer; those not named here consent.
   package var hookOutcomes: [HookName: HookOutcome] = [:]
+  /// What `save` wrote last.
+  package private(set) var saved: SavedChanges?
   /// Whether hooks are answered at once; otherwise by `answerHook`, or never.
   package var answersHooks = true
   /// Every call that was made.
@@ -301,7 +303,10 @@ package struct Simulation {
     case .loadConfiguration(let purpose): loads.append(purpose)
     case .log(_, let text): log.append(text)
     case .finish(let status): exitStatus = status
-    case .upgrade(_, let ticket), .saveChanges(_, _, let ticket):
+    case .upgrade(_, let ticket):
+      if let ticket { record(.plain, for: ticket) }
+    case .saveChanges(let changes, _, let ticket):
+      saved = changes
       if let ticket { record(.plain, for: ticket) }
     case .adoptRemains(_, let pid, _):
       if kernel.processes[pid] != nil { violations.append("\(pid) is told dead and is not") }

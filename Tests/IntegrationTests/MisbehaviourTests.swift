@@ -90,7 +90,8 @@ import Testing
   @Test func aDaemonWithASessionOfItsOwnIsLeftRunningAndNamed() throws {
     let mark = "sleep 98764"
     let daemon = try daemon(
-      "python3 -c \"import os; os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0); os.execvp('sleep', ['sleep', '98764'])\"",
+      // The leader ends when the pipe is closed everywhere: the daemon has its session and its name by then.
+      "python3 -c \"import os; r, w = os.pipe(); os.fork() and (os.close(w), os.read(r, 1), os._exit(0)); os.setsid(); os.fork() and os._exit(0); os.execvp('sleep', ['sleep', '98764'])\"",
       "respawn = False")
     #expect(eventually { daemon.status("bad") == "stopped" })
     #expect(try daemon.quit() == 0)

@@ -27,7 +27,9 @@ extension CircusWriter {
       file.note("supervisord", "goes into the background: circusd does so with --daemon")
     }
     noteDefaults()
-    finish(section, Self.daemonAdvice)
+    finish(section) {
+      Self.daemonAdvice[$0] ?? "supervisor does not know it, and neither does circus"
+    }
     for server in source.document.servers { writeServer(server) }
     writePlugins()
     writeEnvironment("env", source.document.environment, from: "supervisord")
@@ -97,7 +99,7 @@ extension CircusWriter {
       set("httpd_password", password, name)
       file.note(name, "username, password: stock circus does not read them")
     }
-    finish(section, [:])
+    finish(section) { _ in "circus has nothing of the kind" }
   }
 
   private mutating func writePlugins() {

@@ -74,13 +74,17 @@ extension CircusWriter {
     if options["autostart"] == .bool(false) { set("autostart", "False", program.section) }
     if options["autorestart"]?.string == "false" { set("respawn", "False", program.section) }
     writeStop(program, &section)
+    writeCommon(&section)
     writeStreams(program, process, &section)
     if let socket = program.sharedSocket {
       set("stdin_socket", hold(socket, of: program), program.section)
     }
     section.take(all: Self.translated)
     noteGroup(program, in: group, isOneOfMany: isOneOfMany, &section)
-    finish(section, Self.advice)
+    finish(section) {
+      WatcherOption.bySupervisorKey[$0]?.elsewhere
+        ?? "supervisor does not know it, and neither does circus"
+    }
     overriddenVariables = []
     writeEnvironment("env:\(name)", own, from: program.section)
     if !own.isEmpty, !Pattern.isLiteral(name) || name.contains(",") {
@@ -94,18 +98,12 @@ extension CircusWriter {
     "environment", "socket", "socket_backlog", "socket_owner", "socket_mode",
   ]
 
-  private static let advice = [
-    "startsecs": "circus counts a process as started when it is there",
-    "exitcodes": "circus restarts whatever the exit status was",
-    "umask": "circus has one for all, [circus] umask",
-    "serverurl": "SUPERVISOR_SERVER_URL is not set",
-    "stdout_capture_maxbytes": "circus has no capture mode",
-    "stderr_capture_maxbytes": "circus has no capture mode",
-    "stdout_events_enabled": "a stream class of your own can tell what was printed",
-    "stderr_events_enabled": "a stream class of your own can tell what was printed",
-    "numprocs_start": "circus counts processes from 1",
-    "killasgroup": "circus ends the process and what its session left behind",
-  ]
+  /// What has the same name and meaning in a watcher.
+  private mutating func writeCommon(_ section: inout SourceSection) {
+    for key in WatcherOption.all.compactMap(\.commonKey) {
+      if let value = section.take(key) { set(key, source.expanded(value), section.name) }
+    }
+  }
 
   /// The command with circus's name for the number of the process.
   private func commandOfAnyProcess(_ program: SupervisorDocument.Program) -> String {
@@ -155,13 +153,8 @@ extension CircusWriter {
         "stopasgroup became stop_children: the stop signal reaches direct children, not the whole process group"
       )
     }
-    if let policy = section.take("stop_descendants") {
-      set("stop_descendants", source.expanded(policy), section.name)
-    } else if program.mainProcessOnly {
+    if program.mainProcessOnly, !section.has("stop_descendants") {
       set("stop_descendants", "none", section.name)
-    }
-    if let choice = section.take("on_daemon_exit") {
-      set("on_daemon_exit", source.expanded(choice), section.name)
     }
     section.take(all: ["startretries", "stopsignal", "stopwaitsecs", "stopasgroup"])
     if options["killasgroup"] == .bool(false) || options["stopasgroup"] == .bool(true) {

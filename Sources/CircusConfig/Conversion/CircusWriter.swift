@@ -71,11 +71,8 @@ struct CircusWriter {
   }
 
   /// Notes for options that are not written as they are, where the file has them.
-  mutating func finish(_ section: SourceSection, _ advice: [String: String]) {
-    for option in section.rest {
-      let text = advice[option] ?? "supervisor does not know it, and neither does circus"
-      file.note(section.name, "\(option): \(text)")
-    }
+  mutating func finish(_ section: SourceSection, _ advice: (String) -> String) {
+    for option in section.rest { file.note(section.name, "\(option): \(advice(option))") }
     for option in source.settled.written[section.name]?.keys.sorted() ?? []
     where !Self.keepsVariables.contains(option) && !section.rest.contains(option) {
       file.note(section.name, "\(option): the value that its variable has here is written")

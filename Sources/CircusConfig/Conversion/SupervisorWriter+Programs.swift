@@ -24,6 +24,7 @@ extension SupervisorWriter {
     // A circus process counts as started as soon as it is there.
     set("startsecs", "0", name)
     writeStop(spec, name, &section)
+    writeCommon(spec, &section)
     writeStreams(spec, name, &section)
     writeEnvironment(spec, name)
     section.take(all: Self.translated)
@@ -37,47 +38,31 @@ extension SupervisorWriter {
     "autostart", "respawn",
   ]
 
-  /// Options that say what supervisor does anyway.
+  /// Options whose value is the default, which is what supervisor does anyway.
   private static func harmless(_ spec: WatcherSpec) -> [String] {
-    var keys: [String] = []
+    let fresh = WatcherSpec(name: spec.name)
+    var keys = WatcherOption.all.filter { option in
+      option.field.map { $0.read(spec) == $0.read(fresh) } ?? false
+    }.compactMap { $0.circus?.key }.filter { $0 != "copy_env" }
     if spec.copiesEnvironment { keys += ["copy_env", "copy_path"] }
-    if spec.closesStdin { keys.append("close_child_stdin") }
     if spec.processCount == 1 { keys.append("singleton") }
-    if spec.warmup == .zero { keys.append("warmup_delay") }
-    if spec.maxAge == 0 { keys += ["max_age", "max_age_variance"] }
-    if !spec.usesSockets { keys.append("use_sockets") }
-    if !spec.onDemand { keys.append("on_demand") }
-    if !spec.sendsHangup { keys.append("send_hup") }
     return keys
   }
 
-  private static func advice(_ option: String) -> String {
-    if option.hasPrefix("hooks.") {
-      return "supervisor has no hooks; an event listener hears of it afterwards"
-    }
-    if option.hasPrefix("rlimit_") { return "start the program through `prlimit` or a shell" }
-    return texts[option] ?? "supervisor has no such option"
+  private static func advice(_ key: String) -> String {
+    WatcherOption.named(key)?.elsewhere ?? "supervisor has no such option"
   }
 
-  private static let texts = [
-    "copy_env": "supervisor's programs always have its environment",
-    "copy_path": "names Python's own path, which supervisor does not hand on",
-    "use_sockets": "supervisor holds no sockets for programs",
-    "stdin_socket": "supervisor holds sockets for fcgi programs alone",
-    "listen_fds": "supervisor holds no sockets for programs",
-    "close_child_stdin": "supervisor gives its programs a pipe that nothing writes to",
-    "warmup_delay": "supervisor starts all processes at once",
-    "max_age": "supervisor's processes live as long as they do",
-    "max_age_variance": "supervisor's processes live as long as they do",
-    "singleton": "numprocs=1 says it",
-    "on_demand": "supervisor starts nothing on demand",
-    "send_hup": "`supervisorctl signal HUP` does it",
-    "gid": "the program gets the groups of its user",
-    "virtualenv": "name its python in the command",
-    "virtualenv_py_ver": "name its python in the command",
-    "executable": "name the program in the command",
-    "check_flapping": "no release of circus reads it",
-  ]
+  /// What has the same name and meaning in a program.
+  private mutating func writeCommon(_ spec: WatcherSpec, _ section: inout SourceSection) {
+    for option in WatcherOption.all {
+      guard let key = option.commonKey, section.take(key) != nil,
+        let text = option.field?.read(spec).text
+      else { continue }
+      set(key, text, section.name)
+      file.note(section.name, "\(key): stock supervisor does not read it")
+    }
+  }
 
   // MARK: the command
 
@@ -131,12 +116,6 @@ extension SupervisorWriter {
         name,
         "stop_children became stopasgroup: the stop signal reaches the whole process group, not direct children alone"
       )
-    }
-    if section.take("stop_descendants") != nil {
-      set("stop_descendants", spec.stop.descendants.rawValue, name)
-    }
-    if section.take("on_daemon_exit") != nil {
-      set("on_daemon_exit", spec.daemonExit.rawValue, name)
     }
     section.take(all: ["max_retry", "stop_signal", "graceful_timeout", "stop_children"])
   }

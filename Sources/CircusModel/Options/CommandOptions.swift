@@ -16,17 +16,19 @@ extension WatcherOption {
       help: "Words after the command of a shell"),
     WatcherOption(
       circus: .init("executable", .text, listed: .null), nil, .restart, [.shown, .idle],
-      help: "Of no effect in any release of circus"),
+      help: "Of no effect in any release of circus", elsewhere: "name the program in the command"),
     WatcherOption(
       circus: .init("working_dir", .text, listed: .null), supervisor: .init("directory", .text),
       .text(\.directory), .rolling, [.settable, .shown, .perProcess],
       help: "Directory the process starts in"),
     WatcherOption(
       circus: .init("virtualenv", .text), .optionalText(\.virtualenv), .restart,
-      help: "Python virtualenv in front of PATH; needs copy_env"),
+      help: "Python virtualenv in front of PATH; needs copy_env",
+      elsewhere: "name its python in the command"),
     WatcherOption(
       circus: .init("virtualenv_py_ver", .text), .optionalText(\.virtualenvPython), .restart,
-      help: "X.Y of the virtualenv's library directory"),
+      help: "X.Y of the virtualenv's library directory", elsewhere: "name its python in the command"
+    ),
     WatcherOption(
       supervisor: .init("process_name", .text), nil, .restart, [.perProcess],
       help: "What each process is called"),
@@ -36,12 +38,14 @@ extension WatcherOption {
       [.settable, .shown], range: 0...100_000, help: "How many processes"),
     WatcherOption(
       supervisor: .init("numprocs_start", .integer), nil, .restart,
-      help: "Number of the first process"),
+      help: "Number of the first process", elsewhere: "circus counts processes from 1"),
     WatcherOption(
       circus: .init("singleton", .boolean, listed: .bool(false)), .boolean(\.singleton), .live,
-      affectsLaunch: true, [.settable, .shown], help: "At most one process, also during reloads"),
+      affectsLaunch: true, [.settable, .shown], help: "At most one process, also during reloads",
+      elsewhere: "numprocs=1 says it"),
     WatcherOption(
       circus: .init("warmup_delay", .seconds(isWhole: true), listed: .int(0)), .seconds(\.warmup),
-      .live, [.settable, .shown], help: "Pause after each process that is started, in seconds"),
+      .live, [.settable, .shown], help: "Pause after each process that is started, in seconds",
+      elsewhere: "supervisor starts all processes at once"),
   ]
 }

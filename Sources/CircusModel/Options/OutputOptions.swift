@@ -4,19 +4,23 @@ extension WatcherOption {
     [
       WatcherOption(
         circus: .init("use_sockets", .boolean, listed: .bool(false)), .boolean(\.usesSockets),
-        .restart, [.shown], help: "The processes get the daemon's sockets"),
+        .restart, [.shown], help: "The processes get the daemon's sockets",
+        elsewhere: "supervisor holds no sockets for programs"),
       WatcherOption(
         circus: .init("listen_fds", .words(of: SocketActivation.self)), .choice(\.listenFDs),
         .rolling, [.settable, .shown, .ours],
-        help: "Whether processes are told of their sockets by LISTEN_FDS: auto, yes or no"),
+        help: "Whether processes are told of their sockets by LISTEN_FDS: auto, yes or no",
+        elsewhere: "supervisor holds no sockets for programs"),
       WatcherOption(
         circus: .init("stdin_socket", .text),
         Field(
           \.stdinSocket, read: { $0.map { .string($0) } ?? .null },
-          write: { $0 = $1.string?.lowercased() }), .restart, help: "Socket at descriptor 0"),
+          write: { $0 = $1.string?.lowercased() }), .restart, help: "Socket at descriptor 0",
+        elsewhere: "supervisor holds sockets for fcgi programs alone"),
       WatcherOption(
         circus: .init("close_child_stdin", .boolean), .boolean(\.closesStdin), .rolling,
-        [.settable, .shown], help: "Standard input is /dev/null"),
+        [.settable, .shown], help: "Standard input is /dev/null",
+        elsewhere: "supervisor gives its programs a pipe that nothing writes to"),
       WatcherOption(
         supervisor: .init("redirect_stderr", .boolean, listed: .bool(false)), nil, .restart,
         help: "Standard error goes where standard output goes"),
@@ -50,10 +54,12 @@ extension WatcherOption {
         help: "Lines go to syslog, too"),
       WatcherOption(
         supervisor: .init("\(name)_capture_maxbytes", .bytes, listed: .int(0)), nil, .restart,
-        help: "Bytes kept of what stands between the capture tokens; 0: no capture mode"),
+        help: "Bytes kept of what stands between the capture tokens; 0: no capture mode",
+        elsewhere: "circus has no capture mode"),
       WatcherOption(
         supervisor: .init("\(name)_events_enabled", .boolean, listed: .bool(false)), nil, .restart,
-        help: "Output is told as PROCESS_LOG events"),
+        help: "Output is told as PROCESS_LOG events",
+        elsewhere: "a stream class of your own can tell what was printed"),
       WatcherOption(
         supervisor: .init("\(name)_on_full", .words(of: FullPolicy.self)),
         Field(

@@ -12,10 +12,12 @@ extension WatcherOption {
       help: "Order of the start: circus begins with the largest, supervisor with the smallest"),
     WatcherOption(
       circus: .init("on_demand", .boolean, listed: .bool(false)), .boolean(\.onDemand), .restart,
-      [.shown], help: "Started when something arrives at its socket"),
+      [.shown], help: "Started when something arrives at its socket",
+      elsewhere: "supervisor starts nothing on demand"),
     WatcherOption(
       supervisor: .init("startsecs", .seconds(isWhole: true), listed: .int(1)),
-      .seconds(\.startSeconds), .live, help: "Alive so many seconds: it is RUNNING"),
+      .seconds(\.startSeconds), .live, help: "Alive so many seconds: it is RUNNING",
+      elsewhere: "circus counts a process as started when it is there"),
     WatcherOption(
       circus: .init("max_retry", .integer, listed: .int(5)), counterpart: "startretries",
       .integer(\.maxRetry, least: -1), .live,
@@ -40,10 +42,11 @@ extension WatcherOption {
       Field(
         \.exitCodes, read: { .list($0.map { .int($0) }) },
         write: { if case .list(let codes) = $1 { $0 = codes.compactMap(\.int) } }), .live,
-      help: "Exit statuses that are expected"),
+      help: "Exit statuses that are expected",
+      elsewhere: "circus restarts whatever the exit status was"),
     WatcherOption(
       circus: .init("check_flapping", .boolean), nil, .live, [.idle, .freeform],
-      help: "Read by no release of circus"),
+      help: "Read by no release of circus", elsewhere: "no release of circus reads it"),
     WatcherOption(
       circus: .init("retry_in", .seconds(isWhole: false)), nil, .live,
       [.settable, .idle, .freeform, .textInFiles], help: "Read by no release of circus"),

@@ -30,7 +30,8 @@ extension WatcherOption {
       Field(
         \.stop.grace, read: { .float($0.seconds) },
         write: { $0 = .seconds(max(0, $1.number ?? $0.seconds)) }), .live, [.settable, .shown],
-      help: "Seconds from the stop signal to SIGKILL"),
+      help: "Seconds from the stop signal to SIGKILL",
+      elsewhere: "circus ends the process and what its session left behind"),
     WatcherOption(
       circus: .init("stop_descendants", .descendants),
       supervisor: .init("stop_descendants", .descendants), .choice(\.stop.descendants), .live,
@@ -43,17 +44,18 @@ extension WatcherOption {
       help: "What the daemon's death means for processes: keep, or kill by the kernel"),
     WatcherOption(
       circus: .init("send_hup", .boolean, listed: .bool(false)), .boolean(\.sendsHangup), .live,
-      [.settable, .shown], help: "A reload is a SIGHUP"),
+      [.settable, .shown], help: "A reload is a SIGHUP",
+      elsewhere: "`supervisorctl signal HUP` does it"),
     WatcherOption(
       circus: .init("max_age", .integer), supervisor: .init("max_age", .integer),
       .integer(\.maxAge, least: 0), .rolling,
-      affectsLaunch: false, [.settable, .shown, .textInFiles], range: 0...Int.max,
+      affectsLaunch: false, [.settable, .shown, .textInFiles, .ours], range: 0...Int.max,
       help: "Seconds after which a process is replaced; 0: never"),
     WatcherOption(
       circus: .init("max_age_variance", .integer),
       supervisor: .init("max_age_variance", .integer), .integer(\.maxAgeVariance, least: 0),
       .rolling,
-      affectsLaunch: false, [.settable, .shown, .textInFiles], range: 0...Int.max,
+      affectsLaunch: false, [.settable, .shown, .textInFiles, .ours], range: 0...Int.max,
       help: "Most seconds added to max_age at random"),
   ]
 }

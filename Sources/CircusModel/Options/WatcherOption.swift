@@ -78,12 +78,14 @@ package struct WatcherOption: Sendable {
   package var range: ClosedRange<Int>?
   /// What it is for, in a line.
   package var help: String
+  /// What the other system has instead, for those who convert a file; nil: the same, or nothing.
+  package var elsewhere: String?
 
   package init(
     circus: Spelling? = nil, supervisor: Spelling? = nil, counterpart: String? = nil,
     _ field: Field? = nil, _ applies: Applies,
     affectsLaunch: Bool? = nil, _ traits: Traits = [], range: ClosedRange<Int>? = nil,
-    help: String
+    help: String, elsewhere: String? = nil
   ) {
     self.circus = circus
     self.supervisor = supervisor
@@ -94,6 +96,15 @@ package struct WatcherOption: Sendable {
     self.traits = traits
     self.range = range
     self.help = help
+    self.elsewhere = elsewhere
+  }
+
+  /// The name it has in both systems, with the same meaning; nil: one of them lacks it or calls it otherwise.
+  package var commonKey: String? {
+    guard let key = circus?.key, key == supervisor?.key, circus?.kind == supervisor?.kind,
+      has(.ours)
+    else { return nil }
+    return key
   }
 
   package func has(_ trait: Traits) -> Bool { traits.contains(trait) }
