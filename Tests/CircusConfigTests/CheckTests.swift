@@ -1,3 +1,5 @@
+import CircusModel
+import LinuxSystem
 import Testing
 
 @testable import CircusConfig
@@ -165,5 +167,30 @@ import Testing
       "[supervisord]\n[program:a]\ncommand=a\nnumprocs=x\n[program:b]\ncommand=b && c\n",
       "/etc/test.conf")
     #expect(found.map(\.key) == ["numprocs", "command"])
+  }
+
+  /// What the table has is in the pages people read.
+  @Test(arguments: [
+    "docs/configuration.md", "docs/man/circus.ini.5", "docs/man/supervisord.conf.5",
+  ])
+  func everyOptionIsDocumented(page: String) throws {
+    let text = String(
+      decoding: try Files.read("\(Fixtures.packageRoot)/\(page)"), as: UTF8.self
+    ).split(separator: "\\").joined()
+    for option in WatcherOption.all where !option.has(.freeform) {
+      let keys = [
+        page.contains("supervisord") ? nil : option.circus?.key,
+        page.contains("circus.ini") ? nil : option.supervisor?.key,
+      ].compactMap(\.self)
+      for key in keys {
+        // Written as a family: `stdout_logfile_maxbytes` by `*_logfile_maxbytes`, limits and hooks by their prefix.
+        let family = key.split(separator: "_", maxSplits: 1).last.map { "_\($0)" } ?? key
+        let isFamily = key.hasPrefix("stdout_") || key.hasPrefix("stderr_")
+        let names = ["rlimits": "rlimit_", "hooks": "hooks.", "env": "[env"]
+        #expect(
+          text.contains(names[key] ?? key) || isFamily && text.contains(family), "\(key) in \(page)"
+        )
+      }
+    }
   }
 }

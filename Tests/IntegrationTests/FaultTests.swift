@@ -90,8 +90,10 @@ import Testing
       \(Self.writer)
       stdout_stream.class = WatchedFileStream
       stdout_stream.filename = @DIR@/sub/lost.log
-      """, waits: false)
+      autostart = False
+      """)
     mkdir("\(daemon.directory)/sub", 0o755)
+    try daemon.call("start", ["name": "lost", "waiting": true])
     #expect(eventually { Self.numbers(daemon.file("sub/lost.log")).count > 10 })
     #expect(run("/bin/rm", ["-rf", "\(daemon.directory)/sub"]).status == 0)
     #expect(eventually { daemon.log.contains("sub/lost.log: cannot be reopened") })
