@@ -183,14 +183,14 @@ package struct ConfigurationReader {
 
   static func settings(_ circus: [String: ConfigValue]) -> DaemonSettings {
     var settings = DaemonSettings()
+    for option in DaemonOption.all {
+      guard let value = circus[option.key] else { continue }
+      // A number that is none was told by the reader.
+      let typed = (try? option.spelling.kind.value(of: value)) ?? nil
+      option.field?.write(&settings, typed ?? value)
+    }
     let text: (String) -> String? = { key in circus[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
-    settings.endpoint = text("endpoint") ?? settings.endpoint
-    settings.endpointOwner = text("endpoint_owner")
-    settings.pubsubEndpoint = text("pubsub_endpoint") ?? settings.pubsubEndpoint
-    settings.statsEndpoint = text("stats_endpoint") ?? settings.statsEndpoint
-    settings.multicastEndpoint = circus["multicast_endpoint"]?.string ?? settings.multicastEndpoint
-    settings.publishesStats = circus["statsd"]?.bool ?? false
-    settings.publishesSupervisorEvents = circus["supervisor_events"]?.bool ?? false
+    settings.onBoot = text("on_boot").flatMap { BootState(rawValue: $0.lowercased()) } ?? .config
     if circus["httpd"]?.bool == true {
       let address = HTTPServerSpec.Address.inet(
         host: text("httpd_host") ?? "localhost", port: circus["httpd_port"]?.int ?? 8080)
@@ -199,16 +199,6 @@ package struct ConfigurationReader {
       server.password = text("httpd_password")
       settings.servers = [server]
     }
-    settings.checkDelay = .seconds(circus["check_delay"]?.number ?? 5)
-    settings.warmup = .seconds(circus["warmup_delay"]?.number ?? 0)
-    settings.umask = circus["umask"]?.int
-    settings.stateDirectory = text("state_dir")
-    settings.savedFile = text("saved_file")
-    settings.onBoot = text("on_boot").flatMap { BootState(rawValue: $0.lowercased()) } ?? .config
-    settings.pidFile = text("pidfile")
-    settings.logLevel = text("loglevel")
-    settings.logOutput = text("logoutput")
-    settings.loggerConfig = text("loggerconfig")
     return settings
   }
 

@@ -31,7 +31,7 @@ struct UnknownOptions {
     let known: Set<String>
     var prefixes: [String] = []
     if section.name == "circus" {
-      known = Set(CircusKeys.circus.keys).union(CircusKeys.circusIgnored)
+      known = Set(DaemonOption.byKey.keys)
     } else if section.name.hasPrefix("watcher:") {
       known = CircusKeys.watcher
       prefixes = WatcherOption.circusPrefixes

@@ -4,20 +4,10 @@ import CircusModel
 enum CircusKeys {
   enum Kind { case text, int, wholeOrFraction, float, bool, signal }
 
-  static let circus: [String: Kind] = [
-    "check_delay": .float, "endpoint": .text, "endpoint_owner": .text, "pubsub_endpoint": .text,
-    "multicast_endpoint": .text, "stats_endpoint": .text, "statsd": .bool, "umask": .text,
-    "warmup_delay": .wholeOrFraction, "httpd": .bool, "httpd_host": .text, "httpd_port": .int,
-    "debug": .bool, "debug_gc": .bool, "pidfile": .text, "loglevel": .text, "logoutput": .text,
-    "loggerconfig": .text, "fqdn_prefix": .text, "include": .text, "include_dir": .text,
-    "httpd_username": .text, "httpd_password": .text, "state_dir": .text, "on_boot": .text,
-    "saved_file": .text, "supervisor_events": .bool,
-  ]
-
-  /// Documented by circus but read by no release; accepted in silence.
-  static let circusIgnored: Set<String> = [
-    "stream_backend", "statsd_close_outputs", "httpd_close_outputs", "ssh_server", "proc_name",
-  ]
+  /// As what an option of `[circus]` is read; nil: it is not read.
+  static func kind(ofDaemon key: String) -> Kind? {
+    DaemonOption.byKey[key].flatMap { kind($0.spelling.kind) }
+  }
 
   /// Names of a watcher's options that stand for themselves.
   static let watcher = Set(WatcherOption.byCircusKey.keys)
@@ -29,14 +19,20 @@ enum CircusKeys {
     guard let option = WatcherOption.byCircusKey[key], let kind = option.circus?.kind,
       !option.has(.textInFiles)
     else { return nil }
+    // circus reads this one as early as numbers, and then not at all.
+    if kind == .text, !option.has(.idle) { return nil }
+    return self.kind(kind)
+  }
+
+  private static func kind(_ kind: WatcherOption.Kind) -> Kind? {
     switch kind {
-    case .integer: return .int
-    case .seconds(let isWhole): return isWhole ? .wholeOrFraction : .float
-    case .boolean: return .bool
-    case .signal: return .signal
-    // circus reads it as early as numbers, and then not at all.
-    case .text: return option.has(.idle) ? .text : nil
-    case .identity, .choice, .composite, .bytes, .octal, .exitCodes, .restartPolicy: return nil
+    // Octal digits are read from there.
+    case .text, .octal: .text
+    case .integer: .int
+    case .seconds(let isWhole): isWhole ? .wholeOrFraction : .float
+    case .boolean: .bool
+    case .signal: .signal
+    case .identity, .choice, .composite, .bytes, .exitCodes, .restartPolicy: nil
     }
   }
 
@@ -48,7 +44,7 @@ enum CircusKeys {
   /// Whether a section's option has a value of a type of its own: a number, a boolean, one word of several.
   static func isTyped(_ key: String, in section: String) -> Bool {
     if section == "circus" {
-      return circus[key].map { $0 != .text } ?? ["umask", "on_boot"].contains(key)
+      return ["umask", "on_boot"].contains(key) || kind(ofDaemon: key).map { $0 != .text } ?? false
     }
     if section.hasPrefix("plugin:") { return key == "priority" }
     if section.hasPrefix("socket:") { return !["host", "path", "interface", "name"].contains(key) }

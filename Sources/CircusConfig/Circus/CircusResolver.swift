@@ -51,17 +51,10 @@ struct CircusResolver {
 
   private mutating func readCircus() {
     let section = sections.first { $0.name == "circus" }
-    var circus: [String: ConfigValue] = [
-      "check_delay": .float(5), "endpoint": .string("tcp://127.0.0.1:5555"),
-      "endpoint_owner": .null, "pubsub_endpoint": .string("tcp://127.0.0.1:5556"),
-      "multicast_endpoint": .string("udp://237.219.251.97:12027"), "stats_endpoint": .null,
-      "statsd": .bool(false), "umask": .null, "warmup_delay": .int(0), "httpd": .bool(false),
-      "httpd_host": .string("localhost"), "httpd_port": .int(8080), "debug": .bool(false),
-      "debug_gc": .bool(false), "pidfile": .null, "loglevel": .null, "logoutput": .null,
-      "loggerconfig": .null, "fqdn_prefix": .null,
-    ]
+    var circus = DaemonOption.listed
     for option in section?.options ?? [] {
-      guard let kind = CircusKeys.circus[option.key], !option.key.hasPrefix("include") else {
+      guard let kind = CircusKeys.kind(ofDaemon: option.key), !option.key.hasPrefix("include")
+      else {
         continue
       }
       circus[option.key] = typed(option, kind, in: "circus")

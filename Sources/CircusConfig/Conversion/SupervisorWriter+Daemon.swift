@@ -49,7 +49,7 @@ extension SupervisorWriter {
     for key in ["include", "include_dir"] where section.take(key) != nil {
       file.note("circus", "\(key): what it names is a part of this file now")
     }
-    finish(section) { Self.daemonAdvice[$0] ?? "supervisor knows no such option" }
+    finish(section) { DaemonOption.byKey[$0]?.elsewhere ?? "supervisor knows no such option" }
     file.begin("rpcinterface:supervisor")
     set(
       "supervisor.rpcinterface_factory", "supervisor.rpcinterface:make_main_rpcinterface", "circus")
@@ -57,19 +57,6 @@ extension SupervisorWriter {
     set("serverurl", "unix:///tmp/supervisor.sock", "circus")
     noteDefaults()
   }
-
-  private static let daemonAdvice = [
-    "check_delay": "supervisor looks at its processes once a second",
-    "endpoint": "supervisorctl uses the unix socket /tmp/supervisor.sock",
-    "pubsub_endpoint": "supervisor tells its events to event listeners only",
-    "stats_endpoint": "supervisor has no statistics; the console of this daemon shows them",
-    "statsd": "supervisor has no statistics; the console of this daemon shows them",
-    "multicast_endpoint": "supervisor cannot be discovered",
-    "warmup_delay": "supervisor starts everything at once",
-    "debug_gc": "is for circus's own Python",
-    "loggerconfig": "supervisor has no logging file",
-    "fqdn_prefix": "supervisor has no names of nodes",
-  ]
 
   /// What holds for all watchers, whether the file says so or not.
   private mutating func noteDefaults() {

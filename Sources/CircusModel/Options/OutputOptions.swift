@@ -28,8 +28,8 @@ extension WatcherOption {
 
   /// The options of one output.
   private static func of(
-    _ name: String, _ stream: Path<StreamSpec>,
-    _ policy: Path<FullPolicy?>
+    _ name: String, _ stream: Field.Path<StreamSpec>,
+    _ policy: Field.Path<FullPolicy?>
   ) -> [WatcherOption] {
     let logfile = "\(name)_logfile"
     return [

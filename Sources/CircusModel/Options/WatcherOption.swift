@@ -111,63 +111,6 @@ package struct WatcherOption: Sendable {
 }
 
 extension WatcherOption {
-  /// A place in a watcher's definition.
-  package typealias Path<Value> = any WritableKeyPath<WatcherSpec, Value> & Sendable
-
   /// Where a watcher has a value.
-  package struct Field: Sendable {
-    /// As `options` shows it.
-    package var read: @Sendable (WatcherSpec) -> ConfigValue
-    /// The value has the kind of the option.
-    package var write: @Sendable (inout WatcherSpec, ConfigValue) -> Void
-    /// Takes it over from another definition.
-    package var copy: @Sendable (inout WatcherSpec, WatcherSpec) -> Void
-
-    package init<Value>(
-      _ path: Path<Value>,
-      read: @escaping @Sendable (Value) -> ConfigValue,
-      write: @escaping @Sendable (inout Value, ConfigValue) -> Void
-    ) {
-      self.read = { read($0[keyPath: path]) }
-      self.write = { write(&$0[keyPath: path], $1) }
-      copy = { $0[keyPath: path] = $1[keyPath: path] }
-    }
-
-    static func integer(
-      _ path: Path<Int>, least: Int = .min
-    ) -> Field {
-      Field(path, read: { .int($0) }, write: { $0 = max(least, $1.int ?? $0) })
-    }
-
-    static func boolean(_ path: Path<Bool>) -> Field {
-      Field(path, read: { .bool($0) }, write: { $0 = $1.bool ?? $0 })
-    }
-
-    static func seconds(_ path: Path<Interval>) -> Field {
-      Field(path, read: { .float($0.seconds) }, write: { $0 = .seconds($1.number ?? $0.seconds) })
-    }
-
-    static func text(_ path: Path<String>) -> Field {
-      Field(path, read: { .string($0) }, write: { $0 = $1.string ?? "" })
-    }
-
-    static func optionalText(_ path: Path<String?>) -> Field {
-      Field(path, read: { $0.map { .string($0) } ?? .null }, write: { $0 = $1.string })
-    }
-
-    static func identity(_ path: Path<String?>) -> Field {
-      Field(
-        path,
-        read: { name in name.map { Int($0).map { .int($0) } ?? .string($0) } ?? .null },
-        write: { $0 = $1.text })
-    }
-
-    static func choice<Choice: RawRepresentable & Sendable>(
-      _ path: Path<Choice>
-    ) -> Field where Choice.RawValue == String {
-      Field(
-        path, read: { .string($0.rawValue) },
-        write: { $0 = $1.string.flatMap(Choice.init(rawValue:)) ?? $0 })
-    }
-  }
+  package typealias Field = OptionField<WatcherSpec>
 }
