@@ -44,8 +44,9 @@ package struct Simulation {
   package private(set) var hookCalls: [HookCall] = []
   /// Calls not answered yet, oldest first.
   package private(set) var pendingHooks: [HookCall] = []
-  private var lastTicket: UInt64 = 0
-  private var answered: Set<Ticket> = []
+  private var lastRefusal: UInt64 = 0
+  /// As in the daemon: what is in flight.
+  private var desk = Desk<Void>()
 
   package init(
     _ specs: [WatcherSpec], settings: DaemonSettings = DaemonSettings(), seed: UInt64 = 1
@@ -87,22 +88,24 @@ package struct Simulation {
   /// Sends a command; the ticket finds its answer in `replies`.
   @discardableResult
   package mutating func send(_ verb: String, _ properties: JSONObject = [:]) -> Ticket {
-    lastTicket += 1
-    let ticket = Ticket(lastTicket)
     do {
-      feed(.request(try Request(verb: verb, Properties(properties)), ticket))
+      return submit(.command(try Request(verb: verb, Properties(properties))))
     } catch {
-      record(.error(error), for: ticket)
+      // Refused where it is decoded, before there is an order.
+      lastRefusal += 1
+      let ticket = Ticket(UInt64.max - lastRefusal)
+      replies[ticket] = .error(error)
+      return ticket
     }
-    return ticket
   }
 
   /// Sends an order of a supervisor client; the ticket finds its answer in `answers`.
   @discardableResult
-  package mutating func order(_ order: SupervisorOrder) -> Ticket {
-    lastTicket += 1
-    let ticket = Ticket(lastTicket)
-    feed(.supervise(order, ticket))
+  package mutating func order(_ order: SupervisorOrder) -> Ticket { submit(.supervise(order)) }
+
+  private mutating func submit(_ order: Order) -> Ticket {
+    let ticket = desk.open(order, from: .controlClient, at: clock.now.instant, ())
+    if let event = order.event(ticket) { feed(event) }
     return ticket
   }
 
@@ -212,7 +215,8 @@ package struct Simulation {
 
   /// Whatever was in the memory of the daemon is gone.
   private mutating func forget(_ changed: Configuration?) {
-    forsaken.formUnion((1...max(1, lastTicket)).map { Ticket($0) })
+    forsaken.formUnion(desk.tickets)
+    _ = desk.closeAll()
     pendingHooks = []
     loads = []
     awaitedSockets = []
@@ -293,7 +297,9 @@ package struct Simulation {
       }
       lastSequence = event.sequence
     case .reply(let ticket, let reply): record(reply, for: ticket)
-    case .supervised(let ticket, let answer): answers[ticket] = answer
+    case .supervised(let ticket, let answer):
+      close(ticket)
+      answers[ticket] = answer
     case .announce(let event): announced.append(event)
     case .callHook(let call): ask(call, &queue)
     case .readLogs(let ticket, _): record(.plain, for: ticket)
@@ -337,9 +343,14 @@ package struct Simulation {
   }
 
   private mutating func record(_ reply: Reply, for ticket: Ticket) {
-    if !answered.insert(ticket).inserted {
-      violations.append("ticket \(ticket.number) answered twice")
-    }
+    close(ticket)
     replies[ticket] = reply
+  }
+
+  /// Every order is answered exactly once.
+  private mutating func close(_ ticket: Ticket) {
+    if desk.close(ticket) == nil {
+      violations.append("ticket \(ticket.number) is answered and not in flight")
+    }
   }
 }

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// How one verb looks on circusctl's command line.
@@ -98,6 +99,8 @@ package struct Rendering: Hashable, Sendable {
 /// circusctl.
 package protocol Command: Sendable {
   static var verb: String { get }
+  /// The least its caller must be allowed to do with each watcher it names; what it says may need more.
+  static var right: Right { get }
   static var grammar: Grammar { get }
   /// Decodes and validates what a client sent.
   init(_ properties: Properties) throws(RequestError)

@@ -67,4 +67,39 @@ package enum Request: Sendable {
     default: throw .unknownCommand(verb)
     }
   }
+
+  /// The command behind the verb.
+  package var command: any Command.Type {
+    switch self {
+    case .add: Add.self
+    case .decr: Decr.self
+    case .dstats: Dstats.self
+    case .events: Events.self
+    case .get: Get.self
+    case .globalOptions: GlobalOptions.self
+    case .incr: Incr.self
+    case .ipython: IPython.self
+    case .kill: Kill.self
+    case .list: List.self
+    case .listen: Listen.self
+    case .listSockets: ListSockets.self
+    case .logs: Logs.self
+    case .numProcesses: NumProcesses.self
+    case .numWatchers: NumWatchers.self
+    case .options: Options.self
+    case .quit: Quit.self
+    case .reload: Reload.self
+    case .reloadConfig: ReloadConfig.self
+    case .restart: Restart.self
+    case .rm: Remove.self
+    case .save: Save.self
+    case .set: SetOptions.self
+    case .signal: SendSignal.self
+    case .start: Start.self
+    case .stats: Stats.self
+    case .status: Status.self
+    case .stop: Stop.self
+    case .upgrade: Upgrade.self
+    }
+  }
 }

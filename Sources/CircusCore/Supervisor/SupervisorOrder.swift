@@ -11,6 +11,15 @@ package enum SupervisorOrder: Sendable {
   case reread
   case shutdown
   case restart
+
+  /// What its caller must be allowed to do.
+  package var right: Right {
+    switch self {
+    case .start, .stop, .addGroup, .removeGroup: .operate
+    case .reread: .view
+    case .shutdown, .restart: .admin
+    }
+  }
 }
 
 /// What became of an order.

@@ -79,7 +79,7 @@ final class ConsoleActions {
     guard let view else {
       return answer(false, "ERROR: \(name) has no process left to be scaled by: see circusctl incr")
     }
-    daemon.scale(view.key.watcher, by: change)
+    daemon.submit(.scale(view.key.watcher, by: change), from: .httpClient)
     answer(true, "\(view.spec.name) scaled by \(change > 0 ? "+" : "")\(change)")
   }
 

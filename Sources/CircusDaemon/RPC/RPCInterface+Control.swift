@@ -89,7 +89,7 @@ extension RPCInterface {
   private func send(
     _ order: SupervisorOrder, isBare: Bool, _ answer: @escaping RPCMethod.Answer
   ) {
-    daemon.order(order) { outcome in
+    daemon.submit(order) { outcome in
       switch outcome {
       case .fault(let fault): answer(.failure(fault))
       case .results(let results) where isBare:

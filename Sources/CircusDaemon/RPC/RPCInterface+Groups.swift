@@ -10,7 +10,7 @@ extension RPCInterface {
       ["array"],
       help: "Read the configuration again; tells which groups were added, changed and removed."
     ) { interface, _, answer throws(Fault) in
-      interface.daemon.order(.reread) { outcome in
+      interface.daemon.submit(.reread) { outcome in
         guard case .changes(let changes) = outcome else { return answer(outcome.result) }
         let lists = [changes.added, changes.changed, changes.removed].map {
           XMLRPCValue.array($0.map { .string($0) })
@@ -22,24 +22,24 @@ extension RPCInterface {
       ["boolean", "string"], help: "Activate a group of the configuration as it was read last."
     ) { interface, parameters, answer throws(Fault) in
       let name = try parameters.string(0)
-      interface.daemon.order(.addGroup(name)) { answer($0.result) }
+      interface.daemon.submit(.addGroup(name)) { answer($0.result) }
     },
     "removeProcessGroup": RPCMethod(
       ["boolean", "string"], help: "Remove a group whose processes are all stopped."
     ) { interface, parameters, answer throws(Fault) in
       let name = try parameters.string(0)
-      interface.daemon.order(.removeGroup(name)) { answer($0.result) }
+      interface.daemon.submit(.removeGroup(name)) { answer($0.result) }
     },
     "shutdown": RPCMethod(["boolean"], help: "Stop all processes and end the daemon.") {
       interface, _, answer throws(Fault) in
-      interface.daemon.order(.shutdown) { answer($0.result) }
+      interface.daemon.submit(.shutdown) { answer($0.result) }
     },
     "restart": RPCMethod(
       ["boolean"],
       help: "Stop all processes, read the configuration and start again. Nothing is stopped when "
         + "the configuration cannot be read: CANT_REREAD."
     ) { interface, _, answer throws(Fault) in
-      interface.daemon.order(.restart) { answer($0.result) }
+      interface.daemon.submit(.restart) { answer($0.result) }
     },
     "getAllConfigInfo": RPCMethod(
       ["array"], help: "How every process of the configuration as it was read last is defined."

@@ -46,6 +46,6 @@ extension RPCInterface {
     guard view.stage.isSignallable, view.slot?.state.pid != nil else {
       throw Fault(.notRunning, view.displayName)
     }
-    daemon.send(signal, to: view.key)
+    daemon.submit(.signal(view.key, signal), from: .httpClient)
   }
 }

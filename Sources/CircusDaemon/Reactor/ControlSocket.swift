@@ -28,18 +28,19 @@ final class ControlSocket {
   private var lastServed = 0
   private var registration: Registration?
   private var ready: (() -> Void)?
-  private var routes: [Ticket: Route] = [:]
   private var backlog = AnswerBacklog()
   private var retry: Registration?
   private var loop: EventLoop?
   /// Milliseconds between two looks whether clients have read.
   private static let retryPause = 20
-  private var lastTicket: UInt64 = 0
   private let log: Logger
   /// Larger requests are answered with an error instead of being parsed.
   private static let largestRequest = 4 << 20
   /// Nanoseconds per turn: control must not keep deaths, signals and output waiting.
   private static let budget: Int64 = 5_000_000
+
+  /// Takes a request, and how it is answered; nil: the client wants no answer (a cast).
+  typealias Handler = (Request, ((Reply) -> Void)?) -> Void
 
   init(_ socket: Socket, log: Logger) {
     self.socket = socket
@@ -54,9 +55,6 @@ final class ControlSocket {
   }
 
   func stop() { registration?.cancel() }
-
-  /// Requests that are not answered yet.
-  var unanswered: Int { routes.count }
 
   /// Whether a request has arrived that was not handled.
   var hasInput: Bool { socket.hasInput || carried.contains(where: \.hasMore) }
@@ -80,7 +78,7 @@ final class ControlSocket {
 
   /// Takes what has arrived, as far as the budget goes. True when there may be more: the descriptor
   /// will not tell again.
-  func drain(_ handle: (Request, Ticket?) -> Void) -> Bool {
+  func drain(_ handle: Handler) -> Bool {
     let end = Clock.monotonic + Self.budget
     carried.removeAll { !$0.isOpen }
     var hasTaken: Bool
@@ -96,7 +94,7 @@ final class ControlSocket {
   }
 
   /// Whether there was something.
-  private func takeFromSocket(_ handle: (Request, Ticket?) -> Void) -> Bool {
+  private func takeFromSocket(_ handle: Handler) -> Bool {
     do {
       guard let frames = try socket.receive() else { return false }
       if let identity = frames.first {
@@ -110,7 +108,7 @@ final class ControlSocket {
   }
 
   private func takeFromCarried(
-    _ client: CarriedClient, _ handle: (Request, Ticket?) -> Void
+    _ client: CarriedClient, _ handle: Handler
   ) -> Bool {
     guard let frames = client.receive() else { return false }
     take(frames[...], Route(peer: .carried(client), envelope: []), handle)
@@ -118,7 +116,7 @@ final class ControlSocket {
   }
 
   private func take(
-    _ frames: ArraySlice<[UInt8]>, _ sender: Route, _ handle: (Request, Ticket?) -> Void
+    _ frames: ArraySlice<[UInt8]>, _ sender: Route, _ handle: Handler
   ) {
     var route = sender
     var rest = frames
@@ -145,16 +143,9 @@ final class ControlSocket {
       if !message.isCast { send(.error(error), route) }
     case .success(let request):
       guard !message.isCast else { return handle(request, nil) }
-      lastTicket += 1
-      let ticket = Ticket(lastTicket)
-      routes[ticket] = route
-      handle(request, ticket)
+      let answered = route
+      handle(request) { [unowned self] reply in send(reply, answered) }
     }
-  }
-
-  func reply(_ ticket: Ticket, _ reply: Reply) {
-    guard let route = routes.removeValue(forKey: ticket) else { return }
-    send(reply, route)
   }
 
   private func send(_ reply: Reply, _ route: Route) {

@@ -6,12 +6,10 @@ extension Daemon {
   func makeOutlets() -> EffectRunner.Outlets {
     EffectRunner.Outlets(
       publish: { [unowned self] event in events?.publish(event) },
-      reply: { [unowned self] ticket, reply in
-        if insideCalls.finish(ticket, reply) { return }
-        needsControl = true
-        control?.reply(ticket, reply)
+      reply: { [unowned self] ticket, reply in desk.close(ticket)?.caller(.reply(reply)) },
+      supervised: { [unowned self] ticket, outcome in
+        desk.close(ticket)?.caller(.outcome(outcome))
       },
-      supervised: { [unowned self] ticket, answer in supervised.finish(ticket, answer) },
       announce: { [unowned self] event in announce(event) },
       readLogs: { [unowned self] query, reply in logs.answer(query, reply) },
       load: { [unowned self] purpose in load(purpose) },

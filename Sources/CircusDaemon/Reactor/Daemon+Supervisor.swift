@@ -7,11 +7,6 @@ import LinuxSystem
 
 /// supervisor's side of the daemon: orders of its clients, its events, its logs.
 extension Daemon {
-  /// Hands an order to the arbiter; the answer comes when it is done.
-  func order(_ order: SupervisorOrder, _ answer: @escaping (SupervisorAnswer) -> Void) {
-    queue.append(.supervise(order, supervised.add(answer)))
-  }
-
   /// Tells listeners and subscribers.
   func announce(_ event: SupervisorEvent) {
     switch event {
@@ -51,15 +46,6 @@ extension Daemon {
 
   /// Whether there is a console at all.
   var hasServers: Bool { !settings.servers.isEmpty }
-
-  /// More or fewer processes of a watcher, as `incr` and `decr` make them.
-  func scale(_ watcher: WatcherID, by change: Int) {
-    queue.append(.scale(watcher, by: change))
-  }
-
-  func send(_ signal: Signal, to process: ProcessKey) {
-    queue.append(.signalProcess(process, signal))
-  }
 
   func input(of pid: PID) -> StandardInput? { runner.input(of: pid) }
 
@@ -105,30 +91,5 @@ extension Daemon {
       return streams.automaticPath(view.key.watcher, output, process: view.name) ?? ""
     }
     return file.path.isEmpty ? "" : Files.absolute(file.path)
-  }
-}
-
-/// Clients that wait for the answer to an order.
-final class SupervisedOrders {
-  private var answers: [Ticket: (SupervisorAnswer) -> Void] = [:]
-  private var last: UInt64 = 0
-
-  func add(_ answer: @escaping (SupervisorAnswer) -> Void) -> Ticket {
-    last += 1
-    answers[Ticket(last)] = answer
-    return Ticket(last)
-  }
-
-  var isEmpty: Bool { answers.isEmpty }
-
-  func finish(_ ticket: Ticket, _ answer: SupervisorAnswer) {
-    answers.removeValue(forKey: ticket)?(answer)
-  }
-
-  /// The daemon ends: nobody is kept waiting.
-  func dismiss() {
-    let left = answers.values
-    answers = [:]
-    for answer in left { answer(.fault(Fault(.shutdownState))) }
   }
 }

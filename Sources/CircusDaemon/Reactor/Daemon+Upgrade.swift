@@ -8,10 +8,10 @@ import ZeroMQ
 
 /// Becoming another program, and having become one.
 extension Daemon {
-  /// Nothing is under way that somebody waits for.
-  var isQuiet: Bool {
-    arbiter.isQuiet && runner.isQuiet && queue.isEmpty && !hasDeadChildren && supervised.isEmpty
-      && !servers.isAnswering && events?.isHolding != true
+  /// Nothing is under way, and no order but `ticket` waits for its answer.
+  func isQuiet(besides ticket: Ticket?) -> Bool {
+    arbiter.isQuiet && runner.isQuiet && queue.isEmpty && !hasDeadChildren
+      && desk.isEmpty(besides: ticket) && !servers.isAnswering && events?.isHolding != true
   }
 
   /// Leaves everything to `program`, while the network stands still; comes back when it was not the moment,

@@ -36,7 +36,8 @@ package final class Daemon {
   let survival: Survival
   var arbiter: Arbiter
   var runner: EffectRunner!
-  let supervised = SupervisedOrders()
+  /// What is answered when its order is done.
+  var desk = Desk<(Answer) -> Void>()
   /// supervisord's pid file.
   var pidFile: PIDFile?
   /// Another start is a restart.
@@ -65,7 +66,6 @@ package final class Daemon {
   lazy var socketWatch = SocketWatch(loop: loop, sockets: sockets) { [unowned self] name in
     queue.append(.socketReady(name))
   }
-  let insideCalls = InsideCalls()
   private var registrations: [Registration] = []
   var queue: [Event]
   private var effects: [Effect] = []
@@ -162,7 +162,10 @@ package final class Daemon {
       lineage: lineage, streams: streams, sockets: sockets,
       measurer: Measurer(figures: figures, proc: proc), helpers: helpers,
       hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] message, answer in
-        if let event = insideCalls.begin(message, answer) { queue.append(event) }
+        switch message.request {
+        case .failure(let error): answer(.error(error))
+        case .success(let request): submit(request, from: .hook, answer)
+        }
       },
       adopted: AdoptedProcesses(loop: loop), log: log, outlets: makeOutlets())
     runner.awaitMissing(configuration.sockets)
@@ -246,7 +249,13 @@ package final class Daemon {
     Environment.settleMemory()
     loop.run { finishTurn() }
     logs.finish()
-    supervised.dismiss()
+    for entry in desk.closeAll() {
+      switch entry.order {
+      case .supervise: entry.caller(.outcome(.fault(Fault(.shutdownState))))
+      case .command, .scale, .signal:
+        entry.caller(.reply(.error(.refused("arbiter is stopping..."))))
+      }
+    }
     follower.closeAll()
     console.feed.closeAll()
     loop.runOnce()
@@ -272,7 +281,12 @@ package final class Daemon {
 
   func takeRequests() {
     // Handled one by one, so that the budget counts the work and not only the reading.
-    let hasMore = control?.drain { handle(.request($0, $1)) } ?? false
+    let hasMore =
+      control?.drain { request, answer in
+        guard let event = admit(.command(request), from: .controlClient, answer.map(forReply))
+        else { return }
+        handle(event)
+      } ?? false
     needsControl = needsControl || hasMore
   }
 

@@ -110,9 +110,7 @@ final class Upgrade {
     var obstacle = "commands are under way"
     var pauseBetween = 20
     daemon.logs.dismissFollowers()
-    // The order for the upgrade itself is one of them.
-    let isAnswered = daemon.control.map { $0.unanswered <= (ticket == nil ? 0 : 1) } ?? true
-    if daemon.isQuiet, isAnswered, let pause {
+    if daemon.isQuiet(besides: ticket), let pause {
       // Another file by now, a package being unpacked: it has not been asked.
       guard Files.identity(program) == identity else {
         self.pause = nil

@@ -17,6 +17,7 @@ package struct Add: Command {
   package var isWaiting: Bool
 
   package static let verb = "add"
+  package static let right = Right.admin
   package static let grammar = Grammar(
     "<name> <cmd>", "Add a watcher",
     switches: [.init("start", help: "Starts the watcher"), .waiting])

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Lowers a watcher's process count.
@@ -10,6 +11,7 @@ package struct Decr: Command {
   package var isWaiting: Bool
 
   package static let verb = "decr"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "<name> [<nb>]", "Decrement the number of processes in a watcher", switches: [.waiting])
 

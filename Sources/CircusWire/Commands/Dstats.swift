@@ -1,8 +1,10 @@
+import CircusModel
 import JSON
 
 /// Figures of the daemon itself.
 package struct Dstats: Command {
   package static let verb = "dstats"
+  package static let right = Right.view
   package static let grammar = Grammar("", "Get circusd stats")
 
   package init(_ p: Properties) throws(RequestError) {}

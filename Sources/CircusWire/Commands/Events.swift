@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Events a late or slow subscriber missed, from the daemon's ring. Not part of circus.
@@ -8,6 +9,7 @@ package struct Events: Command {
   package var limit: Int
 
   package static let verb = "events"
+  package static let right = Right.view
   package static let grammar = Grammar(
     "[<since> | <name>]",
     "Print events published after a sequence number, or follow those of a watcher or of all",

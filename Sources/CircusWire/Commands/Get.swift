@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// The values of some options of a watcher.
@@ -8,6 +9,7 @@ package struct Get: Command {
   package var keys: [String]
 
   package static let verb = "get"
+  package static let right = Right.view
   package static let grammar = Grammar("<name> <key>...", "Get the value of a watcher option")
 
   package init(_ p: Properties) throws(RequestError) {

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// The daemon's own settings.
@@ -6,6 +7,7 @@ package struct GlobalOptions: Command {
   package var option: String?
 
   package static let verb = "globaloptions"
+  package static let right = Right.view
   package static let grammar = Grammar("[<option>]", "Get the arbiter options")
   /// The settings there are, in circus's order (circus.md 3.7).
   package static let names = [

@@ -1,8 +1,10 @@
+import CircusModel
 import JSON
 
 /// A shell inside the daemon: there is no Python in here, so the answer is always no.
 package struct IPython: Command {
   package static let verb = "ipython"
+  package static let right = Right.view
   package static let grammar = Grammar("", "Create shell into circusd process")
 
   package init(_ p: Properties) throws(RequestError) {}

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Raises a watcher's process count.
@@ -10,6 +11,7 @@ package struct Incr: Command {
   package var isWaiting: Bool
 
   package static let verb = "incr"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "<name> [<nb>]", "Increment the number of processes in a watcher", switches: [.waiting])
 

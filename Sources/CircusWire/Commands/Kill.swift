@@ -15,6 +15,7 @@ package struct Kill: Command {
   package var isWaiting: Bool
 
   package static let verb = "kill"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "<name> [<pid>]", "Kill particular processes of a watcher",
     switches: [

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// The watchers, or the processes of one.
@@ -6,6 +7,7 @@ package struct List: Command {
   package var name: String?
 
   package static let verb = "list"
+  package static let right = Right.view
   package static let grammar = Grammar(
     "[<name>]", "Get list of watchers or processes in a watcher")
 

@@ -1,8 +1,10 @@
+import CircusModel
 import JSON
 
 /// The listening sockets the daemon holds.
 package struct ListSockets: Command {
   package static let verb = "listsockets"
+  package static let right = Right.view
   package static let grammar = Grammar("", "Get the list of sockets")
 
   package init(_ p: Properties) throws(RequestError) {}

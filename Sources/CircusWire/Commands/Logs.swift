@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// What watchers printed last, also those that are stopped, and what they print from now on. Not
@@ -17,6 +18,7 @@ package struct Logs: Command {
   package var isWaiting: Bool
 
   package static let verb = "logs"
+  package static let right = Right.logs
   package static let grammar = Grammar(
     "[<name>...]", "Show what watchers printed last",
     switches: [

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// How many processes there are.
@@ -6,6 +7,7 @@ package struct NumProcesses: Command {
   package var name: String?
 
   package static let verb = "numprocesses"
+  package static let right = Right.view
   package static let grammar = Grammar("[<name>]", "Get the number of processes")
 
   package init(_ p: Properties) throws(RequestError) { name = try p.optionalName() }

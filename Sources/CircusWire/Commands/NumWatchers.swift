@@ -1,8 +1,10 @@
+import CircusModel
 import JSON
 
 /// How many watchers there are.
 package struct NumWatchers: Command {
   package static let verb = "numwatchers"
+  package static let right = Right.view
   package static let grammar = Grammar("", "Get the number of watchers")
 
   package init(_ p: Properties) throws(RequestError) {}

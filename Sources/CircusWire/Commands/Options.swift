@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// All options of a watcher.
@@ -6,6 +7,7 @@ package struct Options: Command {
   package var name: String
 
   package static let verb = "options"
+  package static let right = Right.view
   package static let grammar = Grammar("<name>", "Get the value of all options for a watcher")
 
   package init(_ p: Properties) throws(RequestError) { name = try p.name() }

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Stops everything and ends the daemon.
@@ -6,6 +7,7 @@ package struct Quit: Command {
   package var isWaiting: Bool
 
   package static let verb = "quit"
+  package static let right = Right.admin
   package static let grammar = Grammar(
     "", "Stop every watcher and end the daemon", switches: [.waiting])
 

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Replaces processes by new ones without dropping below strength.
@@ -12,6 +13,7 @@ package struct Reload: Command {
   package var isWaiting: Bool
 
   package static let verb = "reload"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "[<name>]", "Reload the arbiter or a watcher",
     switches: [

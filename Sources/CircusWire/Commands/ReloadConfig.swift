@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Reads the configuration again and applies what changed.
@@ -6,6 +7,7 @@ package struct ReloadConfig: Command {
   package var isWaiting: Bool
 
   package static let verb = "reloadconfig"
+  package static let right = Right.operate
   package static let grammar = Grammar("", "Reload the configuration file", switches: [.waiting])
 
   package init(_ p: Properties) throws(RequestError) { isWaiting = p.isWaiting }

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Removes a watcher, stopping its processes unless told to let them be.
@@ -10,6 +11,7 @@ package struct Remove: Command {
   package var isWaiting: Bool
 
   package static let verb = "rm"
+  package static let right = Right.admin
   package static let grammar = Grammar(
     "<name>", "Remove a watcher",
     switches: [.init("nostop", help: "Leave its processes running"), .waiting])

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Stops and starts watchers; without a name, the whole arbiter.
@@ -10,6 +11,7 @@ package struct Restart: Command {
   package var isWaiting: Bool
 
   package static let verb = "restart"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "[<name>]", "Restart the arbiter or a watcher", switches: Start.switches)
 

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Writes what was changed at run time to a file that the configuration reads last. Ours.
@@ -6,6 +7,7 @@ package struct Save: Command {
   package var file: String?
 
   package static let verb = "save"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "[file]", "Write changes made at run time to the saved_file, or to another one")
 

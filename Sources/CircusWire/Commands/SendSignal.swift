@@ -17,6 +17,7 @@ package struct SendSignal: Command {
   package var recursive: Bool
 
   package static let verb = "signal"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "<name> [<pid>] <signum>", "Send a signal",
     switches: [

@@ -11,6 +11,7 @@ package struct SetOptions: Command {
   package var isWaiting: Bool
 
   package static let verb = "set"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "<name> <key> <value>...", "Set a watcher option", switches: [.waiting])
 

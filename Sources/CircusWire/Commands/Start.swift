@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Starts watchers; without a name, all that start by themselves.
@@ -10,6 +11,7 @@ package struct Start: Command {
   package var isWaiting: Bool
 
   package static let verb = "start"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "[<name>]", "Start the arbiter or a watcher", switches: switches)
   static let switches: [Grammar.Switch] = [

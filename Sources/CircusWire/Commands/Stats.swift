@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Figures of processes: all, one watcher's, or one process's.
@@ -10,6 +11,7 @@ package struct Stats: Command {
   package var isExtended: Bool
 
   package static let verb = "stats"
+  package static let right = Right.view
   package static let grammar = Grammar(
     "[<name>] [<pid>]", "Get process infos",
     switches: [

@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// The state of all watchers, or of one.
@@ -6,6 +7,7 @@ package struct Status: Command {
   package var name: String?
 
   package static let verb = "status"
+  package static let right = Right.view
   package static let grammar = Grammar(
     "[<name>]", "Get the status of a watcher or all watchers",
     switches: [

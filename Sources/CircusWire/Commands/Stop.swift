@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Stops watchers; without a name, all.
@@ -10,6 +11,7 @@ package struct Stop: Command {
   package var isWaiting: Bool
 
   package static let verb = "stop"
+  package static let right = Right.operate
   package static let grammar = Grammar(
     "[<name>]", "Stop watchers", switches: Start.switches)
 

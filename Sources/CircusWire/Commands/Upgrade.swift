@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// Puts another program in the daemon's place, which goes on where it stands: processes, sockets and
@@ -7,6 +8,7 @@ package struct Upgrade: Command {
   package var program: String?
 
   package static let verb = "upgrade"
+  package static let right = Right.admin
   package static let grammar = Grammar(
     "[program]", "Replace the running daemon by another program, in place")
 
