@@ -28,8 +28,13 @@ struct OrphanRules {
     stops[pid] = stops[pid] ?? now.instant
   }
 
+  /// Topics that two watchers had at once, one of them on its way out: a stop does not say whose it is.
+  private var shared: Set<String> = []
+
   /// The definitions there are now.
   mutating func observe(_ arbiter: Arbiter) {
+    let topics = Dictionary(grouping: arbiter.watchers, by: \.spec.topicName)
+    shared.formUnion(topics.filter { $0.value.count > 1 }.keys)
     for watcher in arbiter.watchers {
       let grace = watcher.isHurried ? .zero : watcher.spec.stop.grace
       graces[watcher.spec.name] = min(grace, graces[watcher.spec.name] ?? grace)
@@ -63,7 +68,7 @@ struct OrphanRules {
   /// A watcher's stop is told: what it left is gone.
   func checkStopped(_ topic: String, _ kernel: FakeKernel, _ arbiter: Arbiter) -> [String] {
     let same = arbiter.watchers.filter { $0.spec.topicName == topic }
-    guard same.count == 1, let watcher = same.first else { return [] }
+    guard same.count == 1, let watcher = same.first, !shared.contains(topic) else { return [] }
     let left = kernel.orphans.values.filter { orphan in
       orphan.watcher == watcher.spec.name && stops[orphan.facts.leader] != nil
         && !unknown.contains(orphan.facts.leader)

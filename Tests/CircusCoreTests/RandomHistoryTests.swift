@@ -52,6 +52,14 @@ import Testing
           11_662_127_343_585_162_780,
         ]
       ),
+      // A stop of a place without a process, which another order started again.
+      (
+        143_365,
+        [
+          12_340_753_442_931_575_285, 7_759_639_350_620_028_278, 3_745_851_348_710_526_043,
+          16_198_443_812_056_616_015,
+        ]
+      ),
       // A singleton of which only its processes are known, not the file that says so.
       (609_342, [16_063_959_717_653_381_616, 3_864_390_476_155_456_053]),
       (

@@ -77,6 +77,8 @@ extension Arbiter {
       if !call.waits { return result(nil) }
       // Another life was started by another order: the one that was to be stopped is gone.
       guard let slot = view.slot, slot.id == process.life else { return result(nil) }
+      // It had no process yet, and another order wants one again.
+      if slot.isWanted && !slot.state.isStopping { return result(nil) }
       let isDown = slot.state.pid == nil && !slot.state.isSpawning
       return isDown && view.stage.isStopped ? result(nil) : nil
     case .start:
