@@ -6,7 +6,7 @@ import XMLRPC
 extension RPCInterface {
   static let controlMethods: [String: RPCMethod] = [
     "startProcess": RPCMethod(
-      ["boolean", "string", "boolean"], optional: 1,
+      .operate, ["boolean", "string", "boolean"], optional: 1,
       help: "Start a process, or with group:* all of a group; wait until it is RUNNING."
     ) { interface, parameters, answer throws(Fault) in
       let name = try parameters.string(0)
@@ -14,14 +14,14 @@ extension RPCInterface {
       interface.start(found, parameters.isWaiting(1), isBare: !name.contains(":"), answer)
     },
     "startProcessGroup": RPCMethod(
-      ["array", "string", "boolean"], optional: 1,
+      .operate, ["array", "string", "boolean"], optional: 1,
       help: "Start all processes of a group; wait until they are RUNNING."
     ) { interface, parameters, answer throws(Fault) in
       let views = try interface.group(try parameters.string(0))
       interface.start(.group(views), parameters.isWaiting(1), isBare: false, answer)
     },
     "startAllProcesses": RPCMethod(
-      ["array", "boolean"], optional: 1,
+      .operate, ["array", "boolean"], optional: 1,
       help: "Start all processes; wait until they are RUNNING."
     ) { interface, parameters, answer throws(Fault) in
       interface.start(
@@ -29,7 +29,7 @@ extension RPCInterface {
         answer)
     },
     "stopProcess": RPCMethod(
-      ["boolean", "string", "boolean"], optional: 1,
+      .operate, ["boolean", "string", "boolean"], optional: 1,
       help: "Stop a process, or with group:* all of a group; wait until it is down."
     ) { interface, parameters, answer throws(Fault) in
       let name = try parameters.string(0)
@@ -37,14 +37,15 @@ extension RPCInterface {
       interface.stop(found, parameters.isWaiting(1), isBare: !name.contains(":"), answer)
     },
     "stopProcessGroup": RPCMethod(
-      ["array", "string", "boolean"], optional: 1,
+      .operate, ["array", "string", "boolean"], optional: 1,
       help: "Stop all processes of a group; wait until they are down."
     ) { interface, parameters, answer throws(Fault) in
       let views = try interface.group(try parameters.string(0))
       interface.stop(.group(views), parameters.isWaiting(1), isBare: false, answer)
     },
     "stopAllProcesses": RPCMethod(
-      ["array", "boolean"], optional: 1, help: "Stop all processes; wait until they are down."
+      .operate, ["array", "boolean"], optional: 1,
+      help: "Stop all processes; wait until they are down."
     ) { interface, parameters, answer throws(Fault) in
       interface.stop(
         .group(interface.daemon.arbiter.processesInOrder), parameters.isWaiting(0), isBare: false,

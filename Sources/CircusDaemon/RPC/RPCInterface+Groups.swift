@@ -7,7 +7,7 @@ import XMLRPC
 extension RPCInterface {
   static let groupMethods: [String: RPCMethod] = [
     "reloadConfig": RPCMethod(
-      ["array"],
+      .view, ["array"],
       help: "Read the configuration again; tells which groups were added, changed and removed."
     ) { interface, _, answer throws(Fault) in
       interface.daemon.submit(.reread) { outcome in
@@ -19,30 +19,32 @@ extension RPCInterface {
       }
     },
     "addProcessGroup": RPCMethod(
-      ["boolean", "string"], help: "Activate a group of the configuration as it was read last."
+      .operate, ["boolean", "string"],
+      help: "Activate a group of the configuration as it was read last."
     ) { interface, parameters, answer throws(Fault) in
       let name = try parameters.string(0)
       interface.daemon.submit(.addGroup(name)) { answer($0.result) }
     },
     "removeProcessGroup": RPCMethod(
-      ["boolean", "string"], help: "Remove a group whose processes are all stopped."
+      .operate, ["boolean", "string"], help: "Remove a group whose processes are all stopped."
     ) { interface, parameters, answer throws(Fault) in
       let name = try parameters.string(0)
       interface.daemon.submit(.removeGroup(name)) { answer($0.result) }
     },
-    "shutdown": RPCMethod(["boolean"], help: "Stop all processes and end the daemon.") {
+    "shutdown": RPCMethod(.admin, ["boolean"], help: "Stop all processes and end the daemon.") {
       interface, _, answer throws(Fault) in
       interface.daemon.submit(.shutdown) { answer($0.result) }
     },
     "restart": RPCMethod(
-      ["boolean"],
+      .admin, ["boolean"],
       help: "Stop all processes, read the configuration and start again. Nothing is stopped when "
         + "the configuration cannot be read: CANT_REREAD."
     ) { interface, _, answer throws(Fault) in
       interface.daemon.submit(.restart) { answer($0.result) }
     },
     "getAllConfigInfo": RPCMethod(
-      ["array"], help: "How every process of the configuration as it was read last is defined."
+      .view, ["array"],
+      help: "How every process of the configuration as it was read last is defined."
     ) { interface, _ in
       let arbiter = interface.daemon.arbiter
       let processes = Dictionary(grouping: arbiter.processTable, by: \.group)

@@ -6,7 +6,7 @@ import XMLRPC
 extension RPCInterface {
   static let inputMethods: [String: RPCMethod] = [
     "sendProcessStdin": RPCMethod(
-      ["boolean", "string", "string"], help: "Write text to a process's standard input."
+      .admin, ["boolean", "string", "string"], help: "Write text to a process's standard input."
     ) { interface, parameters throws(Fault) in
       let name = try parameters.string(0)
       let text = try parameters.chars(1)

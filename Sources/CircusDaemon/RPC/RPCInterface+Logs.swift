@@ -1,5 +1,6 @@
 import CircusCore
 import CircusLog
+import CircusModel
 import CircusWire
 import LinuxSystem
 import XMLRPC
@@ -8,7 +9,7 @@ import XMLRPC
 extension RPCInterface {
   static let logMethods: [String: RPCMethod] = [
     "readLog": readLog, "readMainLog": readLog,
-    "clearLog": RPCMethod(["boolean"], help: "Empty the daemon's log.") {
+    "clearLog": RPCMethod(.admin, ["boolean"], help: "Empty the daemon's log.") {
       interface, _ throws(Fault) in
       guard let path = interface.daemon.log.path, Files.exists(path) else {
         throw Fault(.noFile)
@@ -17,7 +18,7 @@ extension RPCInterface {
       return true
     },
     "sendRemoteCommEvent": RPCMethod(
-      ["boolean", "string", "string"],
+      .operate, ["boolean", "string", "string"],
       help: "Tell event listeners something: REMOTE_COMMUNICATION with a type and data."
     ) { interface, parameters throws(Fault) in
       interface.daemon.announce(
@@ -27,7 +28,7 @@ extension RPCInterface {
   ]
 
   private static let readLog = RPCMethod(
-    ["string", "int", "int"], help: "Bytes of the daemon's log, from an offset on."
+    .logs, ["string", "int", "int"], help: "Bytes of the daemon's log, from an offset on."
   ) { interface, parameters throws(Fault) in
     let offset = try parameters.integer(0)
     let length = try parameters.integer(1)

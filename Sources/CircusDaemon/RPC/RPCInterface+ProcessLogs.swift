@@ -1,4 +1,5 @@
 import CircusCore
+import CircusModel
 import LinuxSystem
 import XMLRPC
 
@@ -10,7 +11,8 @@ extension RPCInterface {
     "tailProcessLog": tail("stdout"), "tailProcessStdoutLog": tail("stdout"),
     "tailProcessStderrLog": tail("stderr"),
     "clearProcessLog": clear, "clearProcessLogs": clear,
-    "clearAllProcessLogs": RPCMethod(["array"], help: "Empty the logs of all processes.") {
+    "clearAllProcessLogs": RPCMethod(.operate, ["array"], help: "Empty the logs of all processes.")
+    {
       interface, _ in
       let results = interface.daemon.arbiter.processesInOrder.map { view in
         var fault: Fault?
@@ -23,7 +25,7 @@ extension RPCInterface {
 
   private static func read(_ channel: String) -> RPCMethod {
     RPCMethod(
-      ["string", "string", "int", "int"],
+      .logs, ["string", "string", "int", "int"],
       help: "Bytes of what a process printed on \(channel), from an offset on."
     ) { interface, parameters throws(Fault) in
       let view = try interface.process(try parameters.string(0))
@@ -36,7 +38,7 @@ extension RPCInterface {
 
   private static func tail(_ channel: String) -> RPCMethod {
     RPCMethod(
-      ["array", "string", "int", "int"],
+      .logs, ["array", "string", "int", "int"],
       help: "The last bytes a process printed on \(channel), the log's length, and whether more "
         + "than that came since an offset."
     ) { interface, parameters throws(Fault) in
@@ -52,7 +54,7 @@ extension RPCInterface {
   }
 
   private static let clear = RPCMethod(
-    ["boolean", "string"], help: "Empty the logs of a process."
+    .operate, ["boolean", "string"], help: "Empty the logs of a process."
   ) { interface, parameters throws(Fault) in
     try interface.clearLogs(of: try interface.process(try parameters.string(0)))
     return true

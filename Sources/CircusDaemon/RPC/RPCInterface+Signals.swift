@@ -6,7 +6,7 @@ import XMLRPC
 extension RPCInterface {
   static let signalMethods: [String: RPCMethod] = [
     "signalProcess": RPCMethod(
-      ["boolean", "string", "string"],
+      .operate, ["boolean", "string", "string"],
       help: "Send a signal to a process, or with group:* to all of a group."
     ) { interface, parameters throws(Fault) in
       let name = try parameters.string(0)
@@ -19,12 +19,12 @@ extension RPCInterface {
       }
     },
     "signalProcessGroup": RPCMethod(
-      ["array", "string", "string"], help: "Send a signal to all processes of a group."
+      .operate, ["array", "string", "string"], help: "Send a signal to all processes of a group."
     ) { interface, parameters throws(Fault) in
       interface.signal(try interface.group(try parameters.string(0)), parameters.text(1))
     },
     "signalAllProcesses": RPCMethod(
-      ["array", "string"], help: "Send a signal to all processes."
+      .operate, ["array", "string"], help: "Send a signal to all processes."
     ) { interface, parameters throws(Fault) in
       interface.signal(interface.daemon.arbiter.processesInOrder, parameters.text(0))
     },

@@ -9,33 +9,36 @@ extension RPCInterface {
   static let statusMethods: [String: RPCMethod] = [
     "getAPIVersion": version, "getVersion": version,
     "getSupervisorVersion": RPCMethod(
-      ["string"], help: "The version of supervisor this answers like."
+      .view, ["string"], help: "The version of supervisor this answers like."
     ) {
       _, _ in .string(Release.supervisor)
     },
-    "getIdentification": RPCMethod(["string"], help: "The daemon's identifier.") { interface, _ in
+    "getIdentification": RPCMethod(.view, ["string"], help: "The daemon's identifier.") {
+      interface, _ in
       .string(interface.daemon.settings.identifier)
     },
-    "getState": RPCMethod(["struct"], help: "The daemon's state: statecode and statename.") {
+    "getState": RPCMethod(.view, ["struct"], help: "The daemon's state: statecode and statename.") {
       _, _ in
       ["statecode": 1, "statename": "RUNNING"]
     },
-    "getPID": RPCMethod(["int"], help: "The daemon's process id.") { _, _ in
+    "getPID": RPCMethod(.view, ["int"], help: "The daemon's process id.") { _, _ in
       .int(Int(Environment.pid))
     },
-    "getProcessInfo": RPCMethod(["struct", "string"], help: "Everything about one process.") {
+    "getProcessInfo": RPCMethod(.view, ["struct", "string"], help: "Everything about one process.")
+    {
       interface, parameters throws(Fault) in
       interface.info(try interface.process(try parameters.string(0)), Clock.wall)
     },
     "getAllProcessInfo": RPCMethod(
-      ["array"], help: "Everything about every process, by group and name."
+      .view, ["array"], help: "Everything about every process, by group and name."
     ) { interface, _ in
       let now = Clock.wall
       return .array(interface.daemon.arbiter.processTable.map { interface.info($0, now) })
     },
   ]
 
-  private static let version = RPCMethod(["string"], help: "The version of this interface.") {
+  private static let version = RPCMethod(.view, ["string"], help: "The version of this interface.")
+  {
     _, _ in "3.0"
   }
 

@@ -1,4 +1,5 @@
 import CircusCore
+import CircusModel
 import XMLRPC
 
 /// One method of `supervisor.*` or `system.*`.
@@ -6,6 +7,8 @@ struct RPCMethod: Sendable {
   typealias Answer = (Result<XMLRPCValue, Fault>) -> Void
   typealias Body = @Sendable (RPCInterface, RPCParameters, @escaping Answer) throws(Fault) -> Void
 
+  /// What its caller must be allowed to do.
+  let right: Right
   /// Types as `system.methodSignature` tells them: of the result, then of each parameter.
   let signature: [String]
   /// How many of the last parameters may be left out.
@@ -16,7 +19,11 @@ struct RPCMethod: Sendable {
   let body: Body
 
   /// A method whose answer may take its time.
-  init(_ signature: [String], optional: Int = 0, help: String, later body: @escaping Body) {
+  init(
+    _ right: Right, _ signature: [String], optional: Int = 0, help: String,
+    later body: @escaping Body
+  ) {
+    self.right = right
     self.signature = signature
     self.optional = optional
     self.help = help
@@ -25,10 +32,10 @@ struct RPCMethod: Sendable {
 
   /// A method that knows its answer.
   init(
-    _ signature: [String], help: String,
+    _ right: Right, _ signature: [String], help: String,
     _ body: @escaping @Sendable (RPCInterface, RPCParameters) throws(Fault) -> XMLRPCValue
   ) {
-    self.init(signature, help: help) { interface, parameters, answer throws(Fault) in
+    self.init(right, signature, help: help) { interface, parameters, answer throws(Fault) in
       answer(.success(try body(interface, parameters)))
     }
   }
