@@ -175,7 +175,9 @@
     row.memoryMeter = make("span", { class: "meter", title: "Resident memory" });
     row.element.replaceChildren(
       make("span", { class: "state", "data-state": process.state }, process.state.toLowerCase()),
-      make("span", { class: "name", title: process.command }, process.display, ...(row.group ? [" ", make("span", { class: "kind" }, row.group.kind)] : [])),
+      // In a group the header has the first part of the name.
+      make("span", { class: "name", title: process.display },
+        row.group ? process.display : process.display.slice(process.display.indexOf(":") + 1), ...(row.group ? [" ", make("span", { class: "kind" }, row.group.kind)] : [])),
       row.what, row.cpuMeter, row.memoryMeter,
       make("span", { class: "actions" },
         ...(isUp ? [button("Restart", "restart"), button("Stop", "stop")] : [make("button",

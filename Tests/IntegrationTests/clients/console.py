@@ -11,7 +11,7 @@ def pictures(port, light, dark):
         browser.size(1200, 760)
         browser.open(f"http://127.0.0.1:{port}/")
         # Enough samples for the curves to be some.
-        browser.until("[...document.querySelectorAll('.meter path')].some(p => p.getAttribute('d').split('L').length > 14)", 60)
+        browser.until("[...document.querySelectorAll('.meter path')].some(p => p.getAttribute('d').split('L').length > 40)", 200)
         browser.picture(light)
         browser.size(1200, 760, dark=True)
         browser.key("j")
