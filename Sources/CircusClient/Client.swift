@@ -20,7 +20,7 @@ public final class Client {
   private let connection: Connection
   private let context: Context
 
-  /// Connects; throws at once when nobody listens there. `timeout` in seconds bounds every call.
+  /// Connects; throws at once when no daemon listens there. `timeout` in seconds bounds every call.
   public init(
     endpoint: String = "tcp://127.0.0.1:5555", timeout: Double = 5
   ) throws(ClientError) {
@@ -44,7 +44,7 @@ public final class Client {
       reply.members.map { ($0.key, Value($0.value)) }, uniquingKeysWith: { $1 })
   }
 
-  /// A command nobody answers; lost when the daemon is not there.
+  /// A command without an answer; lost when the daemon is not there.
   public func cast(_ command: String, _ properties: [String: Value] = [:]) {
     connection.cast(
       command, JSONObject(properties.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))

@@ -1,6 +1,6 @@
 /// Why a call to a daemon did not come back with what was asked for.
 public enum ClientError: Error, Equatable {
-  /// Nobody answers at this address; the reason is the operating system's where it gave one.
+  /// No daemon answers at this address; the reason is the operating system's where it gave one.
   case unreachable(endpoint: String, reason: String)
   /// Connected, but no reply within the time.
   case timedOut(endpoint: String)

@@ -10,7 +10,7 @@ package final class Connection {
   private let timeout: Int64
   private var lastID: UInt64
 
-  /// `timeout` in seconds applies to each call. Notices at once when nobody listens there.
+  /// `timeout` in seconds applies to each call. Notices at once when no daemon listens there.
   package init(
     endpoint: String, timeout: Double, context: Context = Context()
   ) throws(ClientError) {
@@ -71,7 +71,7 @@ package final class Connection {
 }
 
 extension Connection {
-  /// Sends a command nobody answers; one that cannot be sent is lost, as the protocol has it.
+  /// Sends a command without an answer; one that cannot be sent is lost, as the protocol has it.
   package func cast(_ verb: String, _ properties: JSONObject = [:]) {
     let request = RequestMessage.encode(
       id: nil, verb: verb, properties: properties, isCast: true)

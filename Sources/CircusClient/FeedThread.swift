@@ -6,12 +6,12 @@ import Synchronization
 /// Receives a subscription's messages in a thread of its own and passes them to an AsyncStream:
 /// libzmq's sockets know nothing of Swift's tasks.
 enum FeedThread {
-  /// Whether anybody still listens.
+  /// Whether a subscriber still listens.
   private final class Switch: Sendable {
     let isOn = Mutex(true)
   }
 
-  /// Held by whoever receives: a socket belongs to one thread at a time.
+  /// Held by the thread that receives: a socket belongs to one thread at a time.
   final class Turn: Sendable {
     let mutex = Mutex(())
   }
@@ -28,7 +28,7 @@ enum FeedThread {
     _ subscription: Subscription, _ turn: Turn,
     _ make: @escaping (String, [String: Value]) -> Element?
   ) -> AsyncStream<Element> {
-    // Bounded: whoever does not keep up loses the oldest, as everywhere in this protocol.
+    // Bounded: a subscriber that does not keep up loses the oldest, as everywhere in this protocol.
     AsyncStream(bufferingPolicy: .bufferingNewest(10_000)) { continuation in
       let wanted = Switch()
       continuation.onTermination = { _ in wanted.isOn.withLock { $0 = false } }

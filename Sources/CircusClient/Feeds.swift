@@ -71,8 +71,8 @@ public final class EventFeed {
     }
   }
 
-  /// The events as an asynchronous sequence, which ends when its task is cancelled or nobody looks
-  /// at it any more. They are received by a thread of their own; what it received and nobody took is
+  /// The events as an asynchronous sequence, which ends when its task is cancelled or is not iterated
+  /// any more. They are received by a thread of their own; what it received and was not taken is
   /// lost when the sequence ends.
   public var values: AsyncStream<Event> {
     FeedThread.stream(subscription, turn) { Event(topic: $0, payload: $1) }

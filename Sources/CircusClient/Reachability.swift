@@ -1,8 +1,8 @@
 import LinuxSystem
 
-/// Asks the operating system what ZeroMQ never tells: whether anybody listens at an address.
+/// Asks the operating system what ZeroMQ never tells: whether a program listens at an address.
 enum Reachability {
-  /// Why nobody can be reached there; nil when somebody listens or it cannot be known.
+  /// Why no program can be reached there; nil when one listens or it cannot be known.
   static func problem(_ endpoint: String) -> String? {
     if endpoint.hasPrefix("ipc://") {
       return Network.probe(path: String(endpoint.dropFirst("ipc://".count)))

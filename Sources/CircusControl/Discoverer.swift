@@ -6,7 +6,7 @@ struct Discoverer {
   let isJSON: Bool
   private static let patience = 1_500
 
-  /// 0 when somebody answered, else 1.
+  /// 0 when a daemon answered, else 1.
   func run(_ group: String) -> Int32 {
     switch Multicast.ask(group, milliseconds: Self.patience) {
     case .failure(let failure):

@@ -53,7 +53,7 @@ struct LogsView {
     return names
   }
 
-  /// Output nobody captures cannot be shown; silence would be no answer.
+  /// Output that is not captured cannot be shown; silence would be no answer.
   private func warn(_ reply: JSONObject) {
     let missing = (reply["not_captured"]?.array ?? []).compactMap(\.string)
     guard let all = reply["next"]?.object?.members, missing.count == all.count, !missing.isEmpty

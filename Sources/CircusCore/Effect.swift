@@ -8,7 +8,7 @@ package enum Effect: Sendable {
   /// Start a process; answered by `.spawned` or `.spawnFailed`.
   case spawn(ProcessID, LaunchPlan)
   /// Take over a process that another daemon started; answered by `.exited` if it is gone. Without
-  /// a plan nobody knows where its output belongs.
+  /// a plan it is not known where its output belongs.
   case adopt(ProcessID, PID, LaunchPlan?)
   /// A process that another daemon started has ended; know what it left behind: descendants, and output
   /// that one of them may still add to. Its `.exited` is not waited for.
@@ -28,7 +28,7 @@ package enum Effect: Sendable {
   case publish(EventMessage)
   /// Call a hook; answered by `.hookAnswered`.
   case callHook(HookCall)
-  /// Nobody waits for this call any more.
+  /// The answer to this call is not awaited any more.
   case abandonHook(HookCall)
   /// The watcher's hooks are others now, or it is gone: let go of what runs them.
   case forgetHooks(WatcherID)

@@ -8,7 +8,7 @@ package enum Event: Sendable {
   case boot
   /// Instead of `boot`: take up where another daemon left off, whose processes live save the dead.
   case resume(SavedState, Predecessor)
-  /// A command; without a ticket nobody hears the answer (a cast).
+  /// A command; without a ticket there is no answer (a cast).
   case request(Request, Ticket?)
   /// An order of a supervisor client; always answered.
   case supervise(SupervisorOrder, Ticket)

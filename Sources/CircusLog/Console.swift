@@ -1,8 +1,8 @@
 import Glibc
 import LinuxSystem
 
-/// The daemon's own stdout or stderr: a terminal or a pipe somebody may have stopped reading (^S, a
-/// pager). Nobody's terminal may stop a supervisor, so nothing here waits.
+/// The daemon's own stdout or stderr: a terminal or a pipe whose reader may have stopped (^S, a
+/// pager). No terminal may stop a supervisor, so nothing here waits.
 package final class Console {
   private let descriptor: Int32
   /// A pipe that polls writable takes this much without blocking.

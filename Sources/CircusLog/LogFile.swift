@@ -2,7 +2,7 @@ import CircusModel
 import Glibc
 import LinuxSystem
 
-/// Whoever has to know how far a write had come if it was the last thing this process did.
+/// Has to know how far a write had come if it was the last thing this process did.
 package protocol WriteWitness: AnyObject {
   /// A write to a file that is `size` bytes long begins.
   func willWrite(at size: Int, device: UInt64, inode: UInt64)
@@ -46,7 +46,7 @@ package final class LogFile {
 
   private func open() throws(Errno) {
     let mode: mode_t = spec.isAutomatic ? 0o600 : 0o666
-    // Non-blocking matters for a FIFO only: nobody waits for its reader.
+    // Non-blocking matters for a FIFO only: the daemon does not wait for its reader.
     let flags = O_APPEND | O_CREAT | O_NONBLOCK
     console = nil
     do throws(Errno) {
@@ -137,7 +137,7 @@ package final class LogFile {
     write(bytes, onFull: .drop).lost == 0
   }
 
-  /// What happens to what cannot be written unless somebody has chosen: whoever reads a pipe or looks
+  /// What happens to what cannot be written unless a file says so: who reads a pipe or looks
   /// at a terminal may be slow, a disk is full for good.
   package var usualPolicy: FullPolicy { isFile ? .drop : .block }
 
@@ -207,10 +207,11 @@ package final class LogFile {
       }
       return WriteOutcome(taken: written)
     }
-    // Whoever reads slowly is no trouble.
+    // A slow reader is no trouble.
     if policy == .drop || error.code != EAGAIN {
       if !isTroubled {
-        let consequence = policy == .drop ? "output is being lost" : "whoever prints has to wait"
+        let consequence =
+          policy == .drop ? "output is being lost" : "the process that prints has to wait"
         complain(.error, "\(path): \(error.description); \(consequence)")
       }
       isTroubled = true
@@ -315,7 +316,7 @@ package final class LogFile {
     }
   }
 
-  /// Somebody else renamed or removed the file: begin a new one.
+  /// Another program renamed or removed the file: begin a new one.
   package func reopenIfMoved() {
     var onDisk = stat()
     var held = stat()

@@ -28,7 +28,7 @@ package final class Logger {
   private var target: Target
   private var file: LogFile?
   private var dropped = 0
-  /// Nobody reads standard error at the moment.
+  /// Standard error has no reader at the moment.
   private var isStalled = false
   /// Milliseconds a reader of standard error is given, once.
   private static let patience: Int32 = 20

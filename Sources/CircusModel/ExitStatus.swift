@@ -5,7 +5,7 @@ package enum ExitStatus: Hashable, Sendable {
   /// It ended while no daemon was there to be told.
   case unknown
 
-  /// circus's `exit_code`: the exit status, or minus the signal's number; -1 when nobody knows.
+  /// circus's `exit_code`: the exit status, or minus the signal's number; -1 when it is not known.
   package var code: Int {
     switch self {
     case .exited(let status): Int(status)
@@ -24,7 +24,7 @@ package enum ExitStatus: Hashable, Sendable {
     }
   }
 
-  /// Whether somebody sent the signal that ended it, rather than the program failing by itself.
+  /// Whether another process sent the signal that ended it, rather than the program failing by itself.
   package var wasKilledFromOutside: Bool {
     guard case .signaled(let signal, _) = self else { return false }
     return [1, 2, 9, 15].contains(signal.number)

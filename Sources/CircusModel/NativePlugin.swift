@@ -9,7 +9,7 @@ package enum NativePlugin: String, CaseIterable, Hashable, Sendable {
   case redisObserver = "circus.plugins.redis_observer.RedisObserver"
   case watchDog = "circus.plugins.watchdog.WatchDog"
 
-  /// Dotted, or `module:Class`; nil for anybody else's plugin.
+  /// Dotted, or `module:Class`; nil for a plugin of the user's own.
   package init?(use: String) {
     self.init(rawValue: String(use.map { $0 == ":" ? "." : $0 }))
   }

@@ -1,4 +1,4 @@
-/// What to do when a process ends that nobody asked to end.
+/// What to do when a process ends without an order.
 package enum RestartPolicy: Hashable, Sendable {
   /// circus `respawn = true`, supervisor `autorestart = true`.
   case always

@@ -66,7 +66,7 @@ package struct FileStreamSpec: Hashable, Sendable {
   package var timeFormat: String?
   /// Which system's habit applies when the limit is near.
   package var rotation: Rotation
-  /// Reopened when somebody else moved or removed it (circus WatchedFileStream).
+  /// Reopened when another program moved or removed it (circus WatchedFileStream).
   package var followsMoves: Bool
   /// Rotated by the clock (circus TimedRotatingFileStream); nil: not.
   package var timed: TimedRotation?

@@ -69,7 +69,7 @@ final class StatsRelay {
       ])
   }
 
-  /// Where somebody counts them, the daemon's own figures; a stock daemon has none.
+  /// Where the daemon counts them, its own figures; a stock daemon has none.
   private func publishSockets() throws {
     let sockets = try connection.call("listsockets")["sockets"]?.array ?? []
     guard !sockets.isEmpty else { return }

@@ -8,7 +8,7 @@ package struct TopModel {
     package var pid: Int
     /// Its command line; its name where the daemon tells no more.
     package var command: String
-    /// How often its place was filled again after an end nobody asked for; nil: not told.
+    /// How often its place was filled again after an end without an order; nil: not known.
     package var restarts: Int?
     /// Percent of one processor; nil: not known.
     package var cpu: Double?
@@ -57,7 +57,7 @@ package struct TopModel {
   package private(set) var sockets: [Int: (address: String, reads: Int)] = [:]
   /// Whether anything has come yet.
   package private(set) var hasData = false
-  /// Seconds after which a process nobody tells of is gone.
+  /// Seconds after which a process without figures is gone.
   private let timeout: Double
   private static let historyLength = 60
 
@@ -133,7 +133,7 @@ package struct TopModel {
     }
   }
 
-  /// Forgets processes nobody tells of any more.
+  /// Forgets processes that send no figures any more.
   package mutating func expire(now: Double) {
     for name in groups.keys {
       let processes = groups[name]?.processes ?? [:]

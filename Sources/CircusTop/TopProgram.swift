@@ -26,7 +26,7 @@ package enum TopProgram {
     --version    print the version and end
     """
 
-  /// 0, or 1 when nobody can be reached, 2 for usage.
+  /// 0, or 1 when no daemon can be reached, 2 for usage.
   package static func run(_ words: [String]) -> Int32 {
     if words.first == "--complete" {
       let names = (valued + flags + ["help", "version"]).map { "--" + $0 }

@@ -81,7 +81,7 @@ final class TopSource {
     }
   }
 
-  /// How far each watcher is, by topic name; nil when nobody can be asked.
+  /// How far each watcher is, by topic name; nil when no daemon can be asked.
   func statuses() -> [TopModel.Status]? {
     let reply = call("status", ["verbose": true])
     if let details = reply?["details"]?.array { return details.map(Self.status) }

@@ -224,7 +224,7 @@ package struct TopView {
   // MARK: the rest
 
   private func logLines(_ height: Int) -> [[Span]] {
-    let title = "log of \(selected.watcher ?? "nobody")\(selected.pid.map { " [\($0)]" } ?? "")"
+    let title = "log of \(selected.watcher ?? "nothing")\(selected.pid.map { " [\($0)]" } ?? "")"
     let lines = state.log.suffix(height - 1).map { [Span(fit($0, width))] }
     return [[Span(fit(title, width), .bold)]] + lines
       + Array(repeating: [], count: max(0, height - 1 - lines.count))

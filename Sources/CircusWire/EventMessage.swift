@@ -20,7 +20,7 @@ package struct EventMessage: Hashable, Sendable {
   package var name: Name
   /// The process concerned; nil where the whole watcher is.
   package var pid: PID?
-  /// Of a `reap`: the exit status, or minus the signal's number; nil in other events, and where nobody knows.
+  /// Of a `reap`: the exit status, or minus the signal's number; nil in other events, and where it is not known.
   package var exitCode: Int?
   /// Seconds since the epoch.
   package var time: Double

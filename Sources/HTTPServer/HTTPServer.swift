@@ -29,9 +29,9 @@ package final class HTTPServer {
   /// Requests that are not answered to their end.
   private let pending = Pending()
 
-  /// Whether somebody still waits for an answer or its end. Only without them may the server go.
+  /// Whether a client still waits for an answer or its end. Only without them may the server go.
   package var isBusy: Bool { pending.count > 0 }
-  /// Whether somebody waits for an answer; those without an end do not count.
+  /// Whether a client waits for an answer; those without an end do not count.
   package var isAnswering: Bool { pending.count > pending.streams }
 
   /// `handler` must answer every request, at once or later.
@@ -60,7 +60,7 @@ package final class HTTPServer {
 
   deinit {
     stopListening()
-    // What requests point to must stay, whoever lets go of the server.
+    // What requests point to must stay after the server is let go of.
     if !isBusy { evhttp_free(server) }
   }
 

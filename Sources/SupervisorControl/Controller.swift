@@ -52,7 +52,7 @@ final class Controller {
     }
   }
 
-  /// Kept for the rest of the session (supervisor.md 6.2); false when nobody answers.
+  /// Kept for the rest of the session (supervisor.md 6.2); false when there is no answer.
   private func askForCredentials() -> Bool {
     say("Server requires authentication")
     guard let username = ask("Username:"), let password = Screen.readPassword("Password:") else {

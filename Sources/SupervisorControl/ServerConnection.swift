@@ -5,7 +5,7 @@ import XMLRPC
 /// Why a call was not answered with a value.
 enum CallFailure: Error {
   case fault(code: Int, text: String)
-  /// Nobody listens there.
+  /// No server listens there.
   case refused
   /// The socket's file is not there.
   case noFile(String)

@@ -6,7 +6,7 @@ import LinuxSystem
 /// and what has arrived stays with the kernel. That is what a program needs that leaves its connections to
 /// another one.
 ///
-/// libzmq tells whoever sends a message when it needs the bytes no longer, from its network thread, once they
+/// libzmq tells the sender of a message when it needs the bytes no longer, from its network thread, once they
 /// are written. Such a call that does not come back until it is told to is the pause; the message goes from
 /// here to here. Everything sent before it has been written by then, as far as the receivers took it, and
 /// everything received is with its socket.
@@ -32,7 +32,7 @@ package final class NetworkPause {
   package init(_ context: Context) throws(ZeroMQError) {
     receiver = try Socket(context, .pair)
     sender = try Socket(context, .pair)
-    // A name in Linux's abstract space: no file; and nobody else may come first.
+    // A name in Linux's abstract space: no file; and no other process may come first.
     receiver.accept(user: geteuid())
     let name = "ipc://@swift-circus-\(getpid())-\(UInt64.random(in: .min ... .max))"
     receiver.setTimeout(Self.patience)
@@ -72,7 +72,7 @@ package final class NetworkPause {
   }
 
   /// Lets the thread go on, and waits until it does: a second message that it found there at once would
-  /// hold it again before it has seen to anybody else.
+  /// hold it again before it has seen to any other socket.
   package func end() {
     Self.tell(gate.opened.writeEnd)
     _ = try? receiver.receive(wait: true)

@@ -1,6 +1,6 @@
 import CircusModel
 
-/// `--check`: everything the reader finds, and every option and section nobody would read.
+/// `--check`: everything the reader finds, and every option and section that is not read.
 package struct ConfigurationCheck {
   /// All diagnostics of a file, in the order of its lines.
   package static func run(

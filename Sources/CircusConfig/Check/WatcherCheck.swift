@@ -60,7 +60,7 @@ struct WatcherCheck {
       }) {
         found.append(
           warning(
-            "on_demand", "so_reuseport sockets call nobody: nothing ever starts this watcher",
+            "on_demand", "so_reuseport sockets start no watcher: nothing ever starts this one",
             "take so_reuseport out of the socket it waits for"))
       }
     }

@@ -10,7 +10,7 @@ package struct SavedChanges: Sendable {
 
   package init() {}
 
-  /// The whole file; what an earlier one said and nobody has changed since stays.
+  /// The whole file; what an earlier one said and was not changed since stays.
   package func text(after earlier: [UInt8]) -> String {
     var lexer = CircusLexer()
     lexer.read(earlier, file: "")

@@ -1,4 +1,4 @@
-/// What to say about Python code a supervisor file names, which nobody here runs: what it is, and what
+/// What to say about Python code a supervisor file names, which is not run here: what it is, and what
 /// does the same.
 package enum PluginAdvice {
   /// supervisor's own interface, which is built in.

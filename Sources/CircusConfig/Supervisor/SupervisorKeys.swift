@@ -42,7 +42,7 @@ enum SupervisorKeys {
     section.hasPrefix("rpcinterface:") || section.hasPrefix("ctlplugin:")
   }
 
-  /// Options a section of this name may have; nil where anything goes or nobody looks.
+  /// Options a section of this name may have; nil where anything goes or nothing is read.
   static func known(in section: String) -> Set<String>? {
     if section == "supervisord" { return supervisord }
     if section == "supervisorctl" { return control }

@@ -52,7 +52,7 @@ package struct SupervisorReader {
       let before = diagnostics
       for file in included(include, here: here) { read(file, by: include, into: &lexer) }
       if lexer.document.section("supervisord") == nil {
-        // A fragment: whoever includes it does not follow its own includes.
+        // A fragment: the file that includes it does not follow its own includes.
         let errors = diagnostics.errors
         diagnostics = before
         for problem in errors { diagnostics.add(problem) }

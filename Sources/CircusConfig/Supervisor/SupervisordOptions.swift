@@ -20,7 +20,7 @@ package struct SupervisordOptions: Sendable {
   package var staysInForeground: Bool
   /// In the foreground: the log is not repeated on stdout.
   package var isSilent: Bool
-  /// Who it becomes; nil: nobody else.
+  /// Who it becomes; nil: it stays who it is.
   package var user: String?
   /// Descriptors it needs at least.
   package var minimumFiles: Int

@@ -21,7 +21,7 @@ extension Arbiter {
       demand(Set(numbers).count == numbers.count, "\(name): a number is used twice")
       let surge = watcher.rollout == .surge ? watcher.target : 0
       let strength = watcher.slots.filter { $0.state.isUp && !$0.isSurplus }.count
-      // Old processes of an ended surge are surplus; more than that nobody may have.
+      // Old processes of an ended surge are surplus; no watcher may have more.
       // What a hook still holds back while the watcher stops is ended as soon as it is there.
       demand(
         watcher.phase == .stopping
@@ -48,7 +48,7 @@ extension Arbiter {
     }
     let tickets = waiting.map(\.ticket)
     demand(Set(tickets).count == tickets.count, "a ticket waits twice")
-    if mode == .finished { demand(waiting.isEmpty, "finished, yet somebody waits") }
+    if mode == .finished { demand(waiting.isEmpty, "finished, yet a client waits") }
     return broken
   }
 

@@ -94,7 +94,7 @@ package struct Arbiter {
     return nil
   }
 
-  /// An entry about a life that is over wakes nobody.
+  /// An entry about a life that is over has no effect.
   private func isCurrent(_ subject: TimerHeap.Subject) -> Bool {
     switch subject {
     case .arbiter: return true

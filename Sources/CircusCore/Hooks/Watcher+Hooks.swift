@@ -95,7 +95,7 @@ extension Watcher {
     enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
   }
 
-  /// Nobody asks a hook any more: what waited is done now.
+  /// Hooks are not called any more: what waited for one is done now.
   mutating func turnHooksOff(
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {

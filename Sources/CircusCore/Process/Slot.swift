@@ -37,7 +37,7 @@ package struct Slot {
   var cause: Cause? { didSet { isUnsaved = true } }
   /// Why the next process of this place is started, where that is not the watcher's reason.
   var respawnCause: Cause? { didSet { isUnsaved = true } }
-  /// Short lives in a row that somebody's signal ended.
+  /// Short lives in a row that a signal from outside ended.
   var quickKills = 0
   /// The last signal its stop sent.
   var stopSignal: Signal? { didSet { isUnsaved = true } }

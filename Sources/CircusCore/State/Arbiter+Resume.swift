@@ -9,7 +9,7 @@ extension Arbiter {
   /// The story:
   ///   1. every watcher gets back what was wanted of it and, while its processes may live, where
   ///      they stand; the shell is asked to take each of them over
-  ///   2. whoever is not there any more is told as an exit like any other, with a status nobody knows
+  ///   2. a process that is gone is reported as an exit like any other, with an unknown status
   ///   3. what the configuration file says differently by now is applied as a reload would
   mutating func resume(
     _ saved: SavedState, _ predecessor: Predecessor, _ now: Moment, _ effects: inout [Effect]
@@ -133,7 +133,7 @@ extension Arbiter {
     return id
   }
 
-  /// Nothing is under way that another program could not take up: nobody waits for an answer, and no
+  /// Nothing is under way that another program could not take up: no client waits for an answer, and no
   /// effect for its event.
   package var isQuiet: Bool {
     mode == .running && waiting.isEmpty && supervised.isEmpty
@@ -171,7 +171,7 @@ extension Arbiter {
     try? LaunchPlanner.plan(watcher.spec, number: number, count: watcher.target, ledger)
   }
 
-  /// Where the output of a process of this number belongs that has ended, though somebody may still add
+  /// Where the output of a process of this number belongs that has ended, though another process may still add
   /// to it. Without a plan it is wanted no more; nil: there is no such watcher.
   package func outputPlan(watcher name: String, number: Int) -> (WatcherID, LaunchPlan?)? {
     watchers.first { $0.spec.name == name }.map {
@@ -179,7 +179,7 @@ extension Arbiter {
     }
   }
 
-  /// All deaths first, then what follows from them: nobody dead is signalled.
+  /// All deaths first, then what follows from them: no dead process is signalled.
   private mutating func bury(
     _ dead: Set<PID>, _ now: Moment, _ effects: inout [Effect]
   ) {
@@ -249,7 +249,7 @@ extension Watcher {
   }
 
   /// A stop whose signal may not have been sent any more: the daemon ended between writing and doing,
-  /// or a hook that nobody will answer now was asked first.
+  /// or a hook whose answer is lost was asked first.
   fileprivate mutating func signalAgain(
     _ undone: Set<PID>, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {

@@ -72,7 +72,7 @@ extension Arbiter {
   }
 
   /// The line that says: the signals the lines before it tell of have been sent. Without it they are
-  /// sent again by whoever comes after a crash, rather than not at all.
+  /// sent again by the daemon after a crash, rather than not at all.
   package static let doneLine = Array("{\"done\": true}\n".utf8)
   /// The last line: everything was stopped in order.
   package static let endLine = Array("{\"over\": true}\n".utf8)

@@ -99,13 +99,13 @@ package struct SavedState: Sendable {
       isWhole = true
     }
     guard !isWhole, !change.isEmpty else { return }
-    // A file is begun with all there is, so this one was cut by somebody else: half of it is better
+    // A file is begun with all there is, so this one was cut by another program: half of it is better
     // than nothing.
     damagedLines += 1
     for entry in change { _ = take(entry) }
   }
 
-  /// Numbers that one can go on counting with, whoever wrote them.
+  /// Numbers that a daemon can go on counting with.
   private static func bounded(_ entry: JSONObject) -> JSONObject {
     JSONObject(
       entry.members.map { key, value in
@@ -260,13 +260,13 @@ package struct SavedState: Sendable {
     entry["unwritten"] = true
     groups[watcher]?.processes[found.process] = entry
     guard isBehind else { return }
-    // Nobody knows what has been wanted since; what runs was the last of it.
+    // What has been wanted since is not known; what runs was the last of it.
     groups[watcher]?.processes[found.process]?["surplus"] = nil
     groups[watcher]?.processes[found.process]?["wanted"] = true
     groups[watcher]?.trustProcesses()
   }
 
-  /// Somebody else has its number now: it is to end, under one of its own.
+  /// Another process has its number now: it is to end, under one of its own.
   private mutating func retire(_ entry: JSONObject, in watcher: Int) {
     var entry = entry
     let number = (groups[watcher]?.processes.keys.max() ?? 0) + 1

@@ -3,7 +3,7 @@ import JSON
 
 /// A process as the state file remembers it.
 extension Slot {
-  /// `tellsWanted` is off while the daemon ends: what it does then is not what anybody wants.
+  /// `tellsWanted` is off while the daemon ends: what it does then is not what an operator wants.
   func record(
     watcher: WatcherID, lives: Lives?, facts: [(String, Int)], tellsWanted: Bool
   ) -> JSONObject {

@@ -122,7 +122,7 @@ extension Arbiter {
     }
   }
 
-  /// The daemon goes: nobody is kept waiting.
+  /// The daemon ends: every client that waits is answered.
   mutating func dismissSupervised(_ effects: inout [Effect]) {
     for call in supervised {
       effects.append(.supervised(call.ticket, .fault(Fault(.shutdownState))))

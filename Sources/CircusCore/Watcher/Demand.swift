@@ -50,7 +50,7 @@ extension Watcher {
 }
 
 extension Arbiter {
-  /// Something arrived at a socket: whoever waits for it starts.
+  /// Something arrived at a socket: the watchers that wait for it start.
   mutating func socketReady(_ name: String, _ now: Moment, _ effects: inout [Effect]) {
     awaitedSockets.remove(name)
     for id in startOrder {
@@ -65,7 +65,7 @@ extension Arbiter {
     }
   }
 
-  /// Tells the shell which sockets somebody waits for, when that has changed.
+  /// Tells the shell which sockets watchers wait for, when that has changed.
   mutating func awaitSockets(_ now: Moment, _ effects: inout [Effect]) {
     var wanted: Set<String> = []
     if mode == .running {

@@ -120,7 +120,7 @@ extension Watcher {
     desired = .stopped(.exit)
   }
 
-  /// At once, unless it died young: a crash loop must not burn the machine. Somebody else's kill
+  /// At once, unless it died young: a crash loop must not burn the machine. A kill from outside
   /// is no crash.
   private mutating func delayIfYoung(
     _ index: Int, _ age: Interval, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger

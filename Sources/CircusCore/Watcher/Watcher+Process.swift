@@ -60,7 +60,7 @@ extension Watcher {
     if phase == .stopping, spec.dialect == .supervisor { phase = .active }
   }
 
-  /// The places of a stopped circus watcher, which has none; nobody wants them filled yet.
+  /// The places of a stopped circus watcher, which has none; they are not to be filled yet.
   private mutating func makePlaces(_ ledger: inout Ledger) {
     for number in 1..<(1 + max(1, target)) {
       var slot = Slot(

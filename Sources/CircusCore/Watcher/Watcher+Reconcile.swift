@@ -85,7 +85,7 @@ extension Watcher {
     var missing = target - countedSlots
     guard missing > 0 else { return }
     var used = Set(slots.map(\.number))
-    // The smallest number nobody uses: from 1 in circus, from `numprocs_start` in supervisor.
+    // The smallest number that is free: from 1 in circus, from `numprocs_start` in supervisor.
     var number = spec.program?.firstNumber ?? 1
     while missing > 0 {
       // A singleton's successor waits until the old one is gone.
@@ -103,7 +103,7 @@ extension Watcher {
   }
 
   /// Warm-up: one spawn, then a pause. Where hooks judge spawns, one after the other: a no to the
-  /// first means that nobody asks about the second.
+  /// first means that the second is not called.
   private mutating func passesGate(_ now: Moment, _ ledger: inout Ledger) -> Bool {
     if has(.beforeSpawn) || has(.afterSpawn),
       slots.contains(where: { $0.state.isSpawning || $0.isOnTrial })

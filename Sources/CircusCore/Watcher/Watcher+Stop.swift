@@ -110,7 +110,7 @@ extension Watcher {
     rollout = nil
     for process in slots.map(\.id) {
       guard let index = index(of: process) else { continue }
-      // Started again one by one, none comes along that nobody asked for.
+      // Started again one by one, none comes along without an order.
       if case .stopped = desired { slots[index].isWanted = false }
       slots[index].restsUntil = nil
       if slots[index].state.pid != nil || slots[index].state.isEnding {

@@ -67,7 +67,7 @@ package struct Watcher {
   var announcesReload = false
   /// Removed by an operator or a reload: gone as soon as it is stopped.
   package internal(set) var isDoomed = false { didSet { isHeadUnsaved = true } }
-  /// Another daemon's, of which nobody knows more than how to stop it.
+  /// Another daemon's, of which only the way to stop it is known.
   var isLeftOver = false
   /// The state file does not tell of the watcher as it is now.
   var isHeadUnsaved = true
@@ -84,7 +84,7 @@ package struct Watcher {
   var outbox = Outbox()
   /// A second interrupt ended all grace.
   package internal(set) var isHurried = false
-  /// Nobody waits for hooks any more (a hurried end).
+  /// Hooks are not awaited any more (a hurried end).
   var hooksAreOff = false
   var startConsent = Consent.unasked
   var runConsent = Consent.unasked

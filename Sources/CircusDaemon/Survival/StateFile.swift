@@ -1,5 +1,6 @@
 import CircusCore
 import CircusLog
+import CircusModel
 import Glibc
 import LinuxSystem
 
@@ -49,7 +50,7 @@ final class StateFile {
       let saved = try SavedState(bytes)
       if saved.damagedLines > 0 {
         log.warning(
-          "\(directory.path)/\(Self.name): \(saved.damagedLines) lines are damaged, the rest is used"
+          "\(directory.path)/\(Self.name): \(saved.damagedLines.counted("damaged line")), the rest is used"
         )
         setAside()
       }

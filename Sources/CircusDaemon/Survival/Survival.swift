@@ -98,7 +98,8 @@ final class Survival {
     let pid = found.header["pid"]?.int ?? 0
     log.warning(
       "the daemon before this one (pid \(pid)) ended without stopping what it ran: "
-        + "\(survivors.count) processes are taken over, \(dead.count) have ended meanwhile")
+        + "taking over \(survivors.count.counted("process", "processes")), \(dead.count) ended meanwhile"
+    )
   }
 
   private func isAlive(_ survivor: SavedState.Survivor) -> Bool {
