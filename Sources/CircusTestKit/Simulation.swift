@@ -61,7 +61,7 @@ package struct Simulation {
     self.configuration = configuration
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: "/work", seed: seed,
-      matchesRegex: { pattern, name in name.hasPrefix(pattern) })
+      matchesRegex: { pattern, name in name.hasPrefix(pattern) }, isUser: { !$0.isEmpty })
   }
 
   /// A simulation of a circus file given as text.
@@ -225,7 +225,7 @@ package struct Simulation {
     configuration = changed ?? configuration
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: "/work", seed: 1,
-      matchesRegex: { pattern, name in name.hasPrefix(pattern) })
+      matchesRegex: { pattern, name in name.hasPrefix(pattern) }, isUser: { !$0.isEmpty })
   }
 
   private mutating func succeed(_ saved: SavedState, _ predecessor: Predecessor) {

@@ -125,4 +125,15 @@ import Testing
     #expect(reader.diagnostics.all.contains { $0.problem.contains("singleton  watcher") })
     #expect(reader.diagnostics.all.contains { $0.problem.contains("other letter case") })
   }
+
+  @Test(arguments: [("INT", 2), ("sigterm", 15), ("2", 2), ("nonsense", 15)])
+  func pluginsTakeSignalsByName(text: String, number: Int32) {
+    var reader = ConfigurationReader(
+      files: OneFile(
+        "[DEFAULT]\nstop_signal = \(text)\n[circus]\n[plugin:f]\nuse = circus.plugins.flapping.Flapping\n"
+      ),
+      environment: [:], hostName: "n", workingDirectory: "/")
+    let plugin = reader.read("/etc/test.ini")?.watchers.first
+    #expect(plugin?.stop.signal.number == number)
+  }
 }

@@ -5,21 +5,9 @@ import Testing
 
 /// Files of one system as files of the other.
 @Suite struct ConversionTests {
-  private func convert(_ text: String, _ path: String) throws -> Conversion {
-    try Conversion(
-      of: path, files: Fixture(text: text), environment: ["SECRET": "x", "HOME": "/home/me"],
-      hostName: "node", workingDirectory: "/work")
-  }
-
-  /// The lines that are no comments.
-  private func lines(_ text: String, _ path: String) throws -> [String] {
-    try convert(text, path).text.split(separator: "\n").map(String.init)
-      .filter { !$0.hasPrefix("#") && !$0.hasPrefix(";") }
-  }
-
-  private func reader(_ text: String) -> ConfigurationReader {
+  private func reader(_ text: String, _ path: String) -> ConfigurationReader {
     ConfigurationReader(
-      files: Fixture(text: text), environment: ["SECRET": "x", "HOME": "/home/me"],
+      files: OneFile(text, path: path), environment: ["SECRET": "x", "HOME": "/home/me"],
       hostName: "node", workingDirectory: "/work")
   }
 
@@ -45,7 +33,7 @@ import Testing
       command=crashmail
       events=PROCESS_STATE
       """, "/x/supervisord.conf")
-    var back = reader(conversion.text)
+    var back = reader(conversion.text, "/x/circus.ini")
     let configuration = back.read("/x/circus.ini")
     #expect(back.diagnostics.errors.isEmpty)
     let web = try #require(configuration?.watchers.first)
@@ -83,7 +71,7 @@ import Testing
       [env:web]
       A = it's
       """, "/x/circus.ini")
-    var back = reader(conversion.text)
+    var back = reader(conversion.text, "/x/supervisord.conf")
     let configuration = back.read("/x/supervisord.conf")
     #expect(back.diagnostics.errors.map(\.text) == [])
     let web = try #require(configuration?.watchers.first)
@@ -262,10 +250,4 @@ import Testing
     }
     #expect(throws: Conversion.Failure.self) { try convert("[program:b]\n", "/x/bad.conf") }
   }
-}
-
-private struct Fixture: FileReader {
-  var text: String
-  func read(_ path: String) -> Result<[UInt8], FileReaderError> { .success(Array(text.utf8)) }
-  func glob(_ pattern: String) -> [String] { [] }
 }

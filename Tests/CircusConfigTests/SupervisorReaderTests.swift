@@ -226,6 +226,18 @@ import Testing
   }
 
   @Test(arguments: [
+    ("umask=9\nstartsecs=abc", "startsecs"), ("startsecs=abc\nautorestart=xx", "autorestart"),
+    ("stopwaitsecs=x\nstopsignal=NOPE", "stopsignal"), ("user=nosuch\npriority=x", "priority"),
+  ])
+  func theFirstFaultIsTheOneSupervisorMeetsFirst(options: String, key: String) {
+    var reader = SupervisorReader(
+      files: OneFile("[supervisord]\n[program:a]\ncommand=x\n\(options)\n"), environment: [:],
+      hostName: "n", workingDirectory: "/")
+    _ = reader.read("/etc/test.ini")
+    #expect(reader.diagnostics.firstError?.key == key)
+  }
+
+  @Test(arguments: [
     ("[circus]\n[group:x]\nprograms=a\n", ConfigurationReader.Dialect.circus),
     ("[circus]\n[program:x]\n", .both), ("[program:x]\n[env]\n", .supervisor),
     ("[watcher:a]\ncmd = x\n  [program:zz]\n", .circus), ("  [supervisord]\n", .supervisor),

@@ -129,6 +129,8 @@ import Testing
       ("stop_signal", 3, "stopsignal = 3"), ("stop_descendants", "all", "stop_descendants = all"),
       ("autostart", false, "autostart = false"), ("priority", 5, "priority = 5"),
       ("on_daemon_exit", "kill", "on_daemon_exit = kill"), ("uid", "nobody", "user = nobody"),
+      // Root to supervisor; to circus it would mean the daemon's own user.
+      ("uid", 0, "user = 0"),
     ] as [(String, JSON, String)] {
       var simulation = Simulation(supervisor: text)
       simulation.boot()
@@ -141,8 +143,10 @@ import Testing
     }
     var simulation = Simulation(supervisor: text)
     simulation.boot()
-    let ticket = simulation.send("set", ["name": "w", "options": ["send_hup": true]])
-    #expect(isError(simulation.replies[ticket]))
+    for options in [["send_hup": true], ["uid": ""]] as [JSON] {
+      let ticket = simulation.send("set", ["name": "w", "options": options])
+      #expect(isError(simulation.replies[ticket]), "\(options)")
+    }
   }
 }
 

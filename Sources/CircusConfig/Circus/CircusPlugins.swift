@@ -38,6 +38,9 @@ extension CircusSpecs {
     if let text = options["graceful_timeout"]?.string, let seconds = PythonText.float(text) {
       options["graceful_timeout"] = .float(seconds)
     }
+    if let text = options["stop_signal"]?.string {
+      options["stop_signal"] = Signal(parsing: text).map { .int(Int($0.number)) }
+    }
     options["env"] = .map(daemonEnvironment.mapValues(ConfigValue.string))
     return try watcher(options, daemonEnvironment: daemonEnvironment)
   }

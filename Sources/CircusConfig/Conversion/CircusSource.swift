@@ -65,11 +65,29 @@ struct CircusSource {
     }
     sockets = document.sockets.compactMap { built($0, CircusSpecs.socket) }
     settings = ConfigurationReader.settings(document.circus)
+    refused += Self.unread(sections)
     self.refused = refused
     self.symbols = symbols
     self.settled = settled
     self.sections = Dictionary(
       sections.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Sections that no part of circus reads, and environments of watchers that are not there.
+  private static func unread(
+    _ sections: [INIDocument.Section]
+  ) -> [(section: String, reason: String)] {
+    let heads = ["watcher:", "socket:", "plugin:", "env:"]
+    let strangers = sections.map(\.name).filter { name in
+      !["circus", "env"].contains(name) && !heads.contains(where: name.hasPrefix)
+    }
+    let watchers = sections.filter { $0.name.hasPrefix("watcher:") }.map {
+      String($0.name.dropFirst("watcher:".count))
+    }
+    return strangers.map { ($0, "nothing reads such a section") }
+      + LayoutCheck.orphanedEnvironments(sections, watchers: watchers).map {
+        ($0.section ?? "", $0.problem)
+      }
   }
 
   func section(_ name: String) -> SourceSection {

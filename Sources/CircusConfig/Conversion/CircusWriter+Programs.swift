@@ -7,32 +7,50 @@ extension CircusWriter {
   ) {
     if case .listener = group.kind { return }
     let numbered = Self.numberedOptions(program)
-    let isNumberWID =
-      numbered == ["command"] && program.template.firstNumber == 1
-      && !(program.template.expressions["command"] ?? "").contains("%(process_num)0")
     let isScaledByVariable = source.settled.written[program.section]?["numprocs"] != nil
-    guard !numbered.isEmpty, program.processes.count > 1, !isNumberWID, !isScaledByVariable else {
+    let isMany = program.processes.count > 1 || isScaledByVariable
+    let isOneWatcher =
+      numbered.isEmpty || numbered == ["command"] && (isScaledByVariable || hasWID(program))
+    guard isMany, !isOneWatcher else {
       var process = program.processes.first ?? [:]
-      if isNumberWID || isScaledByVariable {
+      if isMany, !numbered.isEmpty {
         process["command"] = .string(commandOfAnyProcess(program))
+        if !hasWID(program) {
+          file.note(
+            program.section,
+            "command: the number of a process became $(circus.wid), which counts from 1 and is written as it is"
+          )
+        }
       }
-      write(program, in: group, as: program.name, process)
-      return
+      return write(program, in: group, as: program.name, process)
     }
     file.note(
       program.section,
       "numprocs: became one watcher for each process, as circus counts from 1 and fills in the number in cmd and args "
         + "alone (here in \(numbered.joined(separator: ", ")))")
+    if isScaledByVariable {
+      file.note(
+        program.section,
+        "numprocs: there are as many watchers as its variable says here, or one where it is not set"
+      )
+    }
     for process in program.processes {
       write(program, in: group, as: process["name"]?.string ?? program.name, process)
     }
+  }
+
+  /// Whether the command names the number as circus does: from 1, and without a width.
+  private func hasWID(_ program: SupervisorDocument.Program) -> Bool {
+    program.template.firstNumber == 1
+      && NumberReferences.formats(in: program.template.expressions["command"] ?? "")
+        .allSatisfy(NumberReferences.isPlain)
   }
 
   /// The options that differ from process to process.
   private static func numberedOptions(_ program: SupervisorDocument.Program) -> [String] {
     ProgramExpansion.keys.filter {
       $0 != "process_name"
-        && program.template.expressions[$0]?.contains("%(process_num)") == true
+        && !NumberReferences.formats(in: program.template.expressions[$0] ?? "").isEmpty
     }
   }
 
@@ -53,7 +71,7 @@ extension CircusWriter {
     // What a variable of the same name gets from circusd comes with copy_env.
     let own = (process["environment"]?.map ?? [:]).compactMapValues(\.string).filter {
       source.document.environment[$0.key] != $0.value
-        && source.symbols.letter(.environment($0.key)) != $0.value
+        && source.symbols.environment[$0.key] != $0.value
     }
     overriddenVariables = Set(own.keys)
     file.begin("watcher:\(name)")
@@ -82,8 +100,10 @@ extension CircusWriter {
     section.take(all: Self.translated)
     noteGroup(program, in: group, isOneOfMany: isOneOfMany, &section)
     finish(section) {
-      WatcherOption.bySupervisorKey[$0]?.elsewhere
-        ?? "supervisor does not know it, and neither does circus"
+      guard let option = WatcherOption.bySupervisorKey[$0] else {
+        return "supervisor does not know it, and neither does circus"
+      }
+      return option.elsewhere ?? "circus has nothing of the kind"
     }
     overriddenVariables = []
     writeEnvironment("env:\(name)", own, from: program.section)
@@ -109,20 +129,10 @@ extension CircusWriter {
   private func commandOfAnyProcess(_ program: SupervisorDocument.Program) -> String {
     var names = program.template.names
     names["numprocs"] = String(program.processes.count)
-    let text = Self.replaceNumber(
-      program.template.expressions["command"] ?? "", by: source.symbols.letter(.processNumber))
-    return (try? PercentExpansion.expand(text, names)) ?? text
-  }
-
-  private static func replaceNumber(_ text: String, by mark: String) -> String {
-    var out = ""
-    var rest = text[...]
-    while let found = rest.firstRange(of: "%(process_num)") {
-      out += rest[..<found.lowerBound] + mark
-      let tail = rest[found.upperBound...].drop { "-+ #0123456789.".contains($0) }
-      rest = tail.dropFirst()
+    let text = NumberReferences.replace(in: program.template.expressions["command"] ?? "") { _ in
+      source.symbols.letter(.processNumber)
     }
-    return out + rest
+    return (try? PercentExpansion.expand(text, names)) ?? text
   }
 
   private mutating func writeStop(

@@ -5,7 +5,7 @@ struct CircusWriter {
   var file = ConvertedFile(for: .circus)
   let source: SupervisorSource
   /// Sockets of fcgi programs, which come after the watchers.
-  private var sockets: [(program: String, name: String, spec: SharedSocketSpec)] = []
+  private var sockets: [(section: String, name: String, spec: SharedSocketSpec)] = []
   /// Variables that the watcher being written has values of its own for.
   var overriddenVariables: Set<String> = []
   /// Names of watchers, in lower case: circus does not tell letter cases apart.
@@ -23,7 +23,7 @@ struct CircusWriter {
     for group in source.document.groups {
       for program in group.programs { write(program, in: group) }
     }
-    for socket in sockets { write(socket.program, socket.name, socket.spec) }
+    for socket in sockets { write(socket.section, socket.name, socket.spec) }
     for problem in source.doubtful {
       file.note(problem.section ?? "", "environment: \(problem.problem)")
     }
@@ -47,6 +47,11 @@ struct CircusWriter {
 
   /// Writes an option; `section` is the one it came from.
   mutating func set(_ key: String, _ value: String, _ section: String) {
+    for name in CircusSubstitution.names(in: source.symbols.spelled(value) { _ in "" }) {
+      file.note(
+        section,
+        "\(key): circus may fill in $(circus.\(name)), which is plain text to supervisor")
+    }
     for symbol in source.symbols.all(in: value) {
       switch symbol {
       case .hostName:
@@ -74,7 +79,9 @@ struct CircusWriter {
   mutating func finish(_ section: SourceSection, _ advice: (String) -> String) {
     for option in section.rest { file.note(section.name, "\(option): \(advice(option))") }
     for option in source.settled.written[section.name]?.keys.sorted() ?? []
-    where !Self.keepsVariables.contains(option) && !section.rest.contains(option) {
+    where !Self.keepsVariables.contains(option) && !section.rest.contains(option)
+      && !source.settled.isUnset(option, in: section.name)
+    {
       file.note(section.name, "\(option): the value that its variable has here is written")
     }
   }
@@ -129,11 +136,17 @@ struct CircusWriter {
     return Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
   }
 
+  /// The name of the `[socket:NAME]` that stands for a program's socket.
   mutating func hold(_ socket: SharedSocketSpec, of program: SupervisorDocument.Program) -> String {
-    let name = program.name.lowercased()
-    if !sockets.contains(where: { $0.name == name }) {
-      sockets.append((program.section, name, socket))
+    if let held = sockets.first(where: { $0.section == program.section }) { return held.name }
+    let wanted = program.name.lowercased()
+    var name = wanted
+    var number = 2
+    while sockets.contains(where: { $0.name == name }) {
+      name = "\(wanted)-\(number)"
+      number += 1
     }
+    sockets.append((program.section, name, socket))
     return name
   }
 

@@ -56,7 +56,7 @@ package struct Conversion {
   private mutating func take(_ file: ConvertedFile, from path: String) {
     notes = file.notes
     let (system, comment) = file.system == .circus ? ("circus", "#") : ("supervisor", ";")
-    var head = ["\(comment) Made from \(path) for \(system)."]
+    var head = ["\(comment) Made from \(ControlText.oneLine(path)) for \(system)."]
     if !notes.isEmpty {
       head.append("\(comment) What has no equivalent here:")
       head += notes.map { "\(comment)   \(ControlText.oneLine($0))" }

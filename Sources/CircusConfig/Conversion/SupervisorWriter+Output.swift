@@ -47,7 +47,7 @@ extension SupervisorWriter {
   }
 
   private mutating func write(_ log: FileStreamSpec, _ name: String, _ section: String) {
-    set("\(name)_logfile", log.path.isEmpty ? "AUTO" : log.path, section)
+    set("\(name)_logfile", log.path.isEmpty ? "AUTO" : Self.fileName(log.path), section)
     set("\(name)_logfile_maxbytes", String(log.maxBytes), section)
     set("\(name)_logfile_backups", String(log.backups), section)
     if log.timeFormat?.isEmpty == false {
@@ -65,6 +65,12 @@ extension SupervisorWriter {
         section,
         "\(name)_stream.backup_count=0: circus lets a full file grow, supervisor empties it")
     }
+  }
+
+  /// A name that supervisor takes for a file's: it has words of its own here, and `~` is a home directory.
+  private static func fileName(_ path: String) -> String {
+    let isWord = ["auto", "none", "off", "syslog"].contains(path.lowercased())
+    return isWord || path.hasPrefix("~") ? "./" + path : path
   }
 
   // MARK: the environment

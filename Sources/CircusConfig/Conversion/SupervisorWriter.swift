@@ -17,11 +17,13 @@ struct SupervisorWriter {
         plugin["name"]?.string ?? "plugin",
         "supervisor has event listeners instead: superlance has some that do the same")
     }
-    for socket in source.sockets {
-      file.note(
-        "socket:\(socket.name)",
-        "supervisor holds sockets for fcgi programs alone: let the program bind "
-          + (socket.path.map(text) ?? "\(text(socket.host)):\(socket.port)"))
+    for socket in source.sockets { note(socket) }
+    // One whose port is all it says is none without it.
+    for (section, key) in source.settled.unset where key == "port" {
+      let name = String(section.dropFirst("socket:".count))
+      if section.hasPrefix("socket:"), !source.sockets.contains(where: { $0.name == name }) {
+        note(SocketSpec(name: name))
+      }
     }
     for (section, reason) in source.refused {
       file.note(section, "is left out, as circus leaves it out: \(text(reason))")
@@ -39,9 +41,21 @@ struct SupervisorWriter {
     }
   }
 
+  private mutating func note(_ socket: SocketSpec) {
+    let section = "socket:\(socket.name)"
+    let port = source.settled.written[section]?["port"] ?? String(socket.port)
+    file.note(
+      section,
+      "supervisor holds sockets for fcgi programs alone: let the program bind "
+        + (socket.path.map { text($0) } ?? "\(text(socket.host)):\(port)"))
+  }
+
   /// A text with names of supervisor's instead of circus's.
-  func text(_ text: String) -> String {
-    source.symbols.spelled(text, literal: { $0.replacing("%", by: "%%") }) { symbol in
+  ///
+  /// supervisor fills in the name of a program's log twice, so that a percent sign takes four there.
+  func text(_ text: String, of key: String = "") -> String {
+    let percent = key.hasSuffix("_logfile") ? "%%%%" : "%%"
+    return source.symbols.spelled(text, literal: { $0.replacing("%", by: percent) }) { symbol in
       switch symbol {
       case .environment(let name): "%(ENV_\(name))s"
       case .hostName: "%(host_node_name)s"
@@ -52,7 +66,7 @@ struct SupervisorWriter {
 
   /// Writes an option; `section` is the one it came from.
   mutating func set(_ key: String, _ value: String, _ section: String) {
-    file.option(key, text(value), from: section)
+    file.option(key, text(value, of: key), from: section)
   }
 
   /// A number; the variable it came from is written where one is named.
@@ -68,7 +82,9 @@ struct SupervisorWriter {
   mutating func finish(_ section: SourceSection, _ advice: (String) -> String) {
     for option in section.rest { file.note(section.name, "\(option): \(advice(option))") }
     for option in source.settled.written[section.name]?.keys.sorted() ?? []
-    where !Self.keepsVariables.contains(option) && !section.rest.contains(option) {
+    where !Self.keepsVariables.contains(option) && !section.rest.contains(option)
+      && !source.settled.isUnset(option, in: section.name)
+    {
       file.note(section.name, "\(option): the value that its variable has here is written")
     }
   }

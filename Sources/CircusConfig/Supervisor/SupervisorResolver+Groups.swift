@@ -284,7 +284,7 @@ extension SupervisorResolver {
   /// What is read once for all processes; ours only where the file has it.
   private func commonOptions(_ scope: inout SupervisorScope) -> [String: ConfigValue] {
     var out: [String: ConfigValue] = [:]
-    for option in WatcherOption.all where !option.has(.perProcess) {
+    for option in Self.inOrderOfReading {
       guard let spelling = option.supervisor, !Self.countOptions.contains(spelling.key),
         spelling.listed != nil || scope.raw(spelling.key) != nil
       else { continue }
@@ -302,6 +302,22 @@ extension SupervisorResolver {
     }
     return out
   }
+
+  /// A section with several faults is reported with the one that supervisor meets first (supervisor.md 1.3).
+  private static let inOrderOfReading: [WatcherOption] = {
+    let first = [
+      "priority", "autostart", "autorestart", "startsecs", "startretries", "stopsignal",
+      "stopwaitsecs", "stopasgroup", "killasgroup", "exitcodes", "redirect_stderr",
+      "stdout_capture_maxbytes", "stdout_events_enabled", "stderr_capture_maxbytes",
+      "stderr_events_enabled", "serverurl", "user", "umask",
+    ].compactMap { WatcherOption.bySupervisorKey[$0] }
+    let listed = Set(first.compactMap { $0.supervisor?.key })
+    return first
+      + WatcherOption.all.filter { option in
+        guard let key = option.supervisor?.key else { return false }
+        return !option.has(.perProcess) && !listed.contains(key)
+      }
+  }()
 
   /// How many processes there are is no option of each of them.
   private static let countOptions: Set<String> = ["numprocs", "numprocs_start"]

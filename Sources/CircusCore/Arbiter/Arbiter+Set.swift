@@ -99,12 +99,14 @@ extension Arbiter {
     var new = old
     for member in options.members {
       guard let option = WatcherOption.byCircusKey[member.key], option.savedKey != nil,
-        let field = option.field, let kind = option.circus?.kind
+        let field = option.field, var kind = option.circus?.kind
       else {
         throw .refused(
           "'\(member.key)' of a supervisor program cannot be set: change the file and run "
             + "reloadconfig")
       }
+      // To circus a user 0 means "as the daemon", to supervisor it is root.
+      if case .identity = kind { kind = .text }
       do throws(WatcherOption.Kind.Problem) {
         if let value = try kind.value(of: member.value.value) { field.write(&new, value) }
       } catch {

@@ -19,6 +19,14 @@ package enum Order: Sendable {
     }
   }
 
+  /// The answer to a caller that may not do it.
+  package var notAllowed: Answer {
+    switch self {
+    case .command, .scale, .signal: .reply(.error(.refused("not allowed")))
+    case .supervise: .outcome(.fault(Fault(.failed, "not allowed")))
+    }
+  }
+
   /// The event it becomes; `ticket` nil: the answer is of no interest.
   package func event(_ ticket: Ticket?) -> Event? {
     switch self {

@@ -28,7 +28,7 @@ extension Daemon {
     _ order: Order, from principal: Principal, _ answer: ((Answer) -> Void)?
   ) -> Event? {
     guard Gate.admits(principal, order.right) else {
-      answer?(.reply(.error(.refused("not allowed"))))
+      answer?(order.notAllowed)
       return nil
     }
     let now = Instant(nanoseconds: Clock.monotonic)

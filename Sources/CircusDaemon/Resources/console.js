@@ -177,7 +177,7 @@
       make("span", { class: "state", "data-state": process.state }, process.state.toLowerCase()),
       // In a group the header has the first part of the name.
       make("span", { class: "name", title: process.display },
-        row.group ? process.display : process.display.slice(process.display.indexOf(":") + 1), ...(row.group ? [" ", make("span", { class: "kind" }, row.group.kind)] : [])),
+        row.group || !process.display.startsWith(`${process.group}:`) ? process.display : process.display.slice(process.group.length + 1), ...(row.group ? [" ", make("span", { class: "kind" }, row.group.kind)] : [])),
       row.what, row.cpuMeter, row.memoryMeter,
       make("span", { class: "actions" },
         ...(isUp ? [button("Restart", "restart"), button("Stop", "stop")] : [make("button",

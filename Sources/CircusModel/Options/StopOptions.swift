@@ -23,15 +23,15 @@ extension WatcherOption {
     WatcherOption(
       supervisor: .init("killasgroup", .boolean, listed: .bool(false)), nil, .live,
       help:
-        "SIGKILL goes to the whole process group; written as false: only the main process is ended"),
+        "SIGKILL goes to the whole process group; written as false: only the main process is ended",
+      elsewhere: "circus ends the process and what its session left behind"),
     WatcherOption(
       circus: .init("graceful_timeout", .seconds(isWhole: false), listed: .int(30)),
       supervisor: .init("stopwaitsecs", .seconds(isWhole: true), listed: .int(10)),
       Field(
         \.stop.grace, read: { .float($0.seconds) },
         write: { $0 = .seconds(max(0, $1.number ?? $0.seconds)) }), .live, [.settable, .shown],
-      help: "Seconds from the stop signal to SIGKILL",
-      elsewhere: "circus ends the process and what its session left behind"),
+      help: "Seconds from the stop signal to SIGKILL"),
     WatcherOption(
       circus: .init("stop_descendants", .descendants),
       supervisor: .init("stop_descendants", .descendants), .choice(\.stop.descendants), .live,
