@@ -18,6 +18,31 @@ package enum Limits {
     return cl_get_limit(resource, &soft, &hard) == 0 ? (soft, hard) : nil
   }
 
+  /// Whether soft and hard limit can be set to a value that may be above the hard one.
+  package static func canRaise(_ resource: Int32, to value: rlim_t) -> Bool {
+    guard let now = get(resource), now.hard != unlimited, value > now.hard else { return true }
+    guard hasRight else { return false }
+    guard resource == number(of: "nofile"), let most = mostFiles else { return true }
+    return value <= most
+  }
+
+  /// CAP_SYS_RESOURCE, which a container's root may lack.
+  private static var hasRight: Bool {
+    guard let text = text("/proc/self/status"),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
+      let bits = UInt64(line.dropFirst("CapEff:".count).drop { $0 == "\t" || $0 == " " }, radix: 16)
+    else { return false }
+    return bits & (1 << 24) != 0
+  }
+
+  private static func text(_ path: String) -> String? {
+    (try? Files.read(path)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static var mostFiles: rlim_t? {
+    text("/proc/sys/fs/nr_open").flatMap { rlim_t($0.prefix { $0 != "\n" }) }
+  }
+
   /// Sets both; throws EPERM when the hard one may not rise, EINVAL when soft exceeds it.
   package static func set(_ resource: Int32, soft: rlim_t, hard: rlim_t) throws(Errno) {
     try systemCall { cl_set_limit(resource, soft, hard) }

@@ -61,30 +61,6 @@ package enum Network {
     return Listening(descriptor: descriptor, port: bound == 0 ? port : bound, host: host)
   }
 
-  /// The first IPv4 address of a host's name, as numbers; nil when there is none.
-  package static func address(of host: String) -> String? {
-    var hints = addrinfo()
-    hints.ai_family = AF_INET
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, nil, &hints, &list) == 0, let first = list?.pointee else { return nil }
-    defer { freeaddrinfo(list) }
-    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-    let code = getnameinfo(
-      first.ai_addr, first.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
-    guard code == 0 else { return nil }
-    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  /// Whether a host's name, or a network interface's, leads to an address.
-  package static func resolves(_ host: String) -> Bool {
-    if if_nametoindex(host) != 0 { return true }
-    var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, nil, nil, &list) == 0 else { return false }
-    freeaddrinfo(list)
-    return true
-  }
-
   /// Whether a host is written as an address: `127.0.0.1`, `[::1]`.
   package static func isAddress(_ host: String) -> Bool {
     var buffer = in6_addr()

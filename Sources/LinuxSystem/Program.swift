@@ -29,6 +29,16 @@ package enum Program {
     return path.hasSuffix(replaced) ? String(path.dropLast(replaced.count)) : path
   }()
 
+  /// What the first line of a script says runs it, and whether that line ends in CR LF; nil: it is no script.
+  package static func interpreter(of path: String) -> (path: String, hasCarriageReturn: Bool)? {
+    guard Files.isRegular(path), let head = try? Files.read(path, from: 0, count: 256),
+      head.starts(with: Array("#!".utf8))
+    else { return nil }
+    let line = head.dropFirst(2).prefix { $0 != 10 }
+    guard let word = line.split(whereSeparator: { $0 == 32 || $0 == 9 }).first else { return nil }
+    return (String(decoding: word, as: UTF8.self), line.last == 13)
+  }
+
   /// A file in memory that stays open over exec.
   package static func memoryFile() throws(Errno) -> Int32 {
     try systemCall { cl_memory_file() }

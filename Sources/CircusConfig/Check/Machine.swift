@@ -9,6 +9,13 @@ package protocol Machine {
   /// By name or number.
   func hasUser(_ name: String) -> Bool
   func hasGroup(_ name: String) -> Bool
-  /// Whether a host's name leads to an address.
-  func resolves(_ host: String) -> Bool
+  /// The numeric addresses of a host's name or a network interface; none: there is no such host.
+  func addresses(of host: String, isIPv6: Bool) -> [String]
+  /// Whether a numeric address can be listened at.
+  func isOwn(_ address: String, isIPv6: Bool) -> Bool
+  func hasInterface(_ name: String) -> Bool
+  /// Whether both values of a resource limit (`nofile`) can be this high.
+  func canRaise(_ limit: String, to value: Int) -> Bool
+  /// The interpreter a script names in its first line, when that is not there.
+  func missingInterpreter(of program: String) -> String?
 }

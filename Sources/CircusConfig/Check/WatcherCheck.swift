@@ -17,12 +17,23 @@ struct WatcherCheck {
       ?? "watcher:\(spec.name)"
   }
 
-  /// A warning at the option it is about, or at the section where the option is missing.
   private func warning(_ key: String, _ problem: String, _ hint: String) -> Diagnostic {
+    diagnostic(.warning, key, problem, hint)
+  }
+
+  /// What keeps the watcher from starting.
+  private func error(_ key: String, _ problem: String, _ hint: String) -> Diagnostic {
+    diagnostic(.error, key, problem, hint)
+  }
+
+  /// At the option it is about, or at the section where the option is missing.
+  private func diagnostic(
+    _ severity: Diagnostic.Severity, _ key: String, _ problem: String, _ hint: String
+  ) -> Diagnostic {
     let section = file.section(sectionName)
     let option = section?.option(key)
     return Diagnostic(
-      .warning, file: option?.file ?? section?.file ?? file.path,
+      severity, file: option?.file ?? section?.file ?? file.path,
       line: option?.line ?? section?.line ?? 0, section: sectionName, key: key,
       value: option?.value, problem: problem, hint: hint)
   }
@@ -34,7 +45,7 @@ struct WatcherCheck {
       found += shellSyntax("cmd", spec.command, "write shell = True, or sh -c '...'")
     }
     if spec.command.isEmpty {
-      found.append(warning("cmd", "is empty: nothing can be started", "give a command"))
+      found.append(error("cmd", "is empty: nothing can be started", "give a command"))
     }
     for (stream, name) in [(spec.stdout, "stdout"), (spec.stderr, "stderr")] {
       if case .file(let file) = stream, file.path.isEmpty {
@@ -45,7 +56,7 @@ struct WatcherCheck {
     found += socketProblems + streamProblems
     for limit in spec.limits where !ResourceLimit.knownNames.contains(limit.name.lowercased()) {
       found.append(
-        warning(
+        error(
           "rlimit_\(limit.name)", "there is no such limit: the watcher cannot start",
           "see getrlimit(2)"))
     }
@@ -73,7 +84,7 @@ struct WatcherCheck {
     var found: [Diagnostic] = []
     if let name = spec.stdinSocket, !known.contains(name) {
       found.append(
-        warning(
+        error(
           "stdin_socket", "there is no [socket:\(name)]: the watcher cannot start",
           Suggestion.hint(for: name, among: known.sorted()) ?? "add the section"))
     }
@@ -112,7 +123,7 @@ struct WatcherCheck {
       return [warning("command", unsupported, "it stays stopped")]
     }
     if spec.command.isEmpty {
-      return [warning("command", "is empty: nothing can be started", "give a command")]
+      return [error("command", "is empty: nothing can be started", "give a command")]
     }
     return quoting("command", spec.command)
       + shellSyntax("command", spec.command, "write /bin/sh -c '...'")
@@ -132,7 +143,7 @@ struct WatcherCheck {
       return []
     } catch {
       return [
-        warning(
+        self.error(
           key, "\(error.text): the process cannot start",
           "check the quotes; ` ;` begins a comment even inside them")
       ]

@@ -1,4 +1,5 @@
 import CircusConfig
+import Glibc
 import LinuxSystem
 
 /// This machine, for checks of a configuration.
@@ -11,5 +12,18 @@ struct LinuxMachine: Machine {
   func canWrite(_ path: String) -> Bool { Files.canWrite(path) }
   func hasUser(_ name: String) -> Bool { Users.find(name) != nil }
   func hasGroup(_ name: String) -> Bool { Users.findGroup(name) != nil }
-  func resolves(_ host: String) -> Bool { Network.resolves(host) }
+  func addresses(of host: String, isIPv6: Bool) -> [String] {
+    Network.addresses(of: host, isIPv6: isIPv6)
+  }
+  func isOwn(_ address: String, isIPv6: Bool) -> Bool { Network.isOwn(address, isIPv6: isIPv6) }
+  func hasInterface(_ name: String) -> Bool { Network.hasInterface(name) }
+  func canRaise(_ limit: String, to value: Int) -> Bool {
+    guard let number = Limits.number(of: limit), value >= 0 else { return true }
+    return Limits.canRaise(number, to: rlim_t(value))
+  }
+  func missingInterpreter(of program: String) -> String? {
+    guard let interpreter = Program.interpreter(of: program)?.path, !Files.exists(interpreter)
+    else { return nil }
+    return interpreter
+  }
 }

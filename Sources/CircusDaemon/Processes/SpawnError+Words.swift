@@ -8,14 +8,10 @@ extension SpawnError {
   /// A script whose interpreter is missing is refused with the words for a script that is.
   private func interpreterProblem(_ plan: LaunchPlan) -> String {
     let path = Path.join(plan.directory, plan.arguments[0])
-    guard errno.code == ENOENT, plan.arguments[0].contains("/"), Files.isRegular(path),
-      let head = try? Files.read(path, from: 0, count: 256), head.starts(with: Array("#!".utf8))
+    guard errno.code == ENOENT, plan.arguments[0].contains("/"),
+      let (interpreter, hasCarriageReturn) = Program.interpreter(of: path)
     else { return "" }
-    let line = head.dropFirst(2).prefix { $0 != 10 }
-    let words = line.split(separator: 32)
-    guard let word = words.first else { return "" }
-    let interpreter = String(decoding: word, as: UTF8.self)
-    let advice = line.last == 13 ? "; its lines end in CR LF: convert it with dos2unix" : ""
+    let advice = hasCarriageReturn ? "; its lines end in CR LF: convert it with dos2unix" : ""
     return " is there, its interpreter \(PythonText.quoted(interpreter)) is not\(advice)"
   }
 
