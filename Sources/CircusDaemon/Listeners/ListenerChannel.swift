@@ -88,11 +88,13 @@ final class ListenerChannel {
     pool?.dispatch()
   }
 
-  /// The process is gone: its event is somebody else's.
+  /// The process is gone: another listener gets its event.
   func ended() {
     isRunning = false
     work.note(listener: pid, state: nil)
+    pool?.remove(self)
     giveBack()
+    pool?.dispatch()
   }
 
   private func giveBack() {

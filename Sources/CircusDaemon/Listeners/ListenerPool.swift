@@ -154,10 +154,5 @@ final class ListenerPool {
 
   func channel(of pid: PID) -> ListenerChannel? { channels.first { $0.pid == pid } }
 
-  func remove(_ pid: PID) {
-    guard let index = channels.firstIndex(where: { $0.pid == pid }) else { return }
-    let channel = channels.remove(at: index)
-    channel.ended()
-    dispatch()
-  }
+  func remove(_ channel: ListenerChannel) { channels.removeAll { $0 === channel } }
 }

@@ -58,15 +58,15 @@ final class Listeners {
   }
 
   /// A listener process was started; what it says goes through the channel.
-  func began(_ pid: PID, _ plan: LaunchPlan, _ input: StandardInput?, isAdopted: Bool = false) {
-    guard let pool = pools[plan.groupName] else { return }
+  func began(
+    _ process: ManagedProcess, _ plan: LaunchPlan, isAdopted: Bool = false
+  ) -> ListenerChannel? {
+    guard let pool = pools[plan.groupName] else { return nil }
     let channel = ListenerChannel(
-      pid, plan.processName, input, pool, work: work, isAdopted: isAdopted, log: log)
+      process.pid, plan.processName, process.input, pool, work: work, isAdopted: isAdopted,
+      log: log)
     channel.isRunning = isAdopted
     pool.add(channel)
+    return channel
   }
-
-  func channel(of pid: PID, in group: String) -> ListenerChannel? { pools[group]?.channel(of: pid) }
-
-  func ended(_ pid: PID) { for pool in pools.values { pool.remove(pid) } }
 }

@@ -29,6 +29,8 @@ final class Streams {
     var number: Int?
     var output: Output
     var pump: Pump
+    /// Whose output it is; nil: that process is dead, another one has the pipe.
+    var process: ManagedProcess?
   }
 
   private let loop: EventLoop
@@ -44,8 +46,6 @@ final class Streams {
   var stripsAnsi = false
   private let work: WorkPages
   private var pumps: [ObjectIdentifier: Entry] = [:]
-  /// The pumps of each live process, to be drained before its death is told.
-  private var byPID: [PID: [Pump]] = [:]
   private var sinks: [SinkKey: Sink] = [:]
   private struct RingKey: Hashable {
     var watcher: WatcherID
@@ -183,7 +183,7 @@ final class Streams {
     if forever { rings = rings.filter { $0.key.watcher != watcher } }
     for (id, entry) in pumps where entry.watcher == watcher {
       // Whoever still holds the other end is not ours any more.
-      guard byPID[entry.pump.pid] == nil, !entry.pump.isBlocked else { continue }
+      guard entry.process == nil, !entry.pump.isBlocked else { continue }
       entry.pump.drain()
       guard !entry.pump.isAtEnd else { pumps[id] = nil; continue }
       // It is read on, or the other one would stand still as soon as the pipe is full.
@@ -196,7 +196,6 @@ final class Streams {
   /// The end: what is still open is let go of.
   func closeAll() {
     pumps = [:]
-    byPID = [:]
     sinks = [:]
   }
 
@@ -261,79 +260,55 @@ final class Streams {
   // MARK: pumps
 
   func attach(
-    _ readEnd: consuming FileDescriptor, watcher: WatcherID, number: Int?, output: Output, pid: PID,
-    sink: Sink, onFull: FullPolicy? = nil, after unfinished: WorkPages.Unfinished?? = nil,
+    _ readEnd: consuming FileDescriptor, to process: ManagedProcess, watcher: WatcherID,
+    number: Int?,
+    output: Output, sink: Sink, onFull: FullPolicy? = nil,
+    after unfinished: WorkPages.Unfinished?? = nil,
     inHand: InHand = InHand()
   ) {
     let key = RingKey(watcher: watcher, output: output)
     let ring = rings[key] ?? LineRing(base: ringBase) { [unowned self] in hasNews = true }
     rings[key] = ring
     let pump = Pump(
-      readEnd, pid: pid, output: output == .stdout ? 1 : 2, sink: sink, ring: ring,
+      readEnd, pid: process.pid, output: output == .stdout ? 1 : 2, sink: sink, ring: ring,
       onFull: onFull, work: work, loop: loop
     ) { [unowned self] pump in forget(pump) }
     pump.onLoss = { [unowned self] bytes in losses.add(bytes, watcher, output) }
     if let unfinished { pump.takeOver(unfinished, inHand) }
     pumps[ObjectIdentifier(pump)] = Entry(
-      watcher: watcher, number: number, output: output, pump: pump)
-    byPID[pid, default: []].append(pump)
+      watcher: watcher, number: number, output: output, pump: pump, process: process)
+    process.outputs.append(pump)
   }
 
   /// Pipes that are read now.
   var pumpCount: Int { pumps.count }
 
-  /// Our ends of a process's pipes, by the process's descriptor.
-  func descriptors(of pid: PID) -> [(Int32, Int32)] {
-    (byPID[pid] ?? []).map { (Int32($0.output), $0.number) }
-  }
-
-  /// What of a process's outputs is read and not passed on, likewise.
-  func inHand(of pid: PID) -> [(Int32, InHand)] {
-    (byPID[pid] ?? []).map { (Int32($0.output), $0.inHand) }.filter { !$0.1.isEmpty }
-  }
-
   /// Pipes whose process is dead: somebody else has them.
   var remains: [(watcher: WatcherID, number: Int, pump: Pump)] {
-    pumps.values.filter { byPID[$0.pump.pid] == nil }.map { ($0.watcher, $0.number ?? 0, $0.pump) }
-  }
-
-  /// The pipes of a process by their numbers; 0 where it has none.
-  func pipes(of pid: PID) -> (stdout: UInt64, stderr: UInt64) {
-    var found: (stdout: UInt64, stderr: UInt64) = (0, 0)
-    for pump in byPID[pid] ?? [] {
-      switch pumps[ObjectIdentifier(pump)]?.output {
-      case .stdout?: found.stdout = pump.inode
-      case .stderr?: found.stderr = pump.inode
-      case nil: break
-      }
-    }
-    return found
+    pumps.values.filter { $0.process == nil }.map { ($0.watcher, $0.number ?? 0, $0.pump) }
   }
 
   /// What a listener prints is the protocol from now on.
-  func listen(_ pid: PID, _ channel: ListenerChannel) {
-    for pump in byPID[pid] ?? [] {
-      guard pumps[ObjectIdentifier(pump)]?.output == .stdout, case .program(let sink) = pump.sink
-      else { continue }
-      pump.sink = .listener(channel, sink)
+  func listen(_ process: ManagedProcess, _ channel: ListenerChannel) {
+    for pump in process.outputs where pump.output == 1 {
+      if case .program(let sink) = pump.sink { pump.sink = .listener(channel, sink) }
     }
   }
 
   private func forget(_ pump: Pump) {
-    pumps[ObjectIdentifier(pump)] = nil
-    byPID[pump.pid]?.removeAll { $0 === pump }
-    if byPID[pump.pid]?.isEmpty == true { byPID[pump.pid] = nil }
+    let entry = pumps.removeValue(forKey: ObjectIdentifier(pump))
+    entry?.process?.outputs.removeAll { $0 === pump }
   }
 
-  /// The process is dead: take its last words before anybody hears of it.
-  func drain(_ pid: PID) {
-    defer { listeners.ended(pid) }
-    guard let own = byPID.removeValue(forKey: pid) else { return }
-    for pump in own {
+  /// The process is dead: its last words are read before its death is told.
+  func drain(_ process: ManagedProcess) {
+    for pump in process.outputs {
+      pumps[ObjectIdentifier(pump)]?.process = nil
       pump.drain()
       // A grandchild may hold the pipe: then the pump goes on until the watcher's stream closes.
       if pump.isAtEnd { forget(pump) }
     }
+    process.outputs = []
   }
 }
 

@@ -13,13 +13,11 @@ final class Launcher {
   private let originalFiles: (soft: rlim_t, hard: rlim_t)?
   /// Pipes above this are refused.
   private let highestDescriptor: Int
-  /// Pipes that stay open as long as their process lives.
-  private(set) var inputs: [PID: StandardInput] = [:]
   private let shared: SharedSockets
   private let loop: EventLoop
   private let work: WorkPages
   /// Processes that are dead and whose outputs were taken over nevertheless.
-  private var deadOwners: [PID] = []
+  private var deadOwners: [ManagedProcess] = []
   /// So many pipes are as large as they may be; more of them grow when they turn out to be busy. The
   /// kernel gives a user without privileges 64 MB in all.
   private static let mostLargePipes = Users.isRoot ? 256 : 24
@@ -40,7 +38,8 @@ final class Launcher {
     highestDescriptor = limit - AcceptGuard.kept(of: limit)
   }
 
-  func launch(_ process: ProcessID, _ plan: LaunchPlan) throws(SpawnFailure) -> PID {
+  func launch(_ process: ProcessID, _ plan: LaunchPlan) throws(SpawnFailure) -> ManagedProcess {
+    let birth = Clock.sinceBoot
     var request = SpawnRequest()
     request.arguments = plan.arguments
     request.environment = plan.environment.map { "\($0.key)=\($0.value)" }
@@ -75,76 +74,75 @@ final class Launcher {
       plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
     let note = work.spawns.begin(process, number: plan.number, watcher: plan.watcherName)
     request.pidPlace = note?.place
-    let pid: PID
+    let started: ManagedProcess
     do {
-      pid = PID(try spawner.spawn(request))
+      started = ManagedProcess(PID(try spawner.spawn(request)), birth: birth)
     } catch {
-      if let note { work.spawns.cancel(note) }
+      if let note { work.spawns.release(note) }
       throw error.failure(of: plan)
     }
-    if let note { work.spawns.started(note, pid) }
-    if let input { inputs[pid] = StandardInput(owning: input.takeWriteEnd(), loop: loop) }
-    if let lease { shared.hold(lease, pid) }
-    if handover != nil || isSocket(plan.input) { sockets.hold(pid) }
-    attach(out, process.watcher, .stdout, pid, plan)
-    attach(err, process.watcher, .stderr, pid, plan)
-    if plan.isListener {
-      streams.listeners.began(pid, plan, inputs[pid])
-      if let channel = streams.listeners.channel(of: pid, in: plan.groupName) {
-        streams.listen(pid, channel)
-      }
-    }
-    return pid
+    started.note = note
+    started.input = input.map { StandardInput(owning: $0.takeWriteEnd(), loop: loop) }
+    started.sharedSocket = lease
+    started.holdsSockets = handover != nil || isSocket(plan.input)
+    attach(out, to: started, process.watcher, .stdout, plan)
+    attach(err, to: started, process.watcher, .stderr, plan)
+    if plan.isListener { listen(to: started, plan) }
+    return started
+  }
+
+  private func listen(to process: ManagedProcess, _ plan: LaunchPlan, isAdopted: Bool = false) {
+    process.channel = streams.listeners.began(process, plan, isAdopted: isAdopted)
+    if let channel = process.channel { streams.listen(process, channel) }
   }
 
   private func attach(
-    _ pipe: OutputPipe?, _ watcher: WatcherID, _ output: Streams.Output, _ pid: PID,
+    _ pipe: OutputPipe?, to process: ManagedProcess, _ watcher: WatcherID, _ output: Streams.Output,
     _ plan: LaunchPlan
   ) {
     guard let pipe else { return }
     streams.attach(
-      FileDescriptor(owning: pipe.ends.takeReadEnd()), watcher: watcher, number: plan.number,
-      output: output, pid: pid, sink: pipe.sink,
+      FileDescriptor(owning: pipe.ends.takeReadEnd()), to: process, watcher: watcher,
+      number: plan.number, output: output, sink: pipe.sink,
       onFull: output == .stdout ? plan.stdoutOnFull : plan.stderrOnFull)
   }
 
   /// Takes over the pipes and sockets of a process another daemon started. Where its output belongs is
   /// in the plan; without one it is read and dropped.
-  func adopt(_ process: ProcessID, _ pid: PID, _ plan: LaunchPlan?, _ ends: Inheritance) {
-    adoptOutputs(of: pid, process.watcher, plan, ends)
+  func adopt(
+    _ process: ManagedProcess, of watcher: WatcherID, _ plan: LaunchPlan?, _ ends: Inheritance
+  ) {
+    adoptOutputs(of: process, watcher, plan, ends)
     guard let plan else { return }
-    if plan.input == .pipe, let number = ends.open(pid, 0, nil, toRead: false) {
-      inputs[pid] = StandardInput(owning: number, loop: loop)
-      // Refused only by who has closed it.
-      if let waiting = ends.inHand[0]?.held { try? inputs[pid]?.send(waiting) }
+    if plan.input == .pipe, let number = ends.open(process.pid, 0, nil, toRead: false) {
+      process.input = StandardInput(owning: number, loop: loop)
+      // Refused only by a process that has closed it.
+      if let waiting = ends.inHand[0]?.held { try? process.input?.send(waiting) }
     }
     if case .shared(let spec) = plan.input {
-      shared.adopt(spec, of: process.watcher, pid)
+      process.sharedSocket = shared.adopt(spec, of: watcher, process.pid)
     }
-    if plan.sockets != nil || isSocket(plan.input) { sockets.hold(pid) }
-    if plan.isListener {
-      streams.listeners.began(pid, plan, inputs[pid], isAdopted: true)
-      if let channel = streams.listeners.channel(of: pid, in: plan.groupName) {
-        streams.listen(pid, channel)
-      }
-    }
+    process.holdsSockets = plan.sockets != nil || isSocket(plan.input)
+    if plan.isListener { listen(to: process, plan, isAdopted: true) }
   }
 
   /// Takes over what the process printed, which others may add to.
   func adoptRemains(_ watcher: WatcherID, _ pid: PID, _ plan: LaunchPlan?, _ ends: Inheritance) {
-    adoptOutputs(of: pid, watcher, plan, ends)
-    deadOwners.append(pid)
+    let process = ManagedProcess(pid, birth: 0)
+    adoptOutputs(of: process, watcher, plan, ends)
+    deadOwners.append(process)
   }
 
   /// All have taken over what lies in the work pages: it may be overwritten now.
   func finishTakingOver() {
-    for pid in deadOwners { streams.drain(pid) }
+    for process in deadOwners { streams.drain(process) }
     deadOwners = []
   }
 
   private func adoptOutputs(
-    of pid: PID, _ watcher: WatcherID, _ plan: LaunchPlan?, _ ends: Inheritance
+    of process: ManagedProcess, _ watcher: WatcherID, _ plan: LaunchPlan?, _ ends: Inheritance
   ) {
+    let pid = process.pid
     for (output, inode) in [(Streams.Output.stdout, ends.stdout), (.stderr, ends.stderr)] {
       let spec = output == .stdout ? plan?.stdout : plan?.stderr
       let place: Int32 = output == .stdout ? 1 : 2
@@ -154,14 +152,14 @@ final class Launcher {
       else { continue }
       let sink = plan.flatMap { try? streams.sink(watcher, output, $0) }
       streams.attach(
-        FileDescriptor(owning: number), watcher: watcher, number: plan?.number, output: output,
-        pid: pid,
-        sink: sink ?? .null, onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
+        FileDescriptor(owning: number), to: process, watcher: watcher, number: plan?.number,
+        output: output, sink: sink ?? .null,
+        onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
         after: .some(work.unfinished), inHand: ends.inHand[place] ?? InHand())
     }
   }
 
-  /// Nobody has the pipe any more, but bytes of it are in hand: one that is at its end.
+  /// No process has the pipe any more, but bytes of it are in hand: one that is at its end.
   private func lastWords(of pid: PID, _ output: Int32) -> Int32? {
     guard work.holds(pid, Int(output)), let ends = try? PipeEnds(outlivesUs: nil) else {
       return nil
@@ -169,12 +167,11 @@ final class Launcher {
     return ends.takeReadEnd()
   }
 
-  /// The process is dead: its stdin pipe is of no use any more.
-  func forget(_ pid: PID) {
-    inputs[pid] = nil
-    work.spawns.forget(pid)
-    sockets.release(pid)
-    shared.release(pid)
+  /// The process is dead: its last words are read, and its place in the work pages is free.
+  func end(_ process: ManagedProcess) {
+    streams.drain(process)
+    process.channel?.ended()
+    if let note = process.note { work.spawns.release(note) }
   }
 
   // MARK: descriptors

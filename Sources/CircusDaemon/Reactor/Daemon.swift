@@ -341,7 +341,9 @@ package final class Daemon {
     if !logPathCache.isEmpty { logPathCache = [:] }
     revision &+= 1
     arbiter.handle(event, at: now, into: &effects)
-    if case .spawned(_, let pid) = event { survival.work.spawns.arbiterKnows(pid) }
+    if case .spawned(_, let pid) = event, let note = runner.processes[pid]?.note {
+      survival.work.spawns.arbiterKnows(note)
+    }
     // Written before it is done: whoever comes after a crash knows of it then.
     let isWritten = survival.save(&arbiter, isActing: effects.contains(where: \.isSignal))
     for effect in effects { runner.run(effect) }

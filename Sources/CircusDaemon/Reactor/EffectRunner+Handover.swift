@@ -5,14 +5,8 @@ import CircusModel
 extension EffectRunner {
   /// Copies of our ends of all pipes, for the next program.
   func handOverPipes() -> [PID: [Int32: Int32]] {
-    var copies: [PID: [Int32: Int32]] = [:]
-    for pid in managed.keys {
-      var own: [Int32: Int32] = [:]
-      for (place, number) in streams.descriptors(of: pid) { own[place] = Handover.copy(number) }
-      if let input = launcher.inputs[pid]?.number { own[0] = Handover.copy(input) }
-      if !own.isEmpty { copies[pid] = own }
-    }
-    return copies
+    processes.all.mapValues { $0.descriptors.compactMapValues(Handover.copy) }
+      .filter { !$0.value.isEmpty }
   }
 
   /// Copies of our ends of pipes whose process is dead, likewise; `name`: of a watcher.
@@ -27,13 +21,6 @@ extension EffectRunner {
 
   /// What was not passed on yet, for the next program.
   func handOverBytes() -> [PID: [Int32: InHand]] {
-    var bytes: [PID: [Int32: InHand]] = [:]
-    for pid in managed.keys {
-      var own = Dictionary(streams.inHand(of: pid), uniquingKeysWith: { $1 })
-      let waiting = launcher.inputs[pid]?.waiting ?? []
-      if !waiting.isEmpty { own[0] = InHand(held: waiting) }
-      if !own.isEmpty { bytes[pid] = own }
-    }
-    return bytes
+    processes.all.mapValues(\.inHand).filter { !$0.value.isEmpty }
   }
 }

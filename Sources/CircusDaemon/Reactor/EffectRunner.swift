@@ -37,8 +37,7 @@ final class EffectRunner {
   private let log: Logger
   private let outlets: Outlets
 
-  /// The processes the arbiter knows, and when each was begun: nanoseconds after the machine's start.
-  private(set) var managed: [PID: Int64] = [:]
+  let processes = ProcessTable()
   private let adopted: AdoptedProcesses
   /// How to take over what an earlier daemon left.
   var inheritance: (PID) -> (birth: Int64, Inheritance)? = { _ in nil }
@@ -48,8 +47,6 @@ final class EffectRunner {
   private var spawns: [(ProcessID, LaunchPlan)] = []
   private var nextSpawn = 0
   private var sweeps: [WatcherID: [StoppedLeader]] = [:]
-  /// Managed processes whose descendants were noted because they are being stopped.
-  private var stopping: Set<PID> = []
   /// Managed processes that died by themselves in this turn; what they left behind is looked for at
   /// its end.
   private var deadLeaders: [PID] = []
@@ -80,6 +77,7 @@ final class EffectRunner {
     self.log = log
     self.outlets = outlets
     signaler = Signaler(lineage: lineage, log: log, adopted: adopted)
+    sockets.areHeld = { [processes] in processes.hasSocketHolders }
     helpers.onStart = { pid in
       lineage.began(pid, .session, session: pid.rawValue, input: nil)
     }
@@ -87,7 +85,7 @@ final class EffectRunner {
   }
 
   /// The pipe to a process's stdin; nil where it has none.
-  func input(of pid: PID) -> StandardInput? { launcher.inputs[pid] }
+  func input(of pid: PID) -> StandardInput? { processes[pid]?.input }
 
   func takeEvents() -> [Event] {
     defer { events.removeAll(keepingCapacity: true) }
@@ -104,14 +102,14 @@ final class EffectRunner {
       launcher.adoptRemains(process.watcher, pid, plan, ends)
     case .adoptLeftovers(let leaders): lineage.expectLeftovers(of: leaders)
     case .signal(let pid, let signal, let scope):
-      if managed[pid] != nil { signaler.send(signal, to: pid, scope) }
+      if processes[pid] != nil { signaler.send(signal, to: pid, scope) }
     case .signalChild(let pid, let child, let signal, let ticket):
       let isChild = signaler.send(signal, toChild: child, of: pid)
       let missing = RequestError.refused("process no longer exists (pid=\(child))")
       if let ticket { outlets.reply(ticket, isChild ? .plain : .error(missing)) }
     case .noteDescendants(let pid):
       lineage.note(pid)
-      stopping.insert(pid)
+      processes[pid]?.isStopping = true
     case .sweep(let watcher, let leaders): sweeps[watcher, default: []] += leaders
     case .signalOrphans(let pids, let signal):
       for pid in pids where lineage.isStillThere(pid) {
@@ -194,12 +192,12 @@ final class EffectRunner {
 
   private func spawn(_ process: ProcessID, _ plan: LaunchPlan) {
     do {
-      let birth = Clock.sinceBoot
-      let pid = try launcher.launch(process, plan)
-      managed[pid] = birth
+      let started = try launcher.launch(process, plan)
+      let pid = started.pid
+      processes.insert(started)
       lineage.began(
         pid, plan.descendants, session: lineage.session(of: pid, isOwn: plan.startsSession),
-        input: launcher.inputs[pid]?.inode)
+        input: started.input?.inode)
       events.append(.spawned(process, pid))
     } catch {
       events.append(.spawnFailed(process, error))
@@ -209,8 +207,8 @@ final class EffectRunner {
   /// One look at our children serves all watchers that ask in this turn.
   private func sweep() {
     guard !sweeps.isEmpty || !deadLeaders.isEmpty else { return }
-    let orphans = lineage.orphans { managed[$0] != nil || helpers.owns($0) }
-    lineage.attribute(orphans, to: deadLeaders, living: Set(managed.keys))
+    let orphans = lineage.orphans { processes[$0] != nil || helpers.owns($0) }
+    lineage.attribute(orphans, to: deadLeaders, living: Set(processes.all.keys))
     lineage.leftBehind(by: deadLeaders, pipes: pipesOfDead)
     pipesOfDead = [:]
     deadLeaders.removeAll(keepingCapacity: true)
@@ -246,17 +244,16 @@ final class EffectRunner {
   }
 
   private func ended(_ pid: PID, _ status: ExitStatus) {
-    if managed.removeValue(forKey: pid) != nil {
+    if let process = processes.remove(pid) {
       lineage.died(pid)
-      if stopping.remove(pid) == nil {
+      if !process.isStopping {
         deadLeaders.append(pid)
         if lineage.isForeign(pid) {
-          let pipes = streams.pipes(of: pid)
+          let pipes = process.pipes
           pipesOfDead[pid] = [pipes.stdout, pipes.stderr].filter { $0 != 0 }
         }
       }
-      streams.drain(pid)
-      launcher.forget(pid)
+      launcher.end(process)
     }
     events.append(.exited(pid, status))
   }
@@ -273,11 +270,12 @@ final class EffectRunner {
         return events.append(.exited(pid, .unknown))
       }
     }
-    managed[pid] = birth
-    launcher.adopt(process, pid, plan, ends)
+    let adopted = ManagedProcess(pid, birth: birth)
+    processes.insert(adopted)
+    launcher.adopt(adopted, of: process.watcher, plan, ends)
     lineage.began(
       pid, plan?.descendants ?? .session, session: lineage.proc.facts(of: pid.rawValue)?.session,
-      input: launcher.inputs[pid]?.inode, isForeign: isForeign)
+      input: adopted.input?.inode, isForeign: isForeign)
   }
 
   /// Output of a process that had ended before this program began.
@@ -296,16 +294,17 @@ final class EffectRunner {
 
   /// What the state file tells of a process beyond what the arbiter knows.
   func facts(of pid: PID) -> [(String, Int)] {
-    let pipes = streams.pipes(of: pid)
+    guard let process = processes[pid] else { return [] }
+    let pipes = process.pipes
     return [
-      ("birth", Int(managed[pid] ?? 0)), ("out", Int(truncatingIfNeeded: pipes.stdout)),
+      ("birth", Int(process.birth)), ("out", Int(truncatingIfNeeded: pipes.stdout)),
       ("err", Int(truncatingIfNeeded: pipes.stderr)),
     ].filter { $0.1 != 0 }
   }
 
   /// The daemon ends, and with it what its processes have left behind; by the same rules as at a stop.
   func endOrphans() {
-    let orphans = lineage.orphans { managed[$0] != nil || helpers.owns($0) }
+    let orphans = lineage.orphans { processes[$0] != nil || helpers.owns($0) }
     let clients = lineage.clients(among: orphans)
     for orphan in orphans {
       let command = lineage.proc.commandLine(of: orphan.pid) ?? orphan.name

@@ -18,8 +18,8 @@ final class ListeningSockets {
   private let places: LowDescriptors
   /// Numbers given up since the last `place`.
   private var closed: Set<Int32> = []
-  /// Processes that were given sockets and live.
-  private var holders: Set<PID> = []
+  /// Whether a process that was given sockets lives.
+  var areHeld: () -> Bool = { false }
   private let log: Logger
   /// A socket an earlier daemon bound for the same definition, that its processes still hold.
   var inherit: (SocketSpec) -> Int32? = { _ in nil }
@@ -114,7 +114,7 @@ final class ListeningSockets {
       return fresh
     }
     // The old socket must be gone first, from the processes too.
-    guard holders.isEmpty else {
+    guard !areHeld() else {
       throw Failure(
         text: "socket '\(spec.name)' cannot be changed while processes hold it: stop them, or "
           + "`circusctl restart`")
@@ -172,10 +172,6 @@ final class ListeningSockets {
   }
 
   // MARK: handing over
-
-  /// A process was started with sockets, or is gone.
-  func hold(_ pid: PID) { holders.insert(pid) }
-  func release(_ pid: PID) { holders.remove(pid) }
 
   /// A socket for a process's stdin; `own` must be closed when it is started.
   func standardInput(_ name: String) throws(Failure) -> (descriptor: Int32, isOwn: Bool)? {

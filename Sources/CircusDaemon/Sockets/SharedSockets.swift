@@ -9,7 +9,7 @@ import LinuxSystem
 final class SharedSockets {
   struct Failure: Error { var text: String }
 
-  /// A socket a process is about to get; open as long as somebody holds it.
+  /// A socket a process is about to get; open as long as a process holds it.
   final class Lease {
     let descriptor: Int32
     fileprivate let url: String
@@ -30,7 +30,6 @@ final class SharedSockets {
   private struct Weak { weak var lease: Lease? }
 
   private var open: [WatcherID: Weak] = [:]
-  private var held: [PID: Lease] = [:]
   private let log: Logger
 
   init(log: Logger) { self.log = log }
@@ -44,17 +43,18 @@ final class SharedSockets {
     return lease
   }
 
-  /// Goes on with the socket a process has on its stdin from an earlier daemon.
-  func adopt(_ spec: SharedSocketSpec, of watcher: WatcherID, _ pid: PID) {
-    if let lease = open[watcher]?.lease, lease.url == spec.url { return hold(lease, pid) }
+  /// Goes on with the socket a process has on its stdin from an earlier daemon; nil: it cannot be had.
+  func adopt(_ spec: SharedSocketSpec, of watcher: WatcherID, _ pid: PID) -> Lease? {
+    if let lease = open[watcher]?.lease, lease.url == spec.url { return lease }
     guard let descriptor = copy(spec, pid) else {
-      return log.error(
+      log.error(
         "the socket \(spec.url) of process \(pid) cannot be taken over: new processes cannot share it"
       )
+      return nil
     }
     let lease = Lease(descriptor, spec.url, log)
     open[watcher] = Weak(lease: lease)
-    hold(lease, pid)
+    return lease
   }
 
   private func copy(_ spec: SharedSocketSpec, _ pid: PID) -> Int32? {
@@ -64,9 +64,6 @@ final class SharedSockets {
     case .unix(let path): HeldSockets.copy(from: family, path: path, port: 0)
     }
   }
-
-  func hold(_ lease: Lease, _ pid: PID) { held[pid] = lease }
-  func release(_ pid: PID) { held[pid] = nil }
 
   private func bind(_ spec: SharedSocketSpec) throws(Failure) -> Int32 {
     let backlog = spec.backlog ?? 4_096

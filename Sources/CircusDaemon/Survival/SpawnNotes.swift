@@ -20,19 +20,24 @@ final class SpawnNotes {
     static let name = 32
   }
 
-  /// A place for one child.
-  struct Note {
+  /// A place for one child, until the state file tells of it or it is dead.
+  final class Note {
     fileprivate let slot: Int
     /// Where the kernel puts its number.
     let place: UnsafeMutablePointer<Int32>
+    fileprivate var isReleased = false
+
+    fileprivate init(slot: Int, place: UnsafeMutablePointer<Int32>) {
+      self.slot = slot
+      self.place = place
+    }
   }
 
   private let region: UnsafeMutableRawPointer
   private let slotCount: Int
   private var free: [Int] = []
-  private var slots: [PID: Int] = [:]
   /// Those the arbiter knows of.
-  private var known: Set<PID> = []
+  private var known: [Note] = []
   /// What an earlier daemon left here.
   private var left: [Int] = []
 
@@ -76,24 +81,20 @@ final class SpawnNotes {
     return Note(slot: slot, place: place)
   }
 
-  /// It runs.
-  func started(_ note: Note, _ pid: PID) { slots[pid] = note.slot }
-
-  /// There is no such child.
-  func cancel(_ note: Note) { release(note.slot) }
-
-  /// It is dead.
-  func forget(_ pid: PID) {
-    known.remove(pid)
-    if let slot = slots.removeValue(forKey: pid) { release(slot) }
+  /// There is no such child, or not any more.
+  func release(_ note: Note) {
+    guard !note.isReleased else { return }
+    note.isReleased = true
+    release(note.slot)
   }
 
-  /// The arbiter has heard of it: the next lines of the state file tell of it.
-  func arbiterKnows(_ pid: PID) { if slots[pid] != nil { known.insert(pid) } }
+  /// The arbiter has heard of the child: the next lines of the state file tell of it.
+  func arbiterKnows(_ note: Note) { known.append(note) }
 
   /// The state file tells of everything the arbiter knows.
   func stateIsWritten() {
-    for pid in known { forget(pid) }
+    for note in known { release(note) }
+    known.removeAll(keepingCapacity: true)
     for slot in left { release(slot) }
     left = []
   }
