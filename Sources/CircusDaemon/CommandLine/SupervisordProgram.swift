@@ -44,7 +44,7 @@ package enum SupervisordProgram {
     let path: String
     do throws(Refusal) {
       if let handover {
-        path = handover.configuration
+        path = handover.configuration ?? ""
       } else {
         path = try configuration(arguments, program)
       }

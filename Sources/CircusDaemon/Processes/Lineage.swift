@@ -10,7 +10,7 @@ import LinuxSystem
 /// children when their leader died, where no other leader could have been their origin.
 final class Lineage {
   /// What is known of a leader and its descendants.
-  private struct Family {
+  struct Family: Equatable {
     var policy = DescendantPolicy.session
     /// Another daemon started it: what it leaves behind does not become our child.
     var isForeign = false
@@ -20,25 +20,30 @@ final class Lineage {
     /// The pipe the leader has as its standard input; nil: none of ours.
     var input: UInt64?
     /// Clock ticks after boot when its stop signal went to the whole group, and that signal.
-    var groupSignal: (signal: Signal, tick: Int)?
+    var groupSignal: GroupSignal?
     /// The processes that had that signal besides, each for itself.
     var signalled: Set<PID> = []
     var noted: Set<Descendant> = []
   }
 
-  fileprivate struct Descendant: Hashable {
+  struct GroupSignal: Equatable {
+    var signal: Signal
+    var tick: Int
+  }
+
+  struct Descendant: Hashable {
     var pid: Int32
     /// A pid alone may belong to another process by now.
     var start: Int
   }
 
   let proc: ProcFS
-  private var families: [PID: Family] = [:]
+  var families: [PID: Family] = [:]
   /// Families that are kept before those that are gone are forgotten.
   private static let usuallyKept = 4_096
   private var mostKept = usuallyKept
   /// Orphans that were seen before: a later death did not make them.
-  private var seen: Set<Descendant> = []
+  var seen: Set<Descendant> = []
   /// Start times of what is being ended.
   private var ending: [PID: Int] = [:]
   /// The daemon's own session, which the processes of supervisor programs share.
@@ -52,16 +57,27 @@ final class Lineage {
   /// A new life under this pid; what was known of an old one is void. `input`: the inode of the pipe it has
   /// as its standard input.
   func began(
-    _ leader: PID, _ policy: DescendantPolicy, session: Int32?, input: UInt64?,
-    isForeign: Bool = false
+    _ leader: PID, _ policy: DescendantPolicy, session: Int32?, input: UInt64?
   ) {
     if families.count >= mostKept { forgetTheGone() }
-    families[leader] = Family(
-      policy: policy, isForeign: isForeign, session: session, input: input)
+    families[leader] = Family(policy: policy, session: session, input: input)
   }
 
   /// The session of a new child: its own, or the daemon's.
   func session(of leader: PID, isOwn: Bool) -> Int32 { isOwn ? leader.rawValue : ownSession }
+
+  /// The same life goes on under another program; what was known of it stays.
+  func resumed(
+    _ leader: PID, _ policy: DescendantPolicy, session: Int32?, input: UInt64?, isForeign: Bool
+  ) {
+    var family = families[leader] ?? Family()
+    family.policy = policy
+    family.session = session
+    family.input = input
+    family.isForeign = isForeign
+    family.isDead = false
+    families[leader] = family
+  }
 
   func died(_ leader: PID) { families[leader]?.isDead = true }
 
@@ -119,7 +135,7 @@ final class Lineage {
 
   /// The stop signal of a leader went to its whole process group.
   func groupWasSignalled(_ leader: PID, _ signal: Signal) {
-    families[leader]?.groupSignal = (signal, proc.ticksSinceBoot)
+    families[leader]?.groupSignal = GroupSignal(signal: signal, tick: proc.ticksSinceBoot)
   }
 
   /// It went to this process too.
@@ -253,50 +269,4 @@ final class Lineage {
 
   func children(of pid: PID) -> [PID] { proc.children(of: pid.rawValue).map { PID($0) } }
   func descendants(of pid: PID) -> [PID] { proc.descendants(of: pid.rawValue).map { PID($0) } }
-}
-
-// MARK: - upgrades
-
-extension Lineage {
-  /// What another program in this process has to know: which process descends from which, and which orphans were there
-  /// before.
-  var handedOver: JSON {
-    let noted = families.filter { !$0.value.noted.isEmpty }.map {
-      ("\($0.key)", JSON.array($0.value.noted.map(\.handedOver)))
-    }
-    let policies = families.map { ("\($0.key)", JSON.string($0.value.policy.rawValue)) }
-    return [
-      "noted": .object(JSONObject(noted)), "policies": .object(JSONObject(policies)),
-      "seen": .array(seen.map(\.handedOver)),
-    ]
-  }
-
-  func resume(_ left: JSON) {
-    for (leader, list) in left.object?["noted"]?.object?.members ?? [] {
-      guard let leader = Int32(leader) else { continue }
-      families[PID(leader), default: Family()].noted = Self.descendants(list)
-    }
-    for (leader, policy) in left.object?["policies"]?.object?.members ?? [] {
-      guard let leader = Int32(leader),
-        let policy = policy.string.flatMap(DescendantPolicy.init(text:))
-      else { continue }
-      families[PID(leader), default: Family()].policy = policy
-      families[PID(leader)]?.isDead = proc.facts(of: leader).map(\.isZombie) ?? true
-    }
-    seen = Self.descendants(left.object?["seen"] ?? .null)
-  }
-
-  private static func descendants(_ list: JSON) -> Set<Descendant> {
-    Set((list.array ?? []).compactMap(Descendant.init))
-  }
-}
-
-extension Lineage.Descendant {
-  fileprivate var handedOver: JSON { .array([.int(Int(pid)), .int(start)]) }
-
-  fileprivate init?(_ left: JSON) {
-    let numbers = (left.array ?? []).compactMap(\.int)
-    guard numbers.count == 2 else { return nil }
-    self.init(pid: Int32(truncatingIfNeeded: numbers[0]), start: numbers[1])
-  }
 }

@@ -273,7 +273,7 @@ final class EffectRunner {
     let adopted = ManagedProcess(pid, birth: birth)
     processes.insert(adopted)
     launcher.adopt(adopted, of: process.watcher, plan, ends)
-    lineage.began(
+    lineage.resumed(
       pid, plan?.descendants ?? .session, session: lineage.proc.facts(of: pid.rawValue)?.session,
       input: adopted.input?.inode, isForeign: isForeign)
   }

@@ -3,7 +3,7 @@ import LinuxSystem
 
 /// Bytes on one of a process's pipes that the daemon has read and not passed on, when it becomes another
 /// program.
-struct InHand {
+struct InHand: Equatable {
   /// Ready to be written: to where the output goes, or to the process's stdin.
   var held: [UInt8] = []
   /// The beginning of a line whose end has not come yet.
