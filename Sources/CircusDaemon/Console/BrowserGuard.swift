@@ -21,8 +21,8 @@ struct BrowserGuard {
     token = digits.joined()
   }
 
-  /// Why a request is refused; nil: it is not. One rule for every path.
-  func refusal(_ request: HTTPRequest, _ server: HTTPServerSpec) -> String? {
+  /// Why a request is refused; nil: it is not. `isPage`: links of other sites may lead there.
+  func refusal(_ request: HTTPRequest, _ server: HTTPServerSpec, isPage: Bool) -> String? {
     guard case .inet(let host, _) = server.address, Self.isBrowser(request) else { return nil }
     let target = request.header("Host") ?? ""
     if let origin = request.header("Origin"), origin != "http://\(target)",
@@ -30,9 +30,9 @@ struct BrowserGuard {
     {
       return "requests of other sites (\(origin)) are refused"
     }
-    // Without a password the name is all that tells us apart from a name somebody made point here.
+    // Without a password the name is all that tells us apart from a name of another site that points here.
     guard server.username == nil, !isOurs(Self.name(of: target), host) else {
-      return foreignSite(request)
+      return foreignSite(request, isPage: isPage)
     }
     return
       "\(target) is no name of this server: use an address, localhost or the machine's own name, or set a password"
@@ -49,9 +49,9 @@ struct BrowserGuard {
   }
 
   /// A request that another site has sent; that one of its links leads to a page of ours is all right.
-  private func foreignSite(_ request: HTTPRequest) -> String? {
+  private func foreignSite(_ request: HTTPRequest, isPage: Bool) -> String? {
     guard let site = request.header("Sec-Fetch-Site"), !["same-origin", "none"].contains(site),
-      request.method == "POST" || !WebConsole.isPage(request.path)
+      request.method == "POST" || !isPage
     else { return nil }
     return "requests of other sites are refused"
   }

@@ -1,7 +1,8 @@
+import CircusModel
 import HTTPServer
 import JSON
 
-/// The web console: which address is answered by what (supervisor.md 4.11 and docs/web-console.md).
+/// The web console: its addresses and what answers them (supervisor.md 4.11 and docs/web-console.md).
 final class WebConsole {
   private unowned let daemon: Daemon
   let browserGuard: BrowserGuard
@@ -15,43 +16,32 @@ final class WebConsole {
     feed = ConsoleFeed(daemon)
   }
 
-  /// Whether the request was one for the console; it is answered then.
-  func handle(_ request: HTTPRequest) -> Bool {
-    guard let route = Route(rawValue: request.path) else { return false }
-    switch (route, request.method) {
-    case (.root, "GET"), (.index, "GET"): showIndex(request)
-    case (.root, "POST"), (.index, "POST"), (.action, "POST"): act(request)
-    case (.tail, "GET"): showTail(request)
-    case (.style, "GET"):
-      request.asset(PackageResources.console_css, "text/css;charset=utf-8")
-    case (.script, "GET"):
-      request.asset(PackageResources.console_js, "text/javascript;charset=utf-8")
-    case (.icon, "GET"): request.asset(PackageResources.console_svg, "image/svg+xml")
-    case (.state, "GET"): request.json(ConsoleState.all(daemon))
-    case (.stream, "GET"): feed.add(request)
-    default: request.refuse(404)
-    }
-    return true
-  }
+  private static let actionPath = "/console/action"
 
-  /// Whether a path is a page, to which links may lead.
-  static func isPage(_ path: String) -> Bool {
-    switch Route(rawValue: path) {
-    case .root, .index, .tail: true
-    case .style, .script, .icon, .state, .stream, .action, nil: false
+  var routes: [HTTPRoute] {
+    func page(_ path: String, _ right: Right, _ show: @escaping (HTTPRequest) -> Void) -> HTTPRoute
+    {
+      HTTPRoute(["GET"], .path(path), right, isPage: true, show)
     }
-  }
-
-  private enum Route: String {
-    case root = "/"
-    case index = "/index.html"
-    case tail = "/tail.html"
-    case style = "/console.css"
-    case script = "/console.js"
-    case icon = "/console.svg"
-    case state = "/console/state"
-    case stream = "/console/stream"
-    case action = "/console/action"
+    func asset(_ path: String, _ bytes: [UInt8], _ type: String) -> HTTPRoute {
+      HTTPRoute(["GET"], .path(path), .view) { $0.asset(bytes, type) }
+    }
+    func action(_ path: String) -> HTTPRoute {
+      HTTPRoute(["POST"], .path(path), .operate) { [unowned self] in act($0) }
+    }
+    return [
+      page("/", .view) { [unowned self] in showIndex($0) },
+      page("/index.html", .view) { [unowned self] in showIndex($0) },
+      page("/tail.html", .logs) { [unowned self] in showTail($0) },
+      action("/"), action("/index.html"), action(Self.actionPath),
+      asset("/console.css", PackageResources.console_css, "text/css;charset=utf-8"),
+      asset("/console.js", PackageResources.console_js, "text/javascript;charset=utf-8"),
+      asset("/console.svg", PackageResources.console_svg, "image/svg+xml"),
+      HTTPRoute(["GET"], .path("/console/state"), .view) { [unowned self] in
+        $0.json(ConsoleState.all(daemon))
+      },
+      HTTPRoute(["GET"], .path("/console/stream"), .view) { [unowned self] in feed.add($0) },
+    ]
   }
 
   // MARK: pages
@@ -98,7 +88,7 @@ final class WebConsole {
           headers: BrowserGuard.headers + [
             (
               "Location",
-              "\(request.path == Route.action.rawValue ? "../" : "./")?message=\(Percent.encode(message))"
+              "\(request.path == Self.actionPath ? "../" : "./")?message=\(Percent.encode(message))"
             )
           ])
       }

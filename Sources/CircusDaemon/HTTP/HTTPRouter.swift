@@ -4,20 +4,34 @@ import CircusModel
 import HTTPServer
 import XMLRPC
 
-/// From a request to whoever answers it, in supervisor's order (supervisor.md 4.1).
+/// From a request to what answers it: the password, the guard against other sites, the gate, then one row of the table.
 final class HTTPRouter {
   private let answers: RPCAnswers
-  private let follower: LogFollower
-  private let console: WebConsole
   private let browserGuard: BrowserGuard
   private let log: Logger
+  /// In supervisor's order (supervisor.md 4.1); the first that matches answers.
+  private var routes: [HTTPRoute] = []
 
   init(interface: RPCInterface, follower: LogFollower, console: WebConsole, log: Logger) {
-    self.console = console
     browserGuard = console.browserGuard
     answers = RPCAnswers(interface)
-    self.follower = follower
     self.log = log
+    routes =
+      [
+        // Each method has a right of its own.
+        HTTPRoute(["POST"], .prefix("/RPC2"), .view, otherMethods: .badRequest) {
+          [unowned self] in call($0)
+        },
+        HTTPRoute(["GET"], .prefix("/logtail"), .logs, otherMethods: .badRequest) {
+          follower.followProcess($0)
+        },
+        HTTPRoute(["GET"], .prefix("/mainlogtail"), .logs, otherMethods: .badRequest) {
+          follower.followMainLog($0)
+        },
+        HTTPRoute([], .path("/ok.html"), .view) {
+          $0.respond(200, headers: [("Content-Type", "text/plain")], body: Array("OK".utf8))
+        },
+      ] + console.routes
   }
 
   func handle(_ request: HTTPRequest, _ server: HTTPServerSpec) {
@@ -28,25 +42,21 @@ final class HTTPRouter {
           401, headers: [("Connection", "close"), ("WWW-Authenticate", "Basic realm=\"default\"")])
       }
     }
-    if let reason = browserGuard.refusal(request, server) {
+    let places = routes.filter { $0.matches(request) }
+    let route = places.first { $0.takes(request.method) }
+    if let reason = browserGuard.refusal(request, server, isPage: route?.isPage ?? false) {
       log.warning("refused a request from \(request.peer): \(ControlText.oneLine(reason))")
       return request.refuse(403)
     }
-    if request.target.hasPrefix("/RPC2") {
-      call(request)
-    } else if request.target.hasPrefix("/logtail") {
-      follower.followProcess(request)
-    } else if request.target.hasPrefix("/mainlogtail") {
-      follower.followMainLog(request)
-    } else if request.path == "/ok.html" {
-      request.respond(200, headers: [("Content-Type", "text/plain")], body: Array("OK".utf8))
-    } else if !console.handle(request) {
-      request.refuse(["GET", "HEAD"].contains(request.method) ? 404 : 400)
+    guard let route else {
+      let isRead = ["GET", "HEAD"].contains(request.method)
+      return request.refuse(places.first?.otherMethods.rawValue ?? (isRead ? 404 : 400))
     }
+    guard Gate.admits(.httpClient, route.right) else { return request.refuse(403) }
+    route.answer(request)
   }
 
   private func call(_ request: HTTPRequest) {
-    guard request.method == "POST" else { return request.refuse(400) }
     if request.header("Content-Length") == nil, request.header("Transfer-Encoding") == nil {
       return request.refuse(411)
     }

@@ -39,7 +39,6 @@ final class LogFollower {
   init(_ daemon: Daemon) { self.daemon = daemon }
 
   func followProcess(_ request: HTTPRequest) {
-    guard request.method == "GET" else { return request.refuse(400) }
     // Split before it is decoded: a process's name may have a slash.
     let path = request.target.split(separator: "?", omittingEmptySubsequences: false)[0]
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).map {
@@ -53,7 +52,6 @@ final class LogFollower {
   }
 
   func followMainLog(_ request: HTTPRequest) {
-    guard request.method == "GET" else { return request.refuse(400) }
     follow(daemon.log.path.map(LogSource.file), request, isChild: false)
   }
 
