@@ -61,7 +61,8 @@ package enum Effect: Sendable {
   case upgrade(String?, Ticket?)
   /// Endpoints, log level and the like changed.
   case applySettings(DaemonSettings)
-  case log(LogLevel, String)
+  /// A line of the log, in these words.
+  case tell(Notice, Wording)
   /// Everything is stopped: end.
   case finish(status: Int32)
 }

@@ -8,10 +8,9 @@ enum LaunchPlanner {
     _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
   ) throws(SpawnFailure) -> LaunchPlan {
     if let problem = spec.unsupported { throw SpawnFailure(text: problem, isTransient: false) }
-    switch spec.dialect {
-    case .circus: return try circus(spec, number: number, count: count, ledger)
-    case .supervisor: return try supervisor(spec, number: number, count: count, ledger)
-    }
+    return spec.program == nil
+      ? try circus(spec, number: number, count: count, ledger)
+      : try supervisor(spec, number: number, count: count, ledger)
   }
 
   // MARK: circus

@@ -29,7 +29,7 @@ package struct Simulation {
   /// What the daemon ended with; nil while it runs.
   package private(set) var exitStatus: Int32?
   /// What `checkInvariants` and the simulation itself found broken.
-  package private(set) var violations: [String] = []
+  package internal(set) var violations: [String] = []
   /// Sockets whose first event the arbiter waits for.
   package private(set) var awaitedSockets: Set<String> = []
   /// Whether signalled processes die at once; otherwise `deliverDeaths` decides when.
@@ -123,32 +123,6 @@ package struct Simulation {
       feed(.deadline)
     }
     clock.advance(end - clock.now.instant)
-  }
-
-  /// Ends the n-th live process of a watcher.
-  package mutating func exit(_ watcher: String, _ index: Int = 0, _ status: ExitStatus) {
-    let pids = self.pids(watcher)
-    guard pids.indices.contains(index) else { return violations.append("no process to end") }
-    kernel.crash(pids[index], status)
-    deliverDeaths()
-  }
-
-  /// Every process that is dying is dead now.
-  package mutating func deliverDeaths() {
-    while let pid = kernel.dying.first { deliverDeath(of: pid) }
-  }
-
-  /// One dying process is dead now; a pid that is not dying is passed over.
-  package mutating func deliverDeath(of pid: PID) {
-    guard let status = kernel.processes[pid]?.pendingDeath else { return }
-    kernel.die(pid)
-    runDirectory.died(pid)
-    feed(.exited(pid, status))
-  }
-
-  /// A child that outlived its process ends by itself; a pid that is none is passed over.
-  package mutating func endOrphan(_ pid: PID) {
-    if kernel.endOrphan(pid) { feed(.exited(pid, .exited(0))) }
   }
 
   /// Hands in the configuration asked for first; nothing happens when none is awaited.
@@ -307,7 +281,7 @@ package struct Simulation {
     case .signalChild(_, _, _, let ticket):
       if let ticket { record(.plain, for: ticket) }
     case .loadConfiguration(let purpose): loads.append(purpose)
-    case .log(_, let text): log.append(text)
+    case .tell(let notice, let wording): log += wording.lines(for: notice).map(\.text)
     case .finish(let status): exitStatus = status
     case .upgrade(_, let ticket):
       if let ticket { record(.plain, for: ticket) }

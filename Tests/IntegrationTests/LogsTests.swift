@@ -99,14 +99,18 @@ import Testing
       stdout_stream.rotate_when = s
       stdout_stream.backup_count = 2
       """)
-    #expect(eventually { Files.list(daemon.directory).count { $0.hasPrefix("timed.") } == 2 })
-    let first = Set(Files.list(daemon.directory).filter { $0.hasPrefix("timed.") })
+    /// Put aside; the file that is about to follow is called `timed.new` for a moment.
+    func dated() -> Set<String> {
+      Set(Files.list(daemon.directory).filter { $0.hasPrefix("timed.") && $0 != "timed.new" })
+    }
+    #expect(eventually { dated().count == 2 })
+    let first = dated()
     #expect(
       eventually {
-        let now = Files.list(daemon.directory).filter { $0.hasPrefix("timed.") }
+        let now = dated()
         return now.count == 2 && !first.contains(now.sorted().last ?? "")
       })
-    #expect(first.allSatisfy { $0.count == "timed.20261121120000".count })
+    #expect(first.allSatisfy { $0.count == "timed.20261121120000".count }, "\(first)")
   }
 
   @Test func customPythonStreamGetsTheStockDictionariesAndIsRestarted() throws {

@@ -15,16 +15,16 @@ extension Arbiter {
     if case .success(let configuration) = result { lastRead = configuration.watchers }
     switch (result, purpose) {
     case (.failure(let failure), .reload(let ticket)):
-      effects.append(.log(.error, "configuration not reloaded, nothing changed: \(failure.text)"))
+      tell(.notReloaded(reason: failure.text), &effects)
       if let ticket { effects.append(.reply(ticket, .error(.server(failure.text)))) }
     case (.failure(let failure), .restart):
-      effects.append(.log(.error, "configuration not read, the old one stays: \(failure.text)"))
+      tell(.configurationUnreadable(reason: failure.text), &effects)
       bootAgain(now, &effects)
     case (.failure(let failure), .reread(let ticket)):
       effects.append(.supervised(ticket, .fault(Fault(.cantReread, failure.text))))
     case (.failure(let failure), .restartCheck(let ticket)):
       // supervisor ends itself here, with everything down (supervisor.md 7.7).
-      effects.append(.log(.error, "not restarted, nothing changed: \(failure.text)"))
+      tell(.notRestarted(reason: failure.text), &effects)
       if let ticket {
         effects.append(.supervised(ticket, .fault(Fault(.cantReread, failure.text))))
       }
@@ -107,7 +107,7 @@ extension Arbiter {
     where watcher.isFromFile && !watcher.isDoomed
       && !wanted.contains(watcher.spec.name.lowercased())
     {
-      effects.append(.log(.info, "\(watcher.spec.name): no longer in the configuration, removed"))
+      watcher.tell(.removed, &effects)
       touched.append(watcher.id)
       removeWhenStopped(watcher.id, now, &effects)
     }
@@ -119,7 +119,7 @@ extension Arbiter {
       {
         if change(index, to: spec, changedSockets, now, &effects) { touched.append(id) }
       } else {
-        effects.append(.log(.info, "\(spec.name): new in the configuration"))
+        effects.append(.tell(.watcher(spec.name, .added), spec.habits.wording))
         new.append(spec)
       }
     }
@@ -147,11 +147,11 @@ extension Arbiter {
     if spec.singleton { watchers[index].target = min(1, watchers[index].target) }
     watchers[index].populate(&ledger)
     if usesChanged || !old.launches(as: spec) {
-      effects.append(.log(.info, "\(spec.name): changed, restarting"))
+      watchers[index].tell(.changeRestarts, &effects)
       effects.append(.closeStreams(id, forever: false))
       if watchers[index].desired == .running { restart(id, now, &effects) }
     } else {
-      effects.append(.log(.info, "\(spec.name): changed, applied to the running processes"))
+      watchers[index].tell(.changeApplied, &effects)
       update(id, now, &effects) { watcher, ledger, _ in watcher.renewExpiries(now, &ledger) }
     }
     return true

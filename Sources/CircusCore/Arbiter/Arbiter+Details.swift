@@ -28,7 +28,7 @@ extension Watcher {
       if case .running = desired {
         return spec.onDemand ? "waits for its socket" : "about to start"
       }
-      let problem = spec.dialect == .circus ? lastProblem : startProblem
+      let problem = spec.habits.judgesProcesses ? startProblem : lastProblem
       return problem.map { "stopped: \($0)" } ?? stoppedReason
     case .starting, .stopping: return phase.rawValue
     case .active: break

@@ -137,7 +137,7 @@ extension Arbiter {
     } else if watchers[index].spec.sendsHangup {
       update(id, now, &effects) { watcher, ledger, effects in
         for pid in watcher.pids {
-          effects.append(.log(.info, "SENDING HUP to \(pid)"))
+          watcher.tell(.hangupSent(pid), of: watcher.spec.name, &effects)
           effects.append(.signal(pid, .hangup, .process))
         }
         watcher.finishRollout(now, &ledger, &effects)

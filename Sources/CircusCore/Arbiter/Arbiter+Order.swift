@@ -13,21 +13,10 @@ struct StartQueue: Hashable {
 
 /// Starting and stopping everything, in order.
 extension Arbiter {
-  /// Start order: circus by falling priority, ties as listed; supervisor's groups by rising
-  /// (priority, name), as listed inside.
-  var startOrder: [WatcherID] {
-    watchers.enumerated().sorted { a, b in
-      let (x, y) = (a.element.spec, b.element.spec)
-      switch (x.dialect, y.dialect) {
-      case (.circus, .circus):
-        return x.priority == y.priority ? a.offset < b.offset : x.priority > y.priority
-      case (.supervisor, .supervisor):
-        return (x.groupPriority, x.group, a.offset) < (y.groupPriority, y.group, b.offset)
-      case (.circus, .supervisor): return true
-      case (.supervisor, .circus): return false
-      }
-    }.map(\.element.id)
-  }
+  /// In which order all of them start.
+  var startOrder: [WatcherID] { order.watchers }
+
+  private var order: StartOrder { StartOrder(watchers.map { ($0.id, $0.spec) }) }
 
   /// Starts what starts by itself, one after the other.
   mutating func startAll(
@@ -47,7 +36,7 @@ extension Arbiter {
     while !startQueue.pending.isEmpty {
       if let current = startQueue.current, let index = index(of: current),
         watchers[index].phase == .starting || watchers[index].startConsent == .asked,
-        watchers[index].spec.dialect == .circus,
+        watchers[index].spec.habits.paces,
         !watchers[index].slots.contains(where: {
           if case .backoff = $0.state { true } else { false }
         })
@@ -61,7 +50,7 @@ extension Arbiter {
       let next = startQueue.pending.removeFirst()
       startQueue.current = next
       guard let index = index(of: next) else { continue }
-      if watchers[index].spec.dialect == .circus {
+      if watchers[index].spec.habits.paces {
         startQueue.gate = now.instant + ledger.settings.warmup
       }
       start(next, cause: startQueue.cause, now, &effects)
@@ -90,27 +79,14 @@ extension Arbiter {
   /// priority first.
   mutating func stopAll(cause: Cause, _ now: Moment, _ effects: inout [Effect]) {
     startQueue.pending = []
-    var stages: [[WatcherID]] = []
-    var lastGroup: String?
-    for id in startOrder.reversed() {
-      guard let index = index(of: id) else { continue }
-      let spec = watchers[index].spec
-      let group = spec.dialect == .circus ? nil : spec.group
-      if !stages.isEmpty, group == lastGroup {
-        stages[stages.count - 1].append(id)
-      } else {
-        stages.append([id])
-      }
-      lastGroup = group
-    }
-    stopQueue = stages
+    stopQueue = order.stopStages
     stopQueueCause = cause
     advanceStopQueue(now, &effects)
   }
 
-  /// supervisord says every three seconds whom it is waiting for.
+  /// Tells every three seconds what the end of the daemon waits for.
   mutating func reportStop(_ now: Moment, _ effects: inout [Effect]) {
-    guard ledger.settings.face == .supervisor, mode == .stopping || mode == .restarting,
+    guard ledger.settings.namesAwaitedDeaths, mode == .stopping || mode == .restarting,
       !isAllStopped
     else {
       nextStopReport = nil
@@ -119,7 +95,7 @@ extension Arbiter {
     if let next = nextStopReport, now.instant < next { return }
     let names = processTable.filter { !$0.stage.isStopped }.map(\.name)
     if !names.isEmpty {
-      effects.append(.log(.info, "waiting for \(names.joined(separator: ", ")) to die"))
+      tell(.waitsForDeaths(names), &effects)
     }
     let next = now.instant + .seconds(3)
     nextStopReport = next
@@ -142,7 +118,7 @@ extension Arbiter {
 
   /// Second interrupt: no more grace.
   mutating func hurry(_ now: Moment, _ effects: inout [Effect]) {
-    effects.append(.log(.warning, "interrupted again: killing what is left"))
+    tell(.interruptedAgain, &effects)
     stopQueue = []
     for index in watchers.indices { watchers[index].turnHooksOff(now, &ledger, &effects) }
     for id in watchers.map(\.id) { stop(id, cause: .shutdown, now, &effects) }
@@ -176,7 +152,7 @@ extension Arbiter {
       }
       waiting = []
       dismissSupervised(&effects)
-      if ledger.settings.face == .circus { effects.append(.log(.info, "Arbiter exiting")) }
+      tell(.exiting, &effects)
       effects.append(.finish(status: 0))
     case .restarting:
       mode = .booting

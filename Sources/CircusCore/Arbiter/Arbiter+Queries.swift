@@ -59,7 +59,7 @@ extension Arbiter {
       return .ok("statuses", .object(JSONObject(statuses.sorted { $0.0 < $1.0 })))
     }
     let watcher = watchers[try watcher(named: name)]
-    guard watcher.spec.dialect == .supervisor else {
+    guard watcher.spec.habits.judgesProcesses else {
       return .ok("status", .string(watcher.status.rawValue))
     }
     let states = watcher.slots.sorted { $0.number < $1.number }.map {

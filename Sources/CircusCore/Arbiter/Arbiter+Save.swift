@@ -25,12 +25,12 @@ extension Arbiter {
 extension Watcher {
   /// What its section is called.
   fileprivate var section: String {
-    guard spec.dialect == .supervisor else { return "watcher:\(spec.name)" }
+    guard spec.program != nil else { return "watcher:\(spec.name)" }
     return spec.definition["section"]?.string ?? "program:\(spec.name)"
   }
 
   fileprivate func write(to changes: inout SavedChanges) {
-    guard spec.dialect == .circus else { return writeProgram(to: &changes) }
+    guard spec.program == nil else { return writeProgram(to: &changes) }
     if addition != nil {
       var options = spec.definition
       options["numprocesses"] = .int(target)

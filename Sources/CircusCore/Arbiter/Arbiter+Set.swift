@@ -62,7 +62,7 @@ extension Arbiter {
     if old.singleton, let count = options["numprocesses"]?.int, count > 1 {
       throw .refused("Singleton watcher has a single process")
     }
-    guard old.dialect == .circus else { return try changedProgram(old, options) }
+    guard old.program == nil else { return try changedProgram(old, options) }
     var definition = old.definition
     for member in options.members {
       WatcherOptions.apply(member.key, member.value, to: &definition)

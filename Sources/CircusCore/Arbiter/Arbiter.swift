@@ -290,45 +290,33 @@ package struct Arbiter {
   private mutating func handle(_ signal: Signal, _ now: Moment, _ effects: inout [Effect]) {
     switch signal {
     case .terminate, .interrupt, .quit:
-      effects.append(
-        ledger.settings.face == .supervisor
-          ? .log(.warning, "received \(signal.name) indicating exit request")
-          : .log(.info, "Got signal \(signal.name)"))
+      tell(.exitRequested(signal), &effects)
       if mode == .stopping && signal == .interrupt {
         hurry(now, &effects)
       } else {
         shutDown(now, &effects)
       }
-    case .hangup where ledger.settings.face == .supervisor:
+    case .hangup where ledger.settings.restartsOnHangup:
       hangUp(&effects)
     case .hangup:
-      effects.append(.log(.info, "Got signal SIGHUP: reloading all watchers"))
+      tell(.reloadRequested(signal), &effects)
       reloadAll(sequential: false, graceful: true, now, &effects)
     case .user1:
-      effects.append(.log(.info, "Got signal SIGUSR1: upgrading"))
+      tell(.upgradeRequested(signal), &effects)
       effects.append(.upgrade(nil, nil))
     case .user2:
-      effects.append(
-        .log(
-          .info,
-          ledger.settings.face == .supervisor
-            ? "received \(signal.name) indicating log reopen request"
-            : "Got signal \(signal.name): reopening log files"))
-      if ledger.settings.face == .supervisor {
-        effects.append(.log(.info, "supervisord logreopen"))
-      }
+      tell(.reopenRequested(signal), &effects)
       effects.append(.reopenLogs)
-    default: effects.append(.log(.debug, "Got signal \(signal.name), ignored"))
+    default: tell(.signalIgnored(signal), &effects)
     }
   }
 
   /// supervisord starts over from its file.
   private func hangUp(_ effects: inout [Effect]) {
     guard mode == .running else {
-      return effects.append(
-        .log(.warning, "ignored SIGHUP indicating restart request (shutdown in progress)"))
+      return tell(.restartIgnored(.hangup), &effects)
     }
-    effects.append(.log(.warning, "received SIGHUP indicating restart request"))
+    tell(.restartRequested(.hangup), &effects)
     effects.append(.loadConfiguration(.restartCheck(nil)))
   }
 }

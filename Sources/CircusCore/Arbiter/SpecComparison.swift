@@ -10,7 +10,7 @@ extension WatcherSpec {
     for key in ["__CF_USER_TEXT_ENCODING", "PS1", "COMP_WORDBREAKS", "PROMPT_COMMAND"] {
       spec.environment[key] = nil
     }
-    guard dialect == .supervisor else {
+    guard let template = program else {
       spec.definition = [:]
       return spec
     }
@@ -21,9 +21,8 @@ extension WatcherSpec {
     spec.command = ""
     spec.directory = ""
     spec.environment = [:]
-    spec.program = program.map {
-      ProgramTemplate(expressions: [:], names: [:], firstNumber: $0.firstNumber)
-    }
+    spec.program = ProgramTemplate(
+      expressions: [:], names: [:], firstNumber: template.firstNumber)
     return spec
   }
 
@@ -80,7 +79,7 @@ extension WatcherSpec {
   var earlierFingerprint: String {
     var told = definition
     told["file"] = nil
-    if dialect == .circus && copiesEnvironment { told["env"] = nil }
+    if program == nil && copiesEnvironment { told["env"] = nil }
     return Self.fingerprint(told)
   }
 

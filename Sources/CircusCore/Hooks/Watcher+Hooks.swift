@@ -141,10 +141,7 @@ extension Watcher {
       ledger.publish(event(.hookSuccess, now, hook: call.name), into: &effects)
       return truth
     case .failed(let error):
-      effects.append(
-        .log(
-          .error,
-          "\(spec.name): Hook '\(call.name.rawValue)' (\(call.hook.callable)) failed: \(error)"))
+      tell(.hookFailed(call.name, callable: call.hook.callable, error: error), &effects)
       ledger.publish(event(.hookFailure, now, hook: call.name, error: error), into: &effects)
       return call.hook.ignoresFailure || call.name.alwaysIgnoresFailure
     }
@@ -173,10 +170,8 @@ extension Watcher {
   ) {
     demand.isCalled = false
     guard case .running = desired else { return }
-    effects.append(
-      .log(
-        .info, "\(spec.name): \(call.name.rawValue) said no (\(call.hook.callable)): \(consequence)"
-      ))
+    tell(
+      .hookRefused(call.name, callable: call.hook.callable, consequence: consequence), &effects)
     lastProblem = "\(consequence): \(call.name.rawValue) said no (\(call.hook.callable))"
     desired = .stopped(.hook)
   }

@@ -93,17 +93,16 @@ package struct Orphans: Hashable, Sendable {
     if rounds == 0 { tellSpared(found.filter { !$0.isEnded(by: policy) }, policy, name, &effects) }
     guard !own.isEmpty else { return true }
     rounds += 1
-    let list = own.map { "\($0.pid) (\($0.command))" }.joined(separator: ", ")
+    let commands = Dictionary(own.map { ($0.pid, $0.command) }, uniquingKeysWith: { $1 })
     guard rounds <= Self.mostRounds else {
-      effects.append(.log(.error, "\(name): cannot be ended: \(list)"))
+      effects.append(.tell(.watcher(name, .orphansStay(commands)), .circus))
       return true
     }
     for orphan in own { remaining[orphan.pid] = orphan.command }
     signalled.formUnion(own.filter(\.wasSignalled).map(\.pid))
     let fresh = own.filter { !signalled.contains($0.pid) }
     if rounds == 1 {
-      effects.append(
-        .log(.info, "\(name): ending what the stopped process left behind: \(list)"))
+      effects.append(.tell(.watcher(name, .orphansEnding(commands)), .circus))
       if isPatient, !fresh.isEmpty { killAt = max(killAt, now.instant + Self.pause) }
     }
     if now.instant >= killAt {
@@ -128,9 +127,7 @@ package struct Orphans: Hashable, Sendable {
   private mutating func kill(_ name: String, _ now: Moment, _ effects: inout [Effect]) {
     let victims = remaining.keys.sorted()
     if !wasKilled {
-      let list = victims.map { "\($0) (\(remaining[$0] ?? ""))" }.joined(separator: ", ")
-      effects.append(
-        .log(.warning, "\(name): killing what the stopped process left behind: \(list)"))
+      effects.append(.tell(.watcher(name, .orphansKilled(remaining)), .circus))
     }
     wasKilled = true
     filtersAt = nil
@@ -174,12 +171,7 @@ package struct Orphans: Hashable, Sendable {
     _ spared: [Orphan], _ policy: DescendantPolicy, _ name: String, _ effects: inout [Effect]
   ) {
     for orphan in spared {
-      let reason =
-        orphan.isClient
-        ? "it is connected to this daemon"
-        : "it has a session of its own (stop_descendants = all ends such processes too)"
-      effects.append(
-        .log(.info, "\(name): left running: \(orphan.pid) (\(orphan.command)): \(reason)"))
+      effects.append(.tell(.watcher(name, .orphanSpared(orphan)), .circus))
     }
   }
 }

@@ -89,7 +89,7 @@ extension Arbiter {
     if group.head["count"]?.int != spec.processCount { watchers[index].target = spec.processCount }
     if spec.singleton { watchers[index].target = min(1, watchers[index].target) }
     watchers[index].populate(&ledger)
-    effects.append(.log(.info, "\(spec.name): changed, applied to the running processes"))
+    watchers[index].tell(.changeApplied, &effects)
   }
 
   /// Which watcher a record is about: one of the file, or one that is made again from how it was
@@ -116,7 +116,8 @@ extension Arbiter {
         if let index = index(of: id) { watchers[index].addition = properties }
         return id
       } catch {
-        effects.append(.log(.error, "\(name): was added by command and cannot be again: \(error)"))
+        let notice = Notice.watcher(name, .additionLost(reason: "\(error)"))
+        effects.append(.tell(notice, ledger.settings.wording))
       }
     }
     let hasProcess = group.processes.values.contains { $0["pid"] != nil }
@@ -127,7 +128,7 @@ extension Arbiter {
     spec.unsupported = "no longer in the configuration"
     let id = addWatcher(spec, isFromFile: false)
     if !isDoomed {
-      effects.append(.log(.info, "\(name): no longer in the configuration, removed"))
+      effects.append(.tell(.watcher(name, .removed), ledger.settings.wording))
     }
     if let index = index(of: id) { watchers[index].isLeftOver = true }
     return id
@@ -149,8 +150,7 @@ extension Arbiter {
       watchers[index].spec = try changed(watchers[index].spec, edits)
       watchers[index].edits = edits
     } catch {
-      let name = watchers[index].spec.name
-      effects.append(.log(.warning, "\(name): what `set` had changed is lost: \(error.reason)"))
+      watchers[index].tell(.editsLost(reason: error.reason), &effects)
     }
   }
 
@@ -212,7 +212,7 @@ extension Arbiter {
       return update(id, now, &effects) { _, _, _ in }
     }
     if hasChanged, watchers[index].desired == .running, watchers[index].phase != .stopped {
-      effects.append(.log(.info, "\(watchers[index].spec.name): changed, restarting"))
+      watchers[index].tell(.changeRestarts, &effects)
       restart(id, now, &effects)
     }
   }

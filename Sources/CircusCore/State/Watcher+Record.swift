@@ -52,7 +52,7 @@ extension Watcher {
       ($0["serial"]?.int ?? .max, $0["process"]?.int ?? 0)
         < ($1["serial"]?.int ?? .max, $1["process"]?.int ?? 0)
     }
-    guard isAlive || spec.dialect == .supervisor else { return }
+    guard isAlive || keepsEmptySlots else { return }
     slots = records.map { record in
       let number = record["process"]?.int ?? 1
       lives[number] = Lives(record: record["lives"])
@@ -71,7 +71,7 @@ extension Watcher {
     }
     restoreOrphans(group.leaders, now)
     settlePhase()
-    if phase != .stopped || spec.dialect == .supervisor { populate(&ledger) }
+    if phase != .stopped || keepsEmptySlots { populate(&ledger) }
     for slot in slots { register(slot, &ledger) }
   }
 

@@ -73,7 +73,7 @@ extension Arbiter {
       if let view = view(group: name, process: name) { return .process(view) }
       // A circus watcher is addressed by its name.
       guard let watcher = watchers.first(where: { $0.spec.group == name && !$0.isDoomed }),
-        watcher.spec.dialect == .circus
+        watcher.spec.habits.isNamedWhole
       else { return nil }
       return .group(processes(inGroup: name))
     }
@@ -86,7 +86,7 @@ extension Arbiter {
       if let view = view(group: group, process: process) { return .process(view) }
     }
     guard hasGroup(name), let first = processes(inGroup: name).first,
-      first.spec.dialect == .circus
+      first.spec.habits.isNamedWhole
     else { return nil }
     return .group(processes(inGroup: name))
   }
@@ -138,7 +138,7 @@ extension Arbiter {
 
   /// A stopped circus watcher has no processes; those it will have are shown all the same.
   private static func placeholders(_ watcher: Watcher) -> [ProcessView] {
-    guard watcher.slots.isEmpty, watcher.spec.dialect == .circus, watcher.target > 0 else {
+    guard watcher.slots.isEmpty, !watcher.keepsEmptySlots, watcher.target > 0 else {
       return []
     }
     return (1...watcher.target).map { number in

@@ -44,8 +44,8 @@ extension Arbiter {
         // A group order passes over those that run.
         if isSingle { fail(Fault(.alreadyStarted, view.displayName)) }
       } else if view.stage == .stopping {
-        effects.append(
-          .log(.warning, "process '\(view.name)' is being stopped: it is not started"))
+        let name = ProcessName(watcher: view.group, process: view.name)
+        effects.append(.tell(.process(name, .notStartedWhileStopping), .supervisor))
         // As supervisor has it: waiting, this is a failure; otherwise nothing happens.
         if waits { fail(Fault(.abnormalTermination, view.displayName)) }
       } else {

@@ -114,7 +114,8 @@ extension Arbiter {
       guard call.kind == .stop, call.waits, call.nextReport.map({ $0 <= now.instant }) ?? true
       else { continue }
       for process in call.pending {
-        effects.append(.log(.info, "waiting for \(process.name) to stop"))
+        let name = ProcessName(watcher: process.group, process: process.name)
+        effects.append(.tell(.process(name, .awaited), .supervisor))
       }
       let next = now.instant + .seconds(2)
       supervised[index].nextReport = next

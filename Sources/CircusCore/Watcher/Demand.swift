@@ -45,7 +45,7 @@ extension Watcher {
     } else {
       demand.failures = 0
     }
-    effects.append(.log(.info, "\(spec.name) waits for its socket"))
+    tell(.waitsForSocket, &effects)
   }
 }
 
@@ -58,7 +58,7 @@ extension Arbiter {
         watchers[index].spec.awaitedSockets(among: ledger.sockets).contains(name)
       else { continue }
       update(id, now, &effects) { watcher, _, effects in
-        effects.append(.log(.info, "\(watcher.spec.name): called by socket '\(name)'"))
+        watcher.tell(.calledBySocket(name), &effects)
         watcher.demand.isCalled = true
         watcher.startCause = .demand
       }

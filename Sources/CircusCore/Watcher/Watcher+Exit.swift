@@ -24,14 +24,7 @@ extension Watcher {
     if slots[index].announcesReap && !slots[index].isUnannounced {
       tellDeath(pid, status, slots[index].cause, processStatus: .null, now, &ledger, &effects)
     }
-    if spec.dialect == .supervisor {
-      effects.append(
-        .log(
-          spec.expects(status) ? .info : .warning,
-          "stopped: \(slots[index].name) (\(status.description))"))
-    } else {
-      effects.append(.log(.debug, "stopped: \(spec.name) [pid \(pid)] (\(status.description))"))
-    }
+    tell(.stopped(pid, status, isExpected: spec.expects(status)), of: slots[index].name, &effects)
     slots[index].endedWall = now.wall
     slots[index].lastStatus = status
     lives[slots[index].number, default: Lives()].ended(status, wasAsked: true, now.wall)
@@ -57,12 +50,7 @@ extension Watcher {
     tellDeath(pid, status, isExpected ? .exit : .crash, processStatus: 1, now, &ledger, &effects)
     // Too quick is a failure for supervisor, whatever the status.
     let isFine = isExpected && !isTooQuick
-    let name =
-      spec.dialect == .supervisor ? slots[index].name : "\(spec.name) [pid \(pid)]"
-    effects.append(
-      .log(
-        isFine ? .info : .warning,
-        "exited: \(name) (\(status.description); \(isFine ? "expected" : "not expected"))"))
+    tell(.exited(pid, status, isExpected: isFine), of: slots[index].name, &effects)
     linger(pid)
     lives[slots[index].number, default: Lives()].ended(status, wasAsked: false, now.wall)
     slots[index].respawnCause = isExpected ? .exit : .crash
@@ -113,7 +101,7 @@ extension Watcher {
   private mutating func leave(_ index: Int, _ status: ExitStatus, _ ledger: inout Ledger) {
     enter(.exited(status), at: index, &ledger)
     slots[index].isWanted = false
-    guard spec.dialect == .circus, phase == .active, !slots.contains(where: { $0.state.isUp })
+    guard spec.habits.stopsWithLastExit, phase == .active, !slots.contains(where: { $0.state.isUp })
     else {
       return
     }
@@ -135,10 +123,10 @@ extension Watcher {
     guard age < Self.youth, !isForeign else { return }
     slots[index].failures += 1
     let delay = crashBackoff(ledger).delay(after: slots[index].failures)
-    if spec.dialect == .circus {
+    if spec.habits.crashPauseIsBackoff {
       return enter(.backoff(until: now.instant + delay), at: index, &ledger)
     }
-    // supervisor has no state for this wait: the process is EXITED until it is started again.
+    // The process is EXITED until it is started again.
     let due = now.instant + min(delay, .seconds(1))
     slots[index].restsUntil = due
     ledger.timers.push(due, .process(slots[index].id))

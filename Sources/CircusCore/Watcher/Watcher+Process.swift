@@ -57,7 +57,7 @@ extension Watcher {
     lives[number]?.beginAgain()
     desired = .running
     // The others may still be on their way down: that is their own business.
-    if phase == .stopping, spec.dialect == .supervisor { phase = .active }
+    if phase == .stopping, spec.habits.judgesProcesses { phase = .active }
   }
 
   /// The places of a stopped circus watcher, which has none; they are not to be filled yet.

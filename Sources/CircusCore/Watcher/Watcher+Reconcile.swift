@@ -130,7 +130,10 @@ extension Watcher {
     let candidates = slots.filter(holdsPlace).sorted {
       // What does not run goes first.
       if ($0.state.pid == nil) != ($1.state.pid == nil) { return $0.state.pid == nil }
-      return spec.dialect == .circus ? $0.id.serial < $1.id.serial : $0.number > $1.number
+      switch spec.habits.surplus {
+      case .oldest: return $0.id.serial < $1.id.serial
+      case .highestNumber: return $0.number > $1.number
+      }
     }
     for slot in candidates where excess > 0 {
       retire(slot.id, .scale, now, &ledger, &effects)
@@ -142,7 +145,7 @@ extension Watcher {
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     guard phase == .starting else { return }
-    if target == 0 && spec.dialect == .circus {
+    if target == 0 && spec.habits.needsProcesses {
       // A watcher told to run no process at all does not start (circus.md, appendix A).
       desired = .stopped(.scale)
       return reconcile(now, &ledger, &effects)
@@ -151,7 +154,7 @@ extension Watcher {
     guard isAgreed(.afterStart, \.runConsent, &ledger, &effects) else { return }
     phase = .active
     ledger.publish(event(.start, now, cause: startCause), into: &effects)
-    if spec.dialect == .circus { effects.append(.log(.info, "\(spec.name) started")) }
+    tell(.started, &effects)
     if announcesReload {
       announcesReload = false
       finishRollout(now, &ledger, &effects)
@@ -162,9 +165,8 @@ extension Watcher {
     if slot.isEmptyAndWanted || slot.isOnTrial { return true }
     switch slot.state {
     case .spawning, .starting: return true
-    // A supervisor program that fails at once is still being tried, and so is a worker that the
-    // machine had no room for yet.
-    case .backoff: return spec.dialect == .supervisor || slot.startedWall == 0
+    // It failed at once and is tried again, or the machine had no room for it yet; else this is the pause after a crash.
+    case .backoff: return !spec.habits.crashPauseIsBackoff || slot.startedWall == 0
     case .stopped, .running, .stopping, .ending, .exited, .fatal: return false
     }
   }

@@ -14,8 +14,9 @@ extension Watcher {
       }
     }
     generation += 1
-    // Two at a time is what a singleton must never have; supervisor's names belong to one process.
-    rollout = sequential || spec.singleton || spec.dialect == .supervisor ? .oneByOne : .surge
+    // Two at a time is what a singleton must never have.
+    rollout =
+      sequential || spec.singleton || spec.habits.replacement == .oneByOne ? .oneByOne : .surge
     spawnFailures = 0
     lastProblem = nil
   }
@@ -85,7 +86,7 @@ extension Watcher {
   ) {
     rollout = nil
     ledger.publish(event(.reload, now), into: &effects)
-    effects.append(.log(.info, "\(spec.name) reloaded"))
+    tell(.reloaded, &effects)
   }
 
   /// The new definition cannot be run: what runs stays.
@@ -98,8 +99,7 @@ extension Watcher {
       }
     }
     for index in slots.indices { slots[index].generation = generation }
-    effects.append(
-      .log(.error, "\(spec.name): not reloaded, the old processes stay: \(failure.text)"))
+    tell(.notReloaded(reason: failure.text), &effects)
     lastProblem = "not reloaded, the old processes stay: \(failure.text)"
     rollout = nil
   }

@@ -82,10 +82,7 @@ extension Watcher {
     slots[index].isOnTrial = has(.afterSpawn)
     ask(.afterSpawn, ["pid": .int(Int(pid.rawValue))], &ledger, &effects)
     ledger.publish(event(.spawn, now, pid: pid, cause: cause), into: &effects)
-    effects.append(
-      spec.dialect == .supervisor
-        ? .log(.info, "spawned: '\(slots[index].name)' with pid \(pid)")
-        : .log(.debug, "running \(spec.name) process [pid \(pid)]"))
+    tell(.spawned(pid), of: slots[index].name, &effects)
     if case .running = slots[index].state { tellSuccess(slots[index], &effects) }
     // A stop that overtook the start.
     if slots[index].isSurplus || phase == .stopping || !slots[index].isWanted {
@@ -121,14 +118,14 @@ extension Watcher {
     slots[index].spawnError = failure.text
     if slots[index].isSurplus || phase == .stopping || !slots[index].isWanted {
       enter(.stopped, at: index, &ledger)
-      if slots[index].isSurplus || phase == .stopping && spec.dialect == .circus {
+      if slots[index].isSurplus || phase == .stopping && !keepsEmptySlots {
         drop(index)
       }
       return
     }
-    switch spec.dialect {
-    case .supervisor: programFailed(index, failure, now, &ledger, &effects)
-    case .circus: workerFailed(index, failure, now, &ledger, &effects)
+    switch spec.habits.failedStart {
+    case .stopsProcess: programFailed(index, failure, now, &ledger, &effects)
+    case .stopsWatcher: workerFailed(index, failure, now, &ledger, &effects)
     }
   }
 
@@ -157,7 +154,7 @@ extension Watcher {
       wait(index, now, &ledger)
       abandonRollout(failure, now, &ledger, &effects)
     case nil:
-      effects.append(.log(.error, "\(spec.name): not started: \(failure.text)"))
+      tell(.notStarted(reason: failure.text), &effects)
       lastProblem = "not started: \(failure.text)"
       enter(.fatal, at: index, &ledger)
       desired = .stopped(.spawnFailure)
@@ -170,7 +167,7 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     if !failure.isTransient || slots[index].failures == 0 { slots[index].failures += 1 }
-    effects.append(.log(.info, "spawnerr: \(failure.text)"))
+    tell(.spawnFailed(reason: failure.text), of: slots[index].name, &effects)
     backOffOrGiveUp(index, now, &ledger, &effects)
   }
 
@@ -182,10 +179,7 @@ extension Watcher {
     if slots[index].failures > spec.startRetries {
       enter(.fatal, at: index, &ledger)
       slots[index].isWanted = false
-      effects.append(
-        .log(
-          .info,
-          "gave up: \(slots[index].name) entered FATAL state, too many start retries too quickly"))
+      tell(.gaveUp, of: slots[index].name, &effects)
     }
   }
 
@@ -202,12 +196,7 @@ extension Watcher {
 
   /// It has stayed up for `startsecs`.
   func tellSuccess(_ slot: Slot, _ effects: inout [Effect]) {
-    guard spec.dialect == .supervisor else { return }
-    effects.append(
-      .log(
-        .info,
-        "success: \(slot.name) entered RUNNING state, process has stayed up for > than "
-          + "\(Int(spec.startSeconds.seconds)) seconds (startsecs)"))
+    tell(.becameRunning(after: spec.startSeconds), of: slot.name, &effects)
   }
 
   /// One line per run of equal failures, not one per attempt.
@@ -215,6 +204,6 @@ extension Watcher {
     _ failure: SpawnFailure, _ now: Moment, _ attempt: Int, _ effects: inout [Effect]
   ) {
     guard attempt == 1 || attempt.nonzeroBitCount == 1 && attempt > 8 else { return }
-    effects.append(.log(.warning, "error in '\(spec.name)': \(failure.text)"))
+    tell(.startFailed(reason: failure.text), &effects)
   }
 }

@@ -27,13 +27,9 @@ extension Watcher {
     if plan.descendants != .none { effects.append(.noteDescendants(pid)) }
     signal(pid, plan.signal, plan.scope, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: cause), into: &effects)
-    effects.append(
-      spec.dialect == .supervisor
-        ? .log(
-          .debug,
-          "killing \(slots[index].name) (pid \(pid)) "
-            + "\(plan.scope == .group ? "process group " : "")with signal \(plan.signal.name)")
-        : .log(.debug, "sending signal \(plan.signal.number) to \(pid) [\(spec.name)]"))
+    tell(
+      .stopSignalled(pid, plan.signal, isGroup: plan.scope == .group), of: slots[index].name,
+      &effects)
     let killAt = now.instant + plan.grace
     enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
     if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
@@ -79,13 +75,7 @@ extension Watcher {
     // Its descendants are found when it is dead, and the clients among them are spared.
     signal(pid, .kill, .process, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
-    let name = spec.dialect == .supervisor ? slots[index].name : spec.name
-    effects.append(.log(.warning, "killing '\(name)' (\(pid)) with SIGKILL"))
-    if spec.dialect == .supervisor {
-      let group = spec.stop.descendants == .none ? "" : "process group "
-      effects.append(
-        .log(.debug, "killing \(name) (pid \(pid)) \(group)with signal SIGKILL"))
-    }
+    tell(.killed(pid, isGroup: spec.stop.descendants != .none), of: slots[index].name, &effects)
     enter(.stopping(pid, killAt: killAt, wasKilled: true), at: index, &ledger)
   }
 
@@ -124,7 +114,7 @@ extension Watcher {
   }
 
   /// circus remembers nothing of a process that is gone; supervisor keeps its state.
-  var keepsEmptySlots: Bool { spec.dialect == .supervisor }
+  var keepsEmptySlots: Bool { spec.habits.keepsStoppedSlots }
 
   mutating func dropEmptySlots() {
     let keeps = keepsEmptySlots
@@ -145,7 +135,7 @@ extension Watcher {
     phase = .stopped
     rollout = nil
     announcesReload = false
-    if spec.dialect == .circus { effects.append(.log(.info, "\(spec.name) stopped")) }
+    tell(.stopped, &effects)
     ask(.afterStop, [:], &ledger, &effects)
     if case .stopped = desired { effects.append(.closeStreams(id, forever: false)) }
     reconcile(now, &ledger, &effects)

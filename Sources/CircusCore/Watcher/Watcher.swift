@@ -116,7 +116,7 @@ package struct Watcher {
 
   /// What `status` says: a program whose processes are all EXITED or FATAL is stopped.
   package var status: Phase {
-    guard spec.dialect == .supervisor, phase == .active else { return phase }
+    guard spec.habits.judgesProcesses, phase == .active else { return phase }
     return slots.contains { $0.state.isUp || $0.state.isStopping } ? .active : .stopped
   }
 
@@ -139,7 +139,7 @@ package struct Watcher {
 
   /// Why it does not run as it was last asked to; nil: it does, or it is not known yet.
   var startProblem: String? {
-    if spec.dialect == .supervisor, case .running = desired {
+    if spec.habits.judgesProcesses, case .running = desired {
       let fatal = slots.first { $0.state == .fatal }
       return fatal.map { "\($0.name): \($0.spawnError)" }
     }

@@ -248,26 +248,7 @@ package final class Daemon {
     finishTurn()
     Environment.settleMemory()
     loop.run { finishTurn() }
-    logs.finish()
-    for entry in desk.closeAll() {
-      switch entry.order {
-      case .supervise: entry.caller(.outcome(.fault(Fault(.shutdownState))))
-      case .command, .scale, .signal:
-        entry.caller(.reply(.error(.refused("arbiter is stopping..."))))
-      }
-    }
-    follower.closeAll()
-    console.feed.closeAll()
-    loop.runOnce()
-    servers.closeAll()
-    streams.closeAll()
-    helpers.finish()
-    runner.endOrphans()
-    control?.stop()
-    if settings.usesZeroMQ { Endpoints.removeFiles(settings) }
-    sockets.closeAll()
-    survival.end(settings)
-    return status
+    return end()
   }
 
   private func takeSignals() {

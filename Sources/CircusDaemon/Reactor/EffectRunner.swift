@@ -146,7 +146,8 @@ final class EffectRunner {
     case .saveChanges(let changes, let path, let ticket):
       outlets.saveChanges(changes, path, ticket)
     case .upgrade(let program, let ticket): outlets.upgrade(program, ticket)
-    case .log(let level, let text): log.log(level, text)
+    case .tell(let notice, let wording):
+      for line in wording.lines(for: notice) { log.log(line.level, line.text) }
     case .finish(let status): outlets.finish(status)
     }
   }

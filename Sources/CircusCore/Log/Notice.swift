@@ -1,0 +1,76 @@
+import CircusModel
+
+/// Something the log tells, before it is put into words.
+package enum Notice: Hashable, Sendable {
+  case process(ProcessName, ProcessNotice)
+  /// By its watcher's name.
+  case watcher(String, WatcherNotice)
+  case daemon(DaemonNotice)
+}
+
+/// A process by both systems' names: circus's watcher and supervisor's process.
+package struct ProcessName: Hashable, Sendable {
+  package var watcher: String
+  package var process: String
+}
+
+/// What is told of one process.
+package enum ProcessNotice: Hashable, Sendable {
+  case spawned(PID)
+  /// It has been up for `startsecs`.
+  case becameRunning(after: Interval)
+  case exited(PID, ExitStatus, isExpected: Bool)
+  /// It ended in a stop.
+  case stopped(PID, ExitStatus, isExpected: Bool)
+  case stopSignalled(PID, Signal, isGroup: Bool)
+  case killed(PID, isGroup: Bool)
+  case spawnFailed(reason: String)
+  case gaveUp
+  /// A client's stop still waits for its end.
+  case awaited
+  case notStartedWhileStopping
+  case hangupSent(PID)
+}
+
+/// What is told of a watcher.
+package enum WatcherNotice: Hashable, Sendable {
+  case started, stopped, reloaded
+  case notReloaded(reason: String)
+  case notStarted(reason: String)
+  /// One attempt of several.
+  case startFailed(reason: String)
+  case waitsForSocket
+  case calledBySocket(String)
+  case hookFailed(HookName, callable: String, error: String)
+  case hookRefused(HookName, callable: String, consequence: String)
+
+  // What a stopped process left behind: command lines by pid.
+  case orphansEnding([PID: String])
+  case orphansKilled([PID: String])
+  case orphansStay([PID: String])
+  case orphanSpared(Orphan)
+
+  // The configuration.
+  case added, removed
+  case changeApplied, changeRestarts
+  case additionLost(reason: String)
+  case editsLost(reason: String)
+}
+
+/// What is told of the daemon.
+package enum DaemonNotice: Hashable, Sendable {
+  case exitRequested(Signal)
+  case reloadRequested(Signal)
+  case upgradeRequested(Signal)
+  case reopenRequested(Signal)
+  case restartRequested(Signal)
+  case restartIgnored(Signal)
+  case signalIgnored(Signal)
+  case interruptedAgain
+  /// Their names; told every few seconds while it ends.
+  case waitsForDeaths([String])
+  case exiting
+  case notReloaded(reason: String)
+  case configurationUnreadable(reason: String)
+  case notRestarted(reason: String)
+}

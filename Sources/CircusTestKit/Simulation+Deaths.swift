@@ -1,0 +1,31 @@
+import CircusCore
+import CircusModel
+
+/// Ending processes of the simulated machine.
+extension Simulation {
+  /// Ends the n-th live process of a watcher.
+  package mutating func exit(_ watcher: String, _ index: Int = 0, _ status: ExitStatus) {
+    let pids = self.pids(watcher)
+    guard pids.indices.contains(index) else { return violations.append("no process to end") }
+    kernel.crash(pids[index], status)
+    deliverDeaths()
+  }
+
+  /// Every process that is dying is dead now.
+  package mutating func deliverDeaths() {
+    while let pid = kernel.dying.first { deliverDeath(of: pid) }
+  }
+
+  /// One dying process is dead now; a pid that is not dying is passed over.
+  package mutating func deliverDeath(of pid: PID) {
+    guard let status = kernel.processes[pid]?.pendingDeath else { return }
+    kernel.die(pid)
+    runDirectory.died(pid)
+    feed(.exited(pid, status))
+  }
+
+  /// A child that outlived its process ends by itself; a pid that is none is passed over.
+  package mutating func endOrphan(_ pid: PID) {
+    if kernel.endOrphan(pid) { feed(.exited(pid, .exited(0))) }
+  }
+}
