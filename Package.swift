@@ -90,15 +90,26 @@ let package = Package(
     room("CircusWire", ["CircusModel", "JSON"]),
     room("CircusCore", ["CircusConfig", "CircusWire", "CircusModel", "JSON"]),
     room(
-      "CircusDaemon",
+      "CircusSurvival",
+      ["CircusCore", "CircusLog", "CircusModel", "JSON", "LinuxSystem", "ProgramOptions"]),
+    room(
+      "CircusShell",
       [
-        "CircusCore", "CircusConfig", "ConfigurationFiles", "CircusWire", "CircusModel",
-        "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC",
-        "ZeroMQ",
+        "CircusSurvival", "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "CircusLog",
+        "JSON", "LinuxSystem", "EventLoop",
       ],
       // Small Python programs the daemon runs for Python hooks and streams: part of the binary.
       resources: [
         .embedInCode("Resources/hook_helper.py"), .embedInCode("Resources/stream_helper.py"),
+      ]),
+    room(
+      "CircusDaemon",
+      [
+        "CircusShell", "CircusSurvival", "CircusCore", "CircusConfig", "ConfigurationFiles", "CircusWire", "CircusModel",
+        "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC",
+        "ZeroMQ",
+      ],
+      resources: [
         .embedInCode("Resources/console.css"), .embedInCode("Resources/console.js"),
         .embedInCode("Resources/console.svg"),
       ]),

@@ -1,6 +1,7 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusSurvival
 import ConfigurationFiles
 import Glibc
 import LinuxSystem

@@ -2,6 +2,7 @@ import CircusConfig
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusSurvival
 import Glibc
 import LinuxSystem
 

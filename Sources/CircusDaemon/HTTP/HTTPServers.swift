@@ -1,5 +1,7 @@
 import CircusLog
 import CircusModel
+import CircusShell
+import CircusSurvival
 import EventLoop
 import Glibc
 import HTTPServer

@@ -1,5 +1,6 @@
 import CircusCore
 import CircusLog
+import CircusShell
 import EventLoop
 import HTTPServer
 import LinuxSystem

@@ -1,4 +1,5 @@
 import CircusCore
+import CircusShell
 import LinuxSystem
 
 /// Parts of log files, by supervisor's rules (supervisor.md 4.8). Offsets and lengths are bytes; what is

@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import CircusShell
 import XMLRPC
 
 /// Starting and stopping (supervisor.md 4.7).

@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import CircusShell
 import XMLRPC
 
 /// What is written to a process's stdin.

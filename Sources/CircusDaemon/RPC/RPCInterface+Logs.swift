@@ -1,6 +1,7 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusShell
 import CircusWire
 import LinuxSystem
 import XMLRPC

@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import CircusShell
 import LinuxSystem
 import XMLRPC
 

@@ -1,5 +1,7 @@
 import CircusCore
 import CircusModel
+import CircusShell
+import CircusSurvival
 import CircusWire
 import EventLoop
 

@@ -1,27 +1,30 @@
 import CircusCore
+import CircusModel
+import CircusShell
+import CircusWire
 import EventLoop
 
-/// Where effects lead that are not about processes.
-extension Daemon {
-  func makeOutlets() -> EffectRunner.Outlets {
-    EffectRunner.Outlets(
-      publish: { [unowned self] event in events?.publish(event) },
-      reply: { [unowned self] ticket, reply in desk.close(ticket)?.caller(.reply(reply)) },
-      supervised: { [unowned self] ticket, outcome in
-        desk.close(ticket)?.caller(.outcome(outcome))
-      },
-      announce: { [unowned self] event in announce(event) },
-      readLogs: { [unowned self] query, reply in logs.answer(query, reply) },
-      load: { [unowned self] purpose in load(purpose) },
-      awaitSockets: { [unowned self] names in socketWatch.await(names) },
-      upgrade: { [unowned self] program, ticket in upgrade.begin(program, ticket) },
-      saveChanges: { [unowned self] changes, path, ticket in
-        saveChanges(changes, to: path, ticket)
-      },
-      applySettings: { [unowned self] settings in apply(settings) },
-      finish: { [unowned self] status in
-        self.status = status
-        loop.stop()
-      })
+extension Daemon: EffectOutlets {
+  package func publish(_ event: EventMessage) { events?.publish(event) }
+
+  package func reply(_ ticket: Ticket, _ reply: Reply) {
+    desk.close(ticket)?.caller(.reply(reply))
+  }
+
+  package func supervised(_ ticket: Ticket, _ answer: SupervisorAnswer) {
+    desk.close(ticket)?.caller(.outcome(answer))
+  }
+
+  package func readLogs(_ query: LogQuery, _ answer: @escaping (Reply) -> Void) {
+    logs.answer(query, answer)
+  }
+
+  package func awaitSockets(_ names: Set<String>) { socketWatch.await(names) }
+
+  package func upgrade(to program: String?, _ ticket: Ticket?) { upgrade.begin(program, ticket) }
+
+  package func finish(_ status: Int32) {
+    self.status = status
+    loop.stop()
   }
 }

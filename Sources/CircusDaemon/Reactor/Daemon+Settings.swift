@@ -2,6 +2,8 @@ import CircusConfig
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusShell
+import CircusSurvival
 import CircusWire
 import JSON
 import LinuxSystem
@@ -9,7 +11,7 @@ import ZeroMQ
 
 /// Reading the configuration again, and what of it concerns the daemon itself.
 extension Daemon {
-  func load(_ purpose: LoadPurpose) {
+  package func load(_ purpose: LoadPurpose) {
     if case .restart = purpose { cleanAutomaticLogs() }
     let (result, warnings) = loader.load()
     for warning in warnings { log.warning(warning) }
@@ -18,7 +20,7 @@ extension Daemon {
 
   /// Applies changed `[circus]` settings, each by itself: what cannot be had leaves the old in place
   /// and is tried again at the next reload.
-  func apply(_ new: DaemonSettings) {
+  package func apply(_ new: DaemonSettings) {
     if settings.face == .circus,
       (settings.logLevel, settings.logOutput) != (new.logLevel, new.logOutput)
     {
@@ -66,7 +68,7 @@ extension Daemon {
   }
 
   /// Writes the file that is read last; relative to the configuration file's directory.
-  func saveChanges(_ changes: SavedChanges, to wanted: String?, _ ticket: Ticket?) {
+  package func saveChanges(_ changes: SavedChanges, to wanted: String?, _ ticket: Ticket?) {
     let main = Files.absolute(loader.path)
     let directory = main[..<(main.lastIndex(of: "/") ?? main.startIndex)]
     let name = wanted ?? settings.savedFile ?? ""

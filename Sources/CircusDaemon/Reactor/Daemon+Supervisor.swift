@@ -1,6 +1,7 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusShell
 import CircusWire
 import JSON
 import LinuxSystem
@@ -8,7 +9,7 @@ import LinuxSystem
 /// supervisor's side of the daemon: orders of its clients, its events, its logs.
 extension Daemon {
   /// Tells listeners and subscribers.
-  func announce(_ event: SupervisorEvent) {
+  package func announce(_ event: SupervisorEvent) {
     switch event {
     case .groupAdded(let name):
       // A pool hears of itself, so it has to be there first.

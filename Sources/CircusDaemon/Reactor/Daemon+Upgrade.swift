@@ -1,6 +1,8 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusShell
+import CircusSurvival
 import CircusWire
 import EventLoop
 import LinuxSystem

@@ -1,6 +1,8 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusShell
+import CircusSurvival
 import CircusWire
 import EventLoop
 import Glibc
@@ -167,7 +169,7 @@ package final class Daemon {
         case .success(let request): submit(request, from: .hook, answer)
         }
       },
-      adopted: AdoptedProcesses(loop: loop), log: log, outlets: makeOutlets())
+      adopted: AdoptedProcesses(loop: loop), log: log, outlets: self)
     runner.awaitMissing(configuration.sockets)
     runner.inheritance = survival.inheritance
     runner.remains = survival.remains

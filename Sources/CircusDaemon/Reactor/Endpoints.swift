@@ -1,5 +1,6 @@
 import CircusLog
 import CircusModel
+import CircusSurvival
 import Glibc
 import LinuxSystem
 import ZeroMQ

@@ -1,0 +1,307 @@
+import CircusConfig
+import CircusCore
+import CircusLog
+import CircusModel
+import CircusSurvival
+import CircusWire
+import EventLoop
+import Glibc
+import LinuxSystem
+
+/// The only place where effects become system calls. Answers go back as events.
+package final class EffectRunner {
+  let launcher: Launcher
+  private let signaler: Signaler
+  package let lineage: Lineage
+  let streams: Streams
+  private let sockets: ListeningSockets
+  private let missing: MissingSockets
+  private let loop: EventLoop
+  private let measurer: Measurer
+  private let helpers: Helpers
+  private let hookRunner: HookRunner
+  private let log: Logger
+  private unowned let outlets: any EffectOutlets
+
+  package let processes = ProcessTable()
+  private let adopted: AdoptedProcesses
+  /// How to take over what an earlier daemon left.
+  package var inheritance: (PID) -> (birth: Int64, Inheritance)? = { _ in nil }
+  /// Likewise, of a process that has ended.
+  package var remains: (PID) -> Inheritance? = { _ in nil }
+  /// Spawns not done yet: a thousand of them must not keep a `status` waiting.
+  private var spawns: [(ProcessID, LaunchPlan)] = []
+  private var nextSpawn = 0
+  private var sweeps: [WatcherID: [StoppedLeader]] = [:]
+  /// Managed processes that died by themselves in this turn; what they left behind is looked for at
+  /// its end.
+  private var deadLeaders: [PID] = []
+  /// What those of them printed to that another daemon had started.
+  private var pipesOfDead: [PID: [UInt64]] = [:]
+  /// Events that came of effects, in order.
+  private(set) var events: [Event] = []
+
+  /// How long spawning may take in one turn, and collecting the dead: nanoseconds.
+  private static let budget: Int64 = 5_000_000
+
+  package init(
+    loop: EventLoop, launcher: Launcher, lineage: Lineage, streams: Streams,
+    sockets: ListeningSockets,
+    measurer: Measurer, helpers: Helpers, hookRunner: HookRunner, adopted: AdoptedProcesses,
+    log: Logger, outlets: any EffectOutlets
+  ) {
+    self.adopted = adopted
+    self.launcher = launcher
+    self.lineage = lineage
+    self.streams = streams
+    self.sockets = sockets
+    self.loop = loop
+    missing = MissingSockets(loop: loop, log: log)
+    self.measurer = measurer
+    self.helpers = helpers
+    self.hookRunner = hookRunner
+    self.log = log
+    self.outlets = outlets
+    signaler = Signaler(lineage: lineage, log: log, adopted: adopted)
+    sockets.areHeld = { [processes] in processes.hasSocketHolders }
+    helpers.onStart = { pid in
+      lineage.began(pid, .session, session: pid.rawValue, input: nil)
+    }
+    adopted.onExit = { [unowned self] pid, status in ended(pid, status) }
+  }
+
+  /// The pipe to a process's stdin; nil where it has none.
+  package func input(of pid: PID) -> StandardInput? { processes[pid]?.input }
+
+  package func takeEvents() -> [Event] {
+    defer { events.removeAll(keepingCapacity: true) }
+    return events
+  }
+
+  package func run(_ effect: Effect) {
+    switch effect {
+    case .spawn(let process, let plan): spawns.append((process, plan))
+    case .adopt(let process, let pid, let plan): adopt(process, pid, plan)
+    case .adoptRemains(let process, let pid, let plan):
+      guard let ends = remains(pid) else { break }
+      lineage.note(ends.holders ?? [], of: pid)
+      launcher.adoptRemains(process.watcher, pid, plan, ends)
+    case .adoptLeftovers(let leaders): lineage.expectLeftovers(of: leaders)
+    case .signal(let pid, let signal, let scope):
+      if processes[pid] != nil { signaler.send(signal, to: pid, scope) }
+    case .signalChild(let pid, let child, let signal, let ticket):
+      let isChild = signaler.send(signal, toChild: child, of: pid)
+      let missing = RequestError.refused("process no longer exists (pid=\(child))")
+      if let ticket { outlets.reply(ticket, isChild ? .plain : .error(missing)) }
+    case .noteDescendants(let pid):
+      lineage.note(pid)
+      processes[pid]?.isStopping = true
+    case .sweep(let watcher, let leaders): sweeps[watcher, default: []] += leaders
+    case .signalOrphans(let pids, let signal):
+      for pid in pids where lineage.isStillThere(pid) {
+        // What an adopted process left is not ours to collect, so its end has to be watched for.
+        if lineage.parent(of: pid) != Environment.pid { try? adopted.adopt(pid) }
+        signaler.send(signal, pid)
+      }
+    case .publish(let event): outlets.publish(event)
+    case .reply(let ticket, let reply): outlets.reply(ticket, reply)
+    case .supervised(let ticket, let answer): outlets.supervised(ticket, answer)
+    case .announce(let event): outlets.announce(event)
+    case .measure(let ticket, let measurement, let call):
+      measurer.answer(measurement, extending: call, hookRunner) { [outlets] reply in
+        outlets.reply(ticket, reply)
+      }
+    case .callHook(let call):
+      hookRunner.call(call) { [unowned self] outcome, _ in
+        events.append(.hookAnswered(call.watcher, token: call.token, outcome))
+      }
+    case .abandonHook(let call): hookRunner.abandon(call)
+    case .forgetHooks(let watcher): hookRunner.forget(watcher)
+    case .closeStreams(let watcher, let forever): streams.close(watcher, forever: forever)
+    case .retargetStreams(let watcher, let stdout, let stderr, let path):
+      streams.retarget(watcher, stdout: stdout, stderr: stderr, pythonPath: path)
+    case .reopenLogs:
+      log.reopen()
+      streams.reopenAll()
+    case .readLogs(let ticket, let query):
+      outlets.readLogs(query) { [outlets] reply in outlets.reply(ticket, reply) }
+    case .loadConfiguration(let purpose): outlets.load(purpose)
+    case .applySockets(let specs): apply(specs)
+    case .awaitSockets(let names): outlets.awaitSockets(names)
+    case .applySettings(let settings): outlets.apply(settings)
+    case .saveChanges(let changes, let path, let ticket):
+      outlets.saveChanges(changes, to: path, ticket)
+    case .upgrade(let program, let ticket): outlets.upgrade(to: program, ticket)
+    case .tell(let notice, let wording):
+      for line in wording.lines(for: notice) { log.log(line.level, line.text) }
+    case .finish(let status): outlets.finish(status)
+    }
+  }
+
+  private func apply(_ specs: [SocketSpec]) {
+    var isComplete = true
+    do {
+      try sockets.apply(specs)
+    } catch {
+      log.error(error.text)
+      isComplete = false
+    }
+    awaitMissing(specs)
+    events.append(.socketsChanged(sockets.info, isComplete: isComplete))
+  }
+
+  /// Sockets that could not be bound are bound as soon as their addresses are free.
+  package func awaitMissing(_ specs: [SocketSpec]) {
+    missing.watch(sockets.missing) { [unowned self] in
+      apply(specs)
+      loop.hasPendingWork = true
+    }
+  }
+
+  // MARK: what is done at the end of a turn
+
+  /// Spawns within the budget and sweeps; true when spawns are left for the next turn.
+  package func finishTurn() -> Bool {
+    let end = Clock.monotonic + Self.budget
+    while nextSpawn < spawns.count {
+      let (process, plan) = spawns[nextSpawn]
+      nextSpawn += 1
+      spawn(process, plan)
+      if Clock.monotonic >= end { break }
+    }
+    if nextSpawn == spawns.count {
+      spawns.removeAll()
+      nextSpawn = 0
+    }
+    sweep()
+    return !spawns.isEmpty
+  }
+
+  private func spawn(_ process: ProcessID, _ plan: LaunchPlan) {
+    do {
+      let started = try launcher.launch(process, plan)
+      let pid = started.pid
+      processes.insert(started)
+      lineage.began(
+        pid, plan.descendants, session: lineage.session(of: pid, isOwn: plan.startsSession),
+        input: started.input?.inode)
+      events.append(.spawned(process, pid))
+    } catch {
+      events.append(.spawnFailed(process, error))
+    }
+  }
+
+  /// One look at our children serves all watchers that ask in this turn.
+  private func sweep() {
+    guard !sweeps.isEmpty || !deadLeaders.isEmpty else { return }
+    let orphans = lineage.orphans { processes[$0] != nil || helpers.owns($0) }
+    lineage.attribute(orphans, to: deadLeaders, living: Set(processes.all.keys))
+    lineage.leftBehind(by: deadLeaders, pipes: pipesOfDead)
+    pipesOfDead = [:]
+    deadLeaders.removeAll(keepingCapacity: true)
+    for (watcher, leaders) in sweeps.sorted(by: { $0.key < $1.key }) {
+      let found = lineage.orphans(of: leaders, among: orphans)
+      events.append(.swept(watcher, leaders: leaders.map(\.pid), found))
+    }
+    sweeps.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: deaths
+
+  /// Collects dead children; their last words are read before their deaths are told. True when there may be
+  /// more: a thousand of them must not keep a `status` waiting.
+  package func reap() -> Bool {
+    let end = Clock.monotonic + Self.budget
+    while let child = Reaper.next() {
+      let pid = PID(child.pid)
+      let status: ExitStatus =
+        switch child.ending {
+        case .exited(let code): .exited(code)
+        case .signaled(let signal, let dumped):
+          .signaled(Signal(signal), dumpedCore: dumped)
+        }
+      if helpers.exited(pid, status) {
+        lineage.died(pid)
+        continue
+      }
+      ended(pid, status)
+      if Clock.monotonic >= end { return true }
+    }
+    return false
+  }
+
+  private func ended(_ pid: PID, _ status: ExitStatus) {
+    if let process = processes.remove(pid) {
+      lineage.died(pid)
+      if !process.isStopping {
+        deadLeaders.append(pid)
+        if lineage.isForeign(pid) {
+          let pipes = process.pipes
+          pipesOfDead[pid] = [pipes.stdout, pipes.stderr].filter { $0 != 0 }
+        }
+      }
+      launcher.end(process)
+    }
+    events.append(.exited(pid, status))
+  }
+
+  // MARK: taking over
+
+  private func adopt(_ process: ProcessID, _ pid: PID, _ plan: LaunchPlan?) {
+    guard let (birth, ends) = inheritance(pid) else { return events.append(.exited(pid, .unknown)) }
+    // A child that is ours already (an upgrade) is collected like any other.
+    let isForeign = lineage.parent(of: pid) != Environment.pid
+    if isForeign {
+      do throws(Errno) { try adopted.adopt(pid) } catch {
+        if error.code != ESRCH { log.error("cannot watch \(pid): \(error.description)") }
+        return events.append(.exited(pid, .unknown))
+      }
+    }
+    let adopted = ManagedProcess(pid, birth: birth)
+    processes.insert(adopted)
+    launcher.adopt(adopted, of: process.watcher, plan, ends)
+    lineage.resumed(
+      pid, plan?.descendants ?? .session, session: lineage.proc.facts(of: pid.rawValue)?.session,
+      input: adopted.input?.inode, isForeign: isForeign)
+  }
+
+  /// Output of a process that had ended before this program began.
+  package func adopt(_ left: Handover.Remains, _ watcher: WatcherID, _ plan: LaunchPlan?) {
+    let ends = Inheritance(left, proc: lineage.proc)
+    launcher.adoptRemains(watcher, left.pid, plan, ends)
+  }
+
+  /// Nothing more is taken over.
+  package func finishTakingOver() { launcher.finishTakingOver() }
+
+  /// Whether everything that was asked for is done.
+  package var isQuiet: Bool { spawns.isEmpty && sweeps.isEmpty && events.isEmpty && deadLeaders.isEmpty }
+
+  /// What the state file tells of a process beyond what the arbiter knows.
+  package func facts(of pid: PID) -> [(String, Int)] {
+    guard let process = processes[pid] else { return [] }
+    let pipes = process.pipes
+    return [
+      ("birth", Int(process.birth)), ("out", Int(truncatingIfNeeded: pipes.stdout)),
+      ("err", Int(truncatingIfNeeded: pipes.stderr)),
+    ].filter { $0.1 != 0 }
+  }
+
+  /// The daemon ends, and with it what its processes have left behind; by the same rules as at a stop.
+  package func endOrphans() {
+    let orphans = lineage.orphans { processes[$0] != nil || helpers.owns($0) }
+    let clients = lineage.clients(among: orphans)
+    for orphan in orphans {
+      let command = lineage.proc.commandLine(of: orphan.pid) ?? orphan.name
+      let name = "\(orphan.pid) (\(ControlText.oneLine(command)))"
+      switch lineage.fate(of: orphan, clients: clients) {
+      case .ended:
+        log.warning("left over, killed: \(name)")
+        signaler.send(.kill, PID(orphan.pid))
+      case .leftDetached: log.info("left running: \(name): it has a session of its own")
+      case .leftAsClient: log.info("left running: \(name): it is connected to this daemon")
+      case .leftByPolicy: break
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CircusCore
+import CircusLog
+import CircusModel
+import CircusSurvival
+import CircusWire
+import EventLoop
+import JSON
+
+/// All pools of event listeners, and the numbering of what they hear (supervisor.md 5).
+package final class Listeners {
+  private(set) var pools: [String: ListenerPool] = [:]
+  private(set) var lastSerial = -1
+  /// What an earlier program of this process left to pools that are not open yet.
+  private var inherited: JSON = .null
+  private let log: Logger
+  /// supervisor's name of this daemon, in every header.
+  package var identifier = "supervisor"
+
+  private let work: WorkPages
+  /// Calls back after so many milliseconds; nothing waits where there is no loop.
+  package var later: (Int, @escaping () -> Void) -> Registration? = { _, _ in nil }
+
+  package init(work: WorkPages, log: Logger) {
+    self.work = work
+    self.log = log
+  }
+
+  /// Whether somebody wants to know about something that costs to find out.
+  func anybodyHears(_ type: String) -> Bool { pools.values.contains { $0.hears(type: type) } }
+
+  package func open(_ name: String, _ spec: ListenerSpec) {
+    let pool = ListenerPool(name, spec, log: log, later: later) { [unowned self] in identifier }
+    if let left = inherited["pools"]?[name] { pool.resume(left) }
+    pools[name] = pool
+  }
+
+  package func resume(_ left: JSON) {
+    inherited = left
+    lastSerial = left["serial"]?.int ?? -1
+  }
+
+  package func close(_ name: String) { pools[name] = nil }
+
+  package func post(_ event: SupervisorEvent) {
+    let takers = pools.values.filter { $0.hears(event) }.sorted { $0.name < $1.name }
+    guard !takers.isEmpty else { return follow(event) }
+    lastSerial += 1
+    for pool in takers { pool.accept(event, serial: lastSerial) }
+    follow(event)
+  }
+
+  /// A listener hears of events only while it is RUNNING itself.
+  private func follow(_ event: SupervisorEvent) {
+    guard case .processState(let transition) = event, let pool = pools[transition.group],
+      let channel = pool.channel(of: PID(Int32(clamping: transition.pid)))
+    else { return }
+    channel.isRunning = transition.to == .running
+    pool.dispatch()
+  }
+
+  /// A listener process was started; what it says goes through the channel.
+  func began(
+    _ process: ManagedProcess, _ plan: LaunchPlan, isAdopted: Bool = false
+  ) -> ListenerChannel? {
+    guard let pool = pools[plan.groupName] else { return nil }
+    let channel = ListenerChannel(
+      process.pid, plan.processName, process.input, pool, work: work, isAdopted: isAdopted,
+      log: log)
+    channel.isRunning = isAdopted
+    pool.add(channel)
+    return channel
+  }
+}

@@ -1,0 +1,69 @@
+import CircusCore
+import CircusModel
+import CircusSurvival
+import LinuxSystem
+
+/// All the daemon holds for one process of a watcher, from its start until its end is told. With the record
+/// everything in it is let go of.
+package final class ManagedProcess {
+  let pid: PID
+  /// When it was begun: nanoseconds after the machine's start.
+  let birth: Int64
+  /// The pipe to its stdin.
+  var input: StandardInput?
+  /// Its captured outputs.
+  var outputs: [Pump] = []
+  /// What it says, where it is an event listener.
+  var channel: ListenerChannel?
+  /// The socket of its fcgi program.
+  var sharedSocket: SharedSockets.Lease?
+  /// Whether it was given sockets of the configuration.
+  var holdsSockets = false
+  /// Where a later daemon finds it until the state file tells of it.
+  package var note: SpawnNotes.Note?
+  /// Whether its descendants were noted because it is being stopped.
+  var isStopping = false
+
+  init(_ pid: PID, birth: Int64) {
+    self.pid = pid
+    self.birth = birth
+  }
+
+  /// The pipes of its outputs by their numbers; 0 where it has none.
+  var pipes: (stdout: UInt64, stderr: UInt64) {
+    func pipe(_ output: Int) -> UInt64 { outputs.first { $0.output == output }?.inode ?? 0 }
+    return (pipe(1), pipe(2))
+  }
+
+  /// Our ends of its pipes, by its descriptors.
+  var descriptors: [Int32: Int32] {
+    var own = Dictionary(
+      outputs.map { (Int32($0.output), $0.number) }, uniquingKeysWith: { $1 })
+    own[0] = input?.number
+    return own
+  }
+
+  /// What was read of its outputs and not passed on, and what waits for its stdin, likewise.
+  var inHand: [Int32: InHand] {
+    var own = Dictionary(
+      outputs.map { (Int32($0.output), $0.inHand) }.filter { !$0.1.isEmpty },
+      uniquingKeysWith: { $1 })
+    let waiting = input?.waiting ?? []
+    if !waiting.isEmpty { own[0] = InHand(held: waiting) }
+    return own
+  }
+}
+
+/// The processes the arbiter knows.
+package final class ProcessTable {
+  private(set) var all: [PID: ManagedProcess] = [:]
+
+  package subscript(pid: PID) -> ManagedProcess? { all[pid] }
+
+  func insert(_ process: ManagedProcess) { all[process.pid] = process }
+
+  func remove(_ pid: PID) -> ManagedProcess? { all.removeValue(forKey: pid) }
+
+  /// Whether one of them has sockets of the configuration open.
+  var hasSocketHolders: Bool { all.values.contains(where: \.holdsSockets) }
+}

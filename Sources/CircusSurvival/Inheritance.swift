@@ -1,0 +1,41 @@
+import CircusModel
+import LinuxSystem
+
+/// Which pipes of a process an earlier daemon held, and how to get at them.
+package struct Inheritance {
+  /// The pipe's number; nil: not known, whichever is there.
+  package var stdout: UInt64?
+  package var stderr: UInt64?
+  /// Our ends, where they were handed over open.
+  var handed: [Int32: Int32] = [:]
+  /// Bytes that were not passed on, likewise.
+  package var inHand: [Int32: InHand] = [:]
+  /// Those that may have the process's pipes as well; nil: what descends from it.
+  package var holders: [Int32]?
+  let proc: ProcFS
+
+  /// Our end of a pipe the process has; it may have passed it on and let go of it itself.
+  package func open(_ pid: PID, _ expected: Int32, _ inode: UInt64?, toRead: Bool) -> Int32? {
+    if let number = handed[expected] { return number }
+    if inode == 0 { return nil }
+    if let number = ProcFS.openPipe(of: pid.rawValue, at: expected, inode: inode, toRead: toRead) {
+      return number
+    }
+    guard let inode else { return nil }
+    for descendant in holders ?? proc.descendants(of: pid.rawValue) {
+      if let number = ProcFS.openPipe(of: descendant, at: expected, inode: inode, toRead: toRead) {
+        return number
+      }
+    }
+    return nil
+  }
+}
+
+extension Inheritance {
+  /// Of an output whose process has ended.
+  package init(_ left: Handover.Remains, proc: ProcFS) {
+    self.init(stdout: 0, stderr: 0, proc: proc)
+    handed[left.output] = left.descriptor
+    inHand[left.output] = left.inHand
+  }
+}
