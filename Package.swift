@@ -38,7 +38,7 @@ let fuzzing: [Target] =
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzz", "CircusConfig", "CircusCore", "CircusDaemon", "CircusModel", "CircusWire",
+        "CFuzz", "CircusConfig", "CircusCore", "CircusOutput", "CircusModel", "CircusWire",
         "HTTPServer", "EventLoop", "JSON", "XMLRPC", "LinuxSystem", "ZeroMQ",
       ], path: "Fuzz/Sources", swiftSettings: strict),
   ]
@@ -92,21 +92,25 @@ let package = Package(
     room(
       "CircusSurvival",
       ["CircusCore", "CircusLog", "CircusModel", "JSON", "LinuxSystem", "ProgramOptions"]),
+    // Small Python programs the daemon runs for Python hooks and streams are part of the binary.
+    room(
+      "CircusOutput",
+      [
+        "CircusSurvival", "CircusCore", "CircusWire", "CircusModel", "CircusLog", "JSON",
+        "LinuxSystem", "EventLoop",
+      ], resources: [.embedInCode("Resources/stream_helper.py")]),
     room(
       "CircusShell",
       [
-        "CircusSurvival", "CircusCore", "CircusConfig", "CircusWire", "CircusModel", "CircusLog",
-        "JSON", "LinuxSystem", "EventLoop",
-      ],
-      // Small Python programs the daemon runs for Python hooks and streams: part of the binary.
-      resources: [
-        .embedInCode("Resources/hook_helper.py"), .embedInCode("Resources/stream_helper.py"),
-      ]),
+        "CircusOutput", "CircusSurvival", "CircusCore", "CircusConfig", "CircusWire",
+        "CircusModel", "CircusLog", "JSON", "LinuxSystem", "EventLoop",
+      ], resources: [.embedInCode("Resources/hook_helper.py")]),
     room(
       "CircusDaemon",
       [
-        "CircusShell", "CircusSurvival", "CircusCore", "CircusConfig", "ConfigurationFiles", "CircusWire", "CircusModel",
-        "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC",
+        "CircusShell", "CircusOutput", "CircusSurvival", "CircusCore", "CircusConfig",
+        "ConfigurationFiles", "CircusWire", "CircusModel", "CircusLog", "JSON", "LinuxSystem",
+        "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC",
         "ZeroMQ",
       ],
       resources: [
@@ -181,8 +185,14 @@ let package = Package(
     tests(of: "ZeroMQ"),
     tests(of: "HTTPServer", ["LinuxSystem"]),
     tests(of: "LinuxSystem", ["EventLoop"]),
+    tests(of: "CircusSurvival", ["CircusModel", "JSON"]),
     tests(
-      of: "CircusDaemon", ["CircusCore", "CircusLog", "CircusModel", "CircusWire", "LinuxSystem"]),
+      of: "CircusOutput",
+      ["CircusLog", "CircusModel", "CircusSurvival", "CircusWire", "LinuxSystem"]),
+    tests(of: "CircusShell", ["CircusModel", "LinuxSystem"]),
+    tests(
+      of: "CircusDaemon",
+      ["CircusCore", "CircusLog", "CircusModel", "CircusOutput", "CircusWire", "LinuxSystem"]),
     tests(of: "CircusPlugins", ["CircusModel", "JSON", "LinuxSystem"]),
     tests(of: "CircusTop", ["JSON"]),
     tests(of: "CircusLog", ["CircusModel", "LinuxSystem"]),

@@ -1,6 +1,6 @@
 import CircusConfig
 import CircusCore
-import CircusDaemon
+import CircusOutput
 import CircusModel
 import CircusWire
 import Glibc

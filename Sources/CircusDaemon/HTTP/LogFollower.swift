@@ -1,5 +1,6 @@
 import CircusCore
 import CircusLog
+import CircusOutput
 import CircusShell
 import EventLoop
 import HTTPServer

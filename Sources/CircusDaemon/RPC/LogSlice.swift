@@ -1,4 +1,5 @@
 import CircusCore
+import CircusOutput
 import CircusShell
 import LinuxSystem
 

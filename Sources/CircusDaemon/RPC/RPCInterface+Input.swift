@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import CircusOutput
 import CircusShell
 import XMLRPC
 

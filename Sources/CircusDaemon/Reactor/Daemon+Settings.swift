@@ -2,6 +2,7 @@ import CircusConfig
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusOutput
 import CircusShell
 import CircusSurvival
 import CircusWire

@@ -1,6 +1,7 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusOutput
 import CircusShell
 import CircusWire
 import JSON

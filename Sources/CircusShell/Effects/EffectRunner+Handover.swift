@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import CircusOutput
 import CircusSurvival
 
 /// What the next program is given of the processes.

@@ -2,6 +2,7 @@ import CircusConfig
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusOutput
 import CircusSurvival
 import CircusWire
 import EventLoop
@@ -236,7 +237,7 @@ package final class EffectRunner {
       if !process.isStopping {
         deadLeaders.append(pid)
         if lineage.isForeign(pid) {
-          let pipes = process.pipes
+          let pipes = process.outputs.pipes
           pipesOfDead[pid] = [pipes.stdout, pipes.stderr].filter { $0 != 0 }
         }
       }
@@ -275,12 +276,14 @@ package final class EffectRunner {
   package func finishTakingOver() { launcher.finishTakingOver() }
 
   /// Whether everything that was asked for is done.
-  package var isQuiet: Bool { spawns.isEmpty && sweeps.isEmpty && events.isEmpty && deadLeaders.isEmpty }
+  package var isQuiet: Bool {
+    spawns.isEmpty && sweeps.isEmpty && events.isEmpty && deadLeaders.isEmpty
+  }
 
   /// What the state file tells of a process beyond what the arbiter knows.
   package func facts(of pid: PID) -> [(String, Int)] {
     guard let process = processes[pid] else { return [] }
-    let pipes = process.pipes
+    let pipes = process.outputs.pipes
     return [
       ("birth", Int(process.birth)), ("out", Int(truncatingIfNeeded: pipes.stdout)),
       ("err", Int(truncatingIfNeeded: pipes.stderr)),

@@ -1,6 +1,7 @@
 import CircusConfig
 import CircusCore
 import CircusModel
+import CircusOutput
 import JSON
 import LinuxSystem
 

@@ -1,6 +1,7 @@
 import CircusCore
 import CircusLog
 import CircusModel
+import CircusOutput
 import CircusWire
 import JSON
 import LinuxSystem

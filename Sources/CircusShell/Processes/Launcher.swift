@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import CircusOutput
 import CircusSurvival
 import EventLoop
 import Glibc
@@ -18,7 +19,7 @@ package final class Launcher {
   private let loop: EventLoop
   private let work: WorkPages
   /// Processes that are dead and whose outputs were taken over nevertheless.
-  private var deadOwners: [ManagedProcess] = []
+  private var deadOwners: [ProcessOutputs] = []
   /// So many pipes are as large as they may be; more of them grow when they turn out to be busy. The
   /// kernel gives a user without privileges 64 MB in all.
   private static let mostLargePipes = Users.isRoot ? 256 : 24
@@ -93,8 +94,9 @@ package final class Launcher {
   }
 
   private func listen(to process: ManagedProcess, _ plan: LaunchPlan, isAdopted: Bool = false) {
-    process.channel = streams.listeners.began(process, plan, isAdopted: isAdopted)
-    if let channel = process.channel { streams.listen(process, channel) }
+    process.channel = streams.listeners.began(
+      process.pid, plan, process.input, isAdopted: isAdopted)
+    if let channel = process.channel { streams.listen(process.outputs, channel) }
   }
 
   private func attach(
@@ -103,7 +105,7 @@ package final class Launcher {
   ) {
     guard let pipe else { return }
     streams.attach(
-      FileDescriptor(owning: pipe.ends.takeReadEnd()), to: process, watcher: watcher,
+      FileDescriptor(owning: pipe.ends.takeReadEnd()), to: process.outputs, watcher: watcher,
       number: plan.number, output: output, sink: pipe.sink,
       onFull: output == .stdout ? plan.stdoutOnFull : plan.stderrOnFull)
   }
@@ -113,7 +115,7 @@ package final class Launcher {
   func adopt(
     _ process: ManagedProcess, of watcher: WatcherID, _ plan: LaunchPlan?, _ ends: Inheritance
   ) {
-    adoptOutputs(of: process, watcher, plan, ends)
+    adopt(process.outputs, of: process.pid, watcher, plan, ends)
     guard let plan else { return }
     if plan.input == .pipe, let number = ends.open(process.pid, 0, nil, toRead: false) {
       process.input = StandardInput(owning: number, loop: loop)
@@ -129,21 +131,21 @@ package final class Launcher {
 
   /// Takes over what the process printed, which others may add to.
   func adoptRemains(_ watcher: WatcherID, _ pid: PID, _ plan: LaunchPlan?, _ ends: Inheritance) {
-    let process = ManagedProcess(pid, birth: 0)
-    adoptOutputs(of: process, watcher, plan, ends)
-    deadOwners.append(process)
+    let outputs = ProcessOutputs(pid)
+    adopt(outputs, of: pid, watcher, plan, ends)
+    deadOwners.append(outputs)
   }
 
   /// All have taken over what lies in the work pages: it may be overwritten now.
   func finishTakingOver() {
-    for process in deadOwners { streams.drain(process) }
+    for outputs in deadOwners { streams.drain(outputs) }
     deadOwners = []
   }
 
-  private func adoptOutputs(
-    of process: ManagedProcess, _ watcher: WatcherID, _ plan: LaunchPlan?, _ ends: Inheritance
+  private func adopt(
+    _ outputs: ProcessOutputs, of pid: PID, _ watcher: WatcherID, _ plan: LaunchPlan?,
+    _ ends: Inheritance
   ) {
-    let pid = process.pid
     for (output, inode) in [(Streams.Output.stdout, ends.stdout), (.stderr, ends.stderr)] {
       let spec = output == .stdout ? plan?.stdout : plan?.stderr
       let place: Int32 = output == .stdout ? 1 : 2
@@ -153,7 +155,7 @@ package final class Launcher {
       else { continue }
       let sink = plan.flatMap { try? streams.sink(watcher, output, $0) }
       streams.attach(
-        FileDescriptor(owning: number), to: process, watcher: watcher, number: plan?.number,
+        FileDescriptor(owning: number), to: outputs, watcher: watcher, number: plan?.number,
         output: output, sink: sink ?? .null,
         onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
         after: .some(work.unfinished), inHand: ends.inHand[place] ?? InHand())
@@ -170,7 +172,7 @@ package final class Launcher {
 
   /// The process is dead: its last words are read, and its place in the work pages is free.
   func end(_ process: ManagedProcess) {
-    streams.drain(process)
+    streams.drain(process.outputs)
     process.channel?.ended()
     if let note = process.note { work.spawns.release(note) }
   }

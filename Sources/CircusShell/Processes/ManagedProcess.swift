@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import CircusOutput
 import CircusSurvival
 import LinuxSystem
 
@@ -12,7 +13,7 @@ package final class ManagedProcess {
   /// The pipe to its stdin.
   var input: StandardInput?
   /// Its captured outputs.
-  var outputs: [Pump] = []
+  let outputs: ProcessOutputs
   /// What it says, where it is an event listener.
   var channel: ListenerChannel?
   /// The socket of its fcgi program.
@@ -26,28 +27,20 @@ package final class ManagedProcess {
 
   init(_ pid: PID, birth: Int64) {
     self.pid = pid
+    outputs = ProcessOutputs(pid)
     self.birth = birth
-  }
-
-  /// The pipes of its outputs by their numbers; 0 where it has none.
-  var pipes: (stdout: UInt64, stderr: UInt64) {
-    func pipe(_ output: Int) -> UInt64 { outputs.first { $0.output == output }?.inode ?? 0 }
-    return (pipe(1), pipe(2))
   }
 
   /// Our ends of its pipes, by its descriptors.
   var descriptors: [Int32: Int32] {
-    var own = Dictionary(
-      outputs.map { (Int32($0.output), $0.number) }, uniquingKeysWith: { $1 })
+    var own = outputs.descriptors
     own[0] = input?.number
     return own
   }
 
   /// What was read of its outputs and not passed on, and what waits for its stdin, likewise.
   var inHand: [Int32: InHand] {
-    var own = Dictionary(
-      outputs.map { (Int32($0.output), $0.inHand) }.filter { !$0.1.isEmpty },
-      uniquingKeysWith: { $1 })
+    var own = outputs.inHand
     let waiting = input?.waiting ?? []
     if !waiting.isEmpty { own[0] = InHand(held: waiting) }
     return own

@@ -59,12 +59,12 @@ package final class Listeners {
   }
 
   /// A listener process was started; what it says goes through the channel.
-  func began(
-    _ process: ManagedProcess, _ plan: LaunchPlan, isAdopted: Bool = false
+  package func began(
+    _ pid: PID, _ plan: LaunchPlan, _ input: StandardInput?, isAdopted: Bool
   ) -> ListenerChannel? {
     guard let pool = pools[plan.groupName] else { return nil }
     let channel = ListenerChannel(
-      process.pid, plan.processName, process.input, pool, work: work, isAdopted: isAdopted,
+      pid, plan.processName, input, pool, work: work, isAdopted: isAdopted,
       log: log)
     channel.isRunning = isAdopted
     pool.add(channel)

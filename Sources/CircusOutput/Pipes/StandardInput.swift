@@ -14,11 +14,11 @@ package final class StandardInput {
 
   private var descriptor: Int32
   private let loop: EventLoop
-  private(set) var waiting: [UInt8] = []
+  package private(set) var waiting: [UInt8] = []
   private var registration: Registration?
   private static let longestBacklog = 4 << 20
 
-  init(owning descriptor: Int32, loop: EventLoop) {
+  package init(owning descriptor: Int32, loop: EventLoop) {
     self.descriptor = descriptor
     self.loop = loop
     setNonBlocking(descriptor, true)
@@ -27,10 +27,10 @@ package final class StandardInput {
   deinit { close() }
 
   /// The pipe's number; nil once it is closed.
-  var number: Int32? { descriptor >= 0 ? descriptor : nil }
+  package var number: Int32? { descriptor >= 0 ? descriptor : nil }
 
   /// The number both ends of the pipe share; nil once it is closed.
-  var inode: UInt64? { number.flatMap(Files.inode) }
+  package var inode: UInt64? { number.flatMap(Files.inode) }
 
   package func send(_ bytes: [UInt8]) throws(Refusal) {
     guard descriptor >= 0, !isClosedByReader else { throw .closed }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CircusDaemon
+@testable import CircusOutput
 
 /// The last lines of an output, however they arrive.
 @Suite struct LineRingTests {

@@ -5,7 +5,7 @@ import LinuxSystem
 
 /// A custom Python stream class, run by a helper that is fed what circus would hand the class: pid,
 /// name, data. Started anew when it dies; what it does not take in time is dropped, counted and said.
-final class StreamHelper {
+package final class StreamHelper {
   private let className: String
   private let words: [String]
   private let environment: [String: String]

@@ -12,7 +12,7 @@ package final class Helpers {
   /// Milliseconds a helper has to come to its end.
   private static let patience = 5_000
   /// Told of each: what it leaves behind belongs to the daemon.
-  var onStart: (PID) -> Void = { _ in }
+  package var onStart: (PID) -> Void = { _ in }
   /// What helpers inherit.
   package let environment = Environment.variables
 
@@ -23,7 +23,7 @@ package final class Helpers {
 
   /// The Python that runs hooks and streams: `CIRCUS_PYTHON` of the daemon's environment, or
   /// `python3` of its PATH.
-  var python: String { environment["CIRCUS_PYTHON"] ?? "python3" }
+  package var python: String { environment["CIRCUS_PYTHON"] ?? "python3" }
 
   package func start(
     _ words: [String], environment: [String: String]? = nil, wiring: HelperProcess.Wiring
@@ -46,10 +46,10 @@ package final class Helpers {
     loop.after(milliseconds: milliseconds, handler)
   }
 
-  func owns(_ pid: PID) -> Bool { running[pid] != nil }
+  package func owns(_ pid: PID) -> Bool { running[pid] != nil }
 
   /// Whether the dead child was a helper.
-  func exited(_ pid: PID, _ status: ExitStatus) -> Bool {
+  package func exited(_ pid: PID, _ status: ExitStatus) -> Bool {
     guard let helper = running.removeValue(forKey: pid) else { return false }
     retiring[pid] = nil
     helper.exited(status)
@@ -58,7 +58,7 @@ package final class Helpers {
 
   /// Lets one come to its end by itself: it hears that nothing more comes, and is ended if it does
   /// not listen.
-  func retire(_ helper: HelperProcess) {
+  package func retire(_ helper: HelperProcess) {
     helper.onLine = { _ in }
     helper.onExit = { _ in }
     helper.finishInput()

@@ -3,7 +3,7 @@ import CircusModel
 import CircusSurvival
 
 /// One listener process: what it was sent, and what it says.
-final class ListenerChannel {
+package final class ListenerChannel {
   let pid: PID
   let name: String
   /// The event in its hands.
@@ -90,7 +90,7 @@ final class ListenerChannel {
   }
 
   /// The process is gone: another listener gets its event.
-  func ended() {
+  package func ended() {
     isRunning = false
     work.note(listener: pid, state: nil)
     pool?.remove(self)

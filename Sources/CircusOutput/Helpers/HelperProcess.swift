@@ -14,10 +14,10 @@ package final class HelperProcess {
     var output: Int32?
 
     /// The helper's own stdin and stdout stay what the daemon's are.
-    static let aside = Wiring(input: 3, output: 4)
+    package static let aside = Wiring(input: 3, output: 4)
     static let feed = Wiring(input: 3, output: nil)
     package static let program = Wiring(input: 0, output: 1)
-    static let quietProgram = Wiring(input: 0, output: nil)
+    package static let quietProgram = Wiring(input: 0, output: nil)
   }
 
   private(set) var pid = PID(0)
@@ -91,7 +91,7 @@ package final class HelperProcess {
   var backlog: Int { waiting.count }
 
   /// Sends what the pipe takes now; the rest follows when there is room.
-  func send(_ bytes: [UInt8]) {
+  package func send(_ bytes: [UInt8]) {
     guard input >= 0 else { return }
     waiting += bytes
     push()

@@ -6,13 +6,13 @@ import Glibc
 import LinuxSystem
 
 /// Moves the bytes of one pipe to its sink. All pumps share one buffer; the core never sees bytes.
-final class Pump {
-  let pid: PID
+package final class Pump {
+  package let pid: PID
   private let descriptor: FileDescriptor
   /// Which of its pid's outputs it is: 1 or 2.
-  let output: Int
+  package let output: Int
   /// Our end.
-  var number: Int32 { descriptor.number }
+  package var number: Int32 { descriptor.number }
   /// The pipe's number, by which a later daemon finds it.
   let inode: UInt64
   var sink: Sink {
@@ -200,7 +200,7 @@ final class Pump {
   }
 
   /// What is read and not passed on.
-  var inHand: InHand { InHand(held: held, partial: partial) }
+  package var inHand: InHand { InHand(held: held, partial: partial) }
 
   /// Finishes what an earlier daemon had in hand when it was killed, or what it left when it became another
   /// program.

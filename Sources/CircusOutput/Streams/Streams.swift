@@ -9,9 +9,9 @@ import LinuxSystem
 /// All captured output: which pump belongs to whom, which sink a stream leads to.
 package final class Streams {
   /// Why a stream cannot be opened; the process is not started then.
-  struct Failure: Error {
-    var text: String
-    var isTransient: Bool
+  package struct Failure: Error {
+    package var text: String
+    package var isTransient: Bool
   }
 
   package enum Output: Hashable { case stdout, stderr }
@@ -30,15 +30,15 @@ package final class Streams {
     var number: Int?
     var output: Output
     var pump: Pump
-    /// Whose output it is; nil: that process is dead, another one has the pipe.
-    var process: ManagedProcess?
+    /// Those of its process; nil: that one is dead, another has the pipe.
+    var outputs: ProcessOutputs?
   }
 
   private let loop: EventLoop
   private let helpers: Helpers
   private let log: Logger
   private let console = Console(descriptor: 1)
-  let listeners: Listeners
+  package let listeners: Listeners
   /// What was dropped.
   package let losses: OutputLosses
   /// Where events about output go.
@@ -79,7 +79,7 @@ package final class Streams {
   // MARK: sinks
 
   /// The sink of one output of one process, opened if need be.
-  func sink(
+  package func sink(
     _ watcher: WatcherID, _ output: Output, _ plan: LaunchPlan
   ) throws(Failure) -> Sink {
     let spec = output == .stdout ? plan.stdout : plan.stderr
@@ -180,11 +180,11 @@ package final class Streams {
   }
 
   /// Lets go of a watcher's sinks; files nobody else writes to are closed.
-  func close(_ watcher: WatcherID, forever: Bool = false) {
+  package func close(_ watcher: WatcherID, forever: Bool = false) {
     if forever { rings = rings.filter { $0.key.watcher != watcher } }
     for (id, entry) in pumps where entry.watcher == watcher {
       // Whoever still holds the other end is not ours any more.
-      guard entry.process == nil, !entry.pump.isBlocked else { continue }
+      guard entry.outputs == nil, !entry.pump.isBlocked else { continue }
       entry.pump.drain()
       guard !entry.pump.isAtEnd else { pumps[id] = nil; continue }
       // It is read on, or the other one would stand still as soon as the pipe is full.
@@ -201,7 +201,7 @@ package final class Streams {
   }
 
   /// Points the running pipes of a watcher to other sinks.
-  func retarget(
+  package func retarget(
     _ watcher: WatcherID, stdout: StreamSpec, stderr: StreamSpec, pythonPath: String?
   ) {
     for entry in pumps.values where entry.watcher == watcher {
@@ -239,7 +239,7 @@ package final class Streams {
   /// Their files are gone: new ones are made.
   package func forgetAutomaticLogs() { automaticPaths = [:] }
 
-  func reopenAll() { for entry in files.values { entry.file?.reopen() } }
+  package func reopenAll() { for entry in files.values { entry.file?.reopen() } }
 
   /// Where output goes that must not be closed for a moment, by their numbers.
   package var specialFiles: [Int32] { files.values.compactMap { $0.file?.special } }
@@ -260,8 +260,8 @@ package final class Streams {
 
   // MARK: pumps
 
-  func attach(
-    _ readEnd: consuming FileDescriptor, to process: ManagedProcess, watcher: WatcherID,
+  package func attach(
+    _ readEnd: consuming FileDescriptor, to outputs: ProcessOutputs, watcher: WatcherID,
     number: Int?,
     output: Output, sink: Sink, onFull: FullPolicy? = nil,
     after unfinished: WorkPages.Unfinished?? = nil,
@@ -271,45 +271,45 @@ package final class Streams {
     let ring = rings[key] ?? LineRing(base: ringBase) { [unowned self] in hasNews = true }
     rings[key] = ring
     let pump = Pump(
-      readEnd, pid: process.pid, output: output == .stdout ? 1 : 2, sink: sink, ring: ring,
+      readEnd, pid: outputs.pid, output: output == .stdout ? 1 : 2, sink: sink, ring: ring,
       onFull: onFull, work: work, loop: loop
     ) { [unowned self] pump in forget(pump) }
     pump.onLoss = { [unowned self] bytes in losses.add(bytes, watcher, output) }
     if let unfinished { pump.takeOver(unfinished, inHand) }
     pumps[ObjectIdentifier(pump)] = Entry(
-      watcher: watcher, number: number, output: output, pump: pump, process: process)
-    process.outputs.append(pump)
+      watcher: watcher, number: number, output: output, pump: pump, outputs: outputs)
+    outputs.pumps.append(pump)
   }
 
   /// Pipes that are read now.
-  var pumpCount: Int { pumps.count }
+  package var pumpCount: Int { pumps.count }
 
-  /// Pipes whose process is dead: somebody else has them.
-  var remains: [(watcher: WatcherID, number: Int, pump: Pump)] {
-    pumps.values.filter { $0.process == nil }.map { ($0.watcher, $0.number ?? 0, $0.pump) }
+  /// Pipes whose process is dead: another one has them.
+  package var remains: [(watcher: WatcherID, number: Int, pump: Pump)] {
+    pumps.values.filter { $0.outputs == nil }.map { ($0.watcher, $0.number ?? 0, $0.pump) }
   }
 
   /// What a listener prints is the protocol from now on.
-  func listen(_ process: ManagedProcess, _ channel: ListenerChannel) {
-    for pump in process.outputs where pump.output == 1 {
+  package func listen(_ outputs: ProcessOutputs, _ channel: ListenerChannel) {
+    for pump in outputs.pumps where pump.output == 1 {
       if case .program(let sink) = pump.sink { pump.sink = .listener(channel, sink) }
     }
   }
 
   private func forget(_ pump: Pump) {
     let entry = pumps.removeValue(forKey: ObjectIdentifier(pump))
-    entry?.process?.outputs.removeAll { $0 === pump }
+    entry?.outputs?.pumps.removeAll { $0 === pump }
   }
 
   /// The process is dead: its last words are read before its death is told.
-  func drain(_ process: ManagedProcess) {
-    for pump in process.outputs {
-      pumps[ObjectIdentifier(pump)]?.process = nil
+  package func drain(_ outputs: ProcessOutputs) {
+    for pump in outputs.pumps {
+      pumps[ObjectIdentifier(pump)]?.outputs = nil
       pump.drain()
       // A grandchild may hold the pipe: then the pump goes on until the watcher's stream closes.
       if pump.isAtEnd { forget(pump) }
     }
-    process.outputs = []
+    outputs.pumps = []
   }
 }
 

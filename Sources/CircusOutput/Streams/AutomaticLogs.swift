@@ -10,7 +10,7 @@ package enum AutomaticLogs {
     }
   }
 
-  static func isOne(_ name: String, _ identifier: String) -> Bool {
+  package static func isOne(_ name: String, _ identifier: String) -> Bool {
     guard let mark = name.firstRange(of: "---\(identifier)-"), mark.lowerBound > name.startIndex
     else { return false }
     let rest = name[mark.upperBound...]

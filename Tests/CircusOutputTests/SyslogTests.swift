@@ -4,7 +4,7 @@ import Glibc
 import LinuxSystem
 import Testing
 
-@testable import CircusDaemon
+@testable import CircusOutput
 
 /// What a program prints, on its way to syslog (supervisor.md 3.3).
 @Suite final class SyslogTests {

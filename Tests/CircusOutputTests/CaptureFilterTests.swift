@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CircusDaemon
+@testable import CircusOutput
 
 /// Capture mode (supervisor.md 3.6): no byte is lost, wherever reads cut the tokens.
 @Suite struct CaptureFilterTests {

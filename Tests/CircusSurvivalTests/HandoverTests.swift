@@ -1,10 +1,8 @@
-import CircusLog
 import CircusModel
 import JSON
-import LinuxSystem
 import Testing
 
-@testable import CircusDaemon
+@testable import CircusSurvival
 
 /// What one program leaves to the next is what that one takes up.
 @Suite struct HandoverTests {
@@ -54,20 +52,5 @@ import Testing
     var head = full.head
     head["made_up"] = ["a": 1]
     #expect(Handover(head).head.members.count == full.head.members.count)
-  }
-
-  @Test func families() {
-    let lineage = Lineage(proc: ProcFS())
-    let leader = PID(Environment.pid)
-    lineage.began(leader, .all, session: 1, input: nil)
-    lineage.families[leader]?.noted = [Lineage.Descendant(pid: 5, start: 6)]
-    lineage.families[leader]?.groupSignal = .init(signal: .terminate, tick: 7)
-    lineage.families[leader]?.signalled = [PID(8)]
-    lineage.seen = [Lineage.Descendant(pid: 9, start: 10)]
-    let next = Lineage(proc: ProcFS())
-    next.resume(lineage.handedOver)
-    next.resumed(leader, .all, session: 1, input: nil, isForeign: false)
-    #expect(next.families == lineage.families)
-    #expect(next.seen == lineage.seen)
   }
 }

@@ -3,7 +3,7 @@ import CircusModel
 import CircusWire
 import Testing
 
-@testable import CircusDaemon
+@testable import CircusOutput
 
 /// The event listener protocol (supervisor.md 5.4, 5.5, 12.7).
 @Suite struct ListenerTests {

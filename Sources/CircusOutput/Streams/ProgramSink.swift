@@ -5,9 +5,9 @@ import CircusWire
 import LinuxSystem
 
 /// One output of one process of a supervisor program: stripped, captured, told, logged (supervisor.md 3).
-final class ProgramSink {
+package final class ProgramSink {
   /// Whose output it is.
-  struct Origin {
+  package struct Origin {
     var process: String
     var group: String
     var channel: String
@@ -30,7 +30,7 @@ final class ProgramSink {
   private var lost = 0
   private static let longestLine = 64 << 10
 
-  init(
+  package init(
     _ spec: ProgramStreamSpec, _ origin: Origin, file: LogFile?, stripsAnsi: Bool,
     isProtocol: Bool, log: Logger, syslogPath: String = "/dev/log",
     announce: @escaping (SupervisorEvent) -> Void

@@ -4,7 +4,7 @@ import Glibc
 import LinuxSystem
 
 /// Where the bytes of one stream go.
-indirect enum Sink {
+package indirect enum Sink {
   case null
   case file(LogFile)
   /// The daemon's own stdout.
@@ -79,7 +79,7 @@ indirect enum Sink {
 }
 
 /// What stands before each line: `<time> [<pid>] | `, in colour on a console.
-struct LinePrefix {
+package struct LinePrefix {
   var timeFormat: String
   var color: FancyColor?
 
