@@ -1,7 +1,7 @@
 import CircusConfig
 import CircusCore
-import CircusOutput
 import CircusModel
+import CircusOutput
 import CircusWire
 import Glibc
 import JSON
