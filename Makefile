@@ -56,6 +56,7 @@ fuzz: ## each reader of foreign bytes for 60 seconds, with the address sanitizer
 lint: ## swift format, strict, and the house rules
 	@swift format lint --strict --parallel -r Sources Tests Fuzz Package.swift
 	@scripts/check-style
+	@scripts/check-folders
 
 format: ## format all Swift files in place
 	@swift format format -i --parallel -r Sources Tests Fuzz Package.swift

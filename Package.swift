@@ -106,16 +106,34 @@ let package = Package(
         "CircusModel", "CircusLog", "JSON", "LinuxSystem", "EventLoop",
       ], resources: [.embedInCode("Resources/hook_helper.py")]),
     room(
-      "CircusDaemon",
+      "ZeroMQControl",
       [
-        "CircusShell", "CircusOutput", "CircusSurvival", "CircusCore", "CircusConfig",
-        "ConfigurationFiles", "CircusWire", "CircusModel", "CircusLog", "JSON", "LinuxSystem",
-        "EventLoop", "HTTPServer", "ProgramOptions", "XMLRPC",
-        "ZeroMQ",
+        "CircusShell", "CircusSurvival", "CircusCore", "CircusWire", "CircusModel", "CircusLog",
+        "JSON", "LinuxSystem", "EventLoop", "ZeroMQ",
+      ]),
+    room(
+      "SupervisorServer",
+      [
+        "CircusShell", "CircusOutput", "CircusSurvival", "CircusCore", "CircusWire",
+        "CircusModel", "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer", "XMLRPC",
+      ]),
+    room(
+      "WebConsole",
+      [
+        "SupervisorServer", "CircusShell", "CircusOutput", "CircusCore", "CircusWire",
+        "CircusModel", "JSON", "LinuxSystem", "EventLoop", "HTTPServer", "XMLRPC",
       ],
       resources: [
         .embedInCode("Resources/console.css"), .embedInCode("Resources/console.js"),
         .embedInCode("Resources/console.svg"),
+      ]),
+    room(
+      "CircusDaemon",
+      [
+        "ZeroMQControl", "SupervisorServer", "WebConsole", "CircusShell", "CircusOutput",
+        "CircusSurvival", "CircusCore", "CircusConfig", "ConfigurationFiles", "CircusWire",
+        "CircusModel", "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer",
+        "ProgramOptions", "ZeroMQ",
       ]),
     room("CircusClient", ["CircusModel", "CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
     room(
@@ -151,6 +169,12 @@ let package = Package(
       ["CircusClient", "CircusModel", "JSON", "LinuxSystem", "ProgramOptions", "ZeroMQ", "CScreen"]),
     room(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
+    room(
+      "FaceTestKit",
+      [
+        "CircusTestKit", "WebConsole", "SupervisorServer", "CircusShell", "CircusOutput",
+        "CircusCore", "CircusModel", "CircusWire", "EventLoop", "LinuxSystem",
+      ]),
 
     program("circusd", ["CircusDaemon", "LinuxSystem"]),
     program("supervisord", ["CircusDaemon"]),
@@ -190,9 +214,14 @@ let package = Package(
       of: "CircusOutput",
       ["CircusLog", "CircusModel", "CircusSurvival", "CircusWire", "LinuxSystem"]),
     tests(of: "CircusShell", ["CircusModel", "LinuxSystem"]),
+    tests(of: "CircusDaemon", ["CircusModel"]),
     tests(
-      of: "CircusDaemon",
-      ["CircusCore", "CircusLog", "CircusModel", "CircusOutput", "CircusWire", "LinuxSystem"]),
+      of: "SupervisorServer",
+      [
+        "CircusCore", "CircusModel", "CircusOutput", "CircusTestKit", "FaceTestKit", "LinuxSystem",
+        "XMLRPC",
+      ]),
+    tests(of: "WebConsole", ["CircusModel", "FaceTestKit", "JSON", "SupervisorServer"]),
     tests(of: "CircusPlugins", ["CircusModel", "JSON", "LinuxSystem"]),
     tests(of: "CircusTop", ["JSON"]),
     tests(of: "CircusLog", ["CircusModel", "LinuxSystem"]),

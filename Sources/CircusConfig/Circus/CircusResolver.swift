@@ -311,14 +311,6 @@ struct CircusResolver {
   }
 }
 
-/// Python sorts text by code point; Swift's `<` on String by canonical equivalence.
-package enum PythonOrder {
-  /// Whether `a` sorts before `b`; false when they are equal.
-  package static func precedes(_ a: String, _ b: String) -> Bool {
-    a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars)
-  }
-}
-
 extension String {
   /// Where the text after the last occurrence of `needle` begins.
   fileprivate func range(ofLast needle: String) -> Index? {

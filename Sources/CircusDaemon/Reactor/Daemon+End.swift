@@ -5,6 +5,9 @@ import CircusShell
 import CircusSurvival
 import CircusWire
 import EventLoop
+import SupervisorServer
+import WebConsole
+import ZeroMQControl
 
 extension Daemon {
   /// Everything is stopped: answers what is still open and lets go of what is held. Returns the exit status.

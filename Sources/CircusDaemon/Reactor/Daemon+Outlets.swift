@@ -4,6 +4,7 @@ import CircusOutput
 import CircusShell
 import CircusWire
 import EventLoop
+import ZeroMQControl
 
 extension Daemon: EffectOutlets {
   package func publish(_ event: EventMessage) { events?.publish(event) }

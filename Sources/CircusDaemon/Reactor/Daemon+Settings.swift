@@ -8,7 +8,10 @@ import CircusSurvival
 import CircusWire
 import JSON
 import LinuxSystem
+import SupervisorServer
+import WebConsole
 import ZeroMQ
+import ZeroMQControl
 
 /// Reading the configuration again, and what of it concerns the daemon itself.
 extension Daemon {

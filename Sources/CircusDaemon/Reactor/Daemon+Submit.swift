@@ -7,20 +7,15 @@ import LinuxSystem
 /// The one door to the arbiter: for the control endpoint, XML-RPC, the console and hooks.
 extension Daemon {
   /// Takes an order; `answer` is called exactly once, at the latest when the daemon ends or becomes another program.
-  func submit(_ order: Order, from principal: Principal, _ answer: ((Answer) -> Void)? = nil) {
+  package func submit(
+    _ order: Order, from principal: Principal, _ answer: ((Answer) -> Void)?
+  ) {
     if let event = admit(order, from: principal, answer) { queue.append(event) }
   }
 
   /// The same for a command.
   func submit(_ request: Request, from principal: Principal, _ answer: @escaping (Reply) -> Void) {
     submit(.command(request), from: principal, forReply(answer))
-  }
-
-  /// The same for an order of supervisor's clients.
-  func submit(_ order: SupervisorOrder, _ answer: @escaping (SupervisorAnswer) -> Void) {
-    submit(.supervise(order), from: .httpClient) {
-      if case .outcome(let outcome) = $0 { answer(outcome) }
-    }
   }
 
   /// The event an order becomes, its ticket on the desk; nil: it was refused, and is answered.

@@ -4,11 +4,15 @@ import CircusModel
 import CircusOutput
 import CircusShell
 import CircusWire
+import EventLoop
 import JSON
 import LinuxSystem
+import SupervisorServer
+import WebConsole
+import ZeroMQControl
 
 /// supervisor's side of the daemon: orders of its clients, its events, its logs.
-extension Daemon {
+extension Daemon: ConsoleSource {
   /// Tells listeners and subscribers.
   package func announce(_ event: SupervisorEvent) {
     switch event {
@@ -49,15 +53,19 @@ extension Daemon {
   /// Whether there is a console at all.
   var hasServers: Bool { !settings.servers.isEmpty }
 
-  func input(of pid: PID) -> StandardInput? { runner.input(of: pid) }
+  package func input(of pid: PID) -> StandardInput? { runner.input(of: pid) }
 
-  /// Log files of one process; empty where there is none.
-  struct LogPaths {
-    var stdout = ""
-    var stderr = ""
+  package var logPath: String? { log.path }
+
+  package func clearLog() -> Bool { log.clear() }
+
+  package func clearLog(at path: String) -> Bool { streams.clear(path) }
+
+  package func after(milliseconds: Int, _ handler: @escaping () -> Void) -> Registration {
+    loop.after(milliseconds: milliseconds, handler)
   }
 
-  func logPaths(of view: ProcessView) -> LogPaths {
+  package func logPaths(of view: ProcessView) -> LogPaths {
     if let known = logPathCache[view.key] { return known }
     let outputs = arbiter.outputs(of: view)
     var paths = LogPaths()
@@ -68,7 +76,7 @@ extension Daemon {
   }
 
   /// Where one output of a process can be read again; nil: it is not captured, or thrown away by supervisor's rules.
-  func logSource(of view: ProcessView, _ channel: String) -> LogSource? {
+  package func logSource(of view: ProcessView, _ channel: String) -> LogSource? {
     let paths = logPaths(of: view)
     let path = channel == "stdout" ? paths.stdout : paths.stderr
     if !path.isEmpty { return .file(path) }

@@ -7,7 +7,10 @@ import CircusSurvival
 import CircusWire
 import EventLoop
 import LinuxSystem
+import SupervisorServer
+import WebConsole
 import ZeroMQ
+import ZeroMQControl
 
 /// Becoming another program, and having become one.
 extension Daemon {

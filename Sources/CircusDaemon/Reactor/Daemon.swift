@@ -8,7 +8,10 @@ import CircusWire
 import EventLoop
 import Glibc
 import LinuxSystem
+import SupervisorServer
+import WebConsole
 import ZeroMQ
+import ZeroMQControl
 
 /// The shell around the arbiter: one thread, one loop. Readiness becomes events, effects become
 /// system calls.
@@ -22,7 +25,7 @@ package final class Daemon {
   let loader: ConfigurationLoader
   private let signals: SignalDescriptor
   let sockets: ListeningSockets
-  let figures: ProcessFigures
+  package let figures: ProcessFigures
   let proc: ProcFS
   var discovery: Discovery?
   let streams: Streams
@@ -37,7 +40,7 @@ package final class Daemon {
   /// Looks for subscribers that come back after an upgrade.
   var returnTimer: Registration?
   let survival: Survival
-  var arbiter: Arbiter
+  package internal(set) var arbiter: Arbiter
   var runner: EffectRunner!
   /// What is answered when its order is done.
   var desk = Desk<(Answer) -> Void>()
@@ -48,14 +51,15 @@ package final class Daemon {
   /// Looked up once per process, until something happens.
   var logPathCache: [ProcessKey: LogPaths] = [:]
   /// Grows with every event the arbiter handles: while it stands, so does all the arbiter tells.
-  private(set) var revision = 0
+  package private(set) var revision = 0
   private(set) lazy var follower = LogFollower(self)
   private lazy var interface = RPCInterface(self)
-  private(set) lazy var console = WebConsole(self, interface, token: handover?.consoleToken)
+  private(set) lazy var console = ConsoleServer(self, interface, token: handover?.consoleToken)
   private lazy var router = HTTPRouter(
-    interface: interface, follower: follower, console: console, log: log)
+    interface: interface, follower: follower, browserGuard: console.browserGuard,
+    more: console.routes, log: log)
   /// The last events, for the console.
-  var history = EventHistory()
+  package internal(set) var history = EventHistory()
   private(set) lazy var servers = HTTPServers(loop: loop, log: log) {
     [unowned self] request, server in
     router.handle(request, server)
@@ -77,7 +81,7 @@ package final class Daemon {
   /// The control socket has to be looked at without its descriptor telling: something was sent, or
   /// it was not emptied.
   var needsControl = false
-  var settings: DaemonSettings
+  package internal(set) var settings: DaemonSettings
   var status: Int32 = 0
 
   /// Binds everything; nothing is started yet. Signals must be blocked by now.
