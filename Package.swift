@@ -155,18 +155,22 @@ let package = Package(
     room(
       "CircusStats",
       [
-        "CircusClient", "CircusLog", "CircusModel", "JSON", "LinuxSystem", "ProgramOptions",
-        "ZeroMQ",
+        "CircusClient", "CircusLog", "CircusModel", "CircusWire", "JSON", "LinuxSystem",
+        "ProgramOptions", "ZeroMQ",
       ]),
     room(
       "CircusPlugins",
       [
-        "CircusClient", "CircusConfig", "CircusLog", "CircusModel", "JSON", "EventLoop",
+        "CircusClient", "CircusConfig", "CircusLog", "CircusModel", "CircusWire", "JSON",
+        "EventLoop",
         "LinuxSystem", "ProgramOptions", "CProbes",
       ]),
     room(
       "CircusTop",
-      ["CircusClient", "CircusModel", "JSON", "LinuxSystem", "ProgramOptions", "ZeroMQ", "CScreen"]),
+      [
+        "CircusClient", "CircusModel", "CircusWire", "JSON", "LinuxSystem", "ProgramOptions",
+        "ZeroMQ", "CScreen",
+      ]),
     room(
       "CircusTestKit", ["CircusCore", "CircusConfig", "CircusWire", "CircusModel", "JSON"]),
     room(

@@ -1,3 +1,4 @@
+import CircusWire
 import JSON
 import Synchronization
 
@@ -21,11 +22,9 @@ public struct Event: Hashable, Sendable {
   public let payload: [String: Value]
 
   init?(topic: String, payload: [String: Value]) {
-    guard topic.hasPrefix("watcher."), let dot = topic.lastIndex(of: ".") else { return nil }
-    let start = topic.index(topic.startIndex, offsetBy: "watcher.".count)
-    guard start < dot else { return nil }
-    watcher = String(topic[start..<dot])
-    name = String(topic[topic.index(after: dot)...])
+    guard let topic = EventTopic(topic) else { return nil }
+    watcher = topic.watcher
+    name = topic.event
     pid = payload["process_pid"]?.int.map(Int32.init(truncatingIfNeeded:))
     exitCode = payload["exit_code"]?.int
     cause = payload["cause"]?.string
@@ -45,14 +44,9 @@ public struct StatisticsMessage: Hashable, Sendable {
   public let figures: [String: Value]
 
   init?(topic: String, payload: [String: Value]) {
-    guard topic.hasPrefix("stat.") else { return nil }
-    let rest = topic.dropFirst("stat.".count)
-    subject = payload["subtopic"]?.int
-    if subject != nil, let dot = rest.lastIndex(of: ".") {
-      group = String(rest[..<dot])
-    } else {
-      group = String(rest)
-    }
+    guard let topic = StatTopic(topic, subject: payload["subtopic"]?.int) else { return nil }
+    group = topic.group
+    subject = topic.subject
     figures = payload
   }
 }

@@ -1,4 +1,5 @@
 import CircusModel
+import CircusWire
 import JSON
 
 /// One of circus's own plugins: told of events, asked again in its own rhythm.
@@ -59,11 +60,9 @@ package struct PluginEvent {
 
   /// From the two frames; nil when it is no event of a watcher.
   package init?(topic: String, payload: JSONObject) {
-    guard topic.hasPrefix("watcher."), let dot = topic.lastIndex(of: ".") else { return nil }
-    let start = topic.index(topic.startIndex, offsetBy: "watcher.".count)
-    guard start < dot else { return nil }
-    watcher = String(topic[start..<dot])
-    name = String(topic[topic.index(after: dot)...])
+    guard let topic = EventTopic(topic) else { return nil }
+    watcher = topic.watcher
+    name = topic.event
     self.payload = payload
   }
 }

@@ -1,6 +1,7 @@
 import CircusClient
 import CircusLog
 import CircusModel
+import CircusWire
 import EventLoop
 import Glibc
 import JSON
@@ -24,7 +25,7 @@ final class PluginRunner: PluginHost {
     self.logger = logger
     statsd = (options.text("host") ?? "localhost", try options.integer("port", 8_125))
     connection = try Connection(endpoint: endpoint, timeout: 10)
-    subscription = try Subscription(endpoint: pubsub, topics: ["watcher."])
+    subscription = try Subscription(endpoint: pubsub, topics: [EventTopic.prefix])
   }
 
   /// Never returns: the daemon ends its plugins.

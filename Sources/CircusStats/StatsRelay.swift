@@ -1,6 +1,7 @@
 import CircusClient
 import CircusLog
 import CircusModel
+import CircusWire
 import JSON
 import LinuxSystem
 import ZeroMQ
@@ -44,58 +45,41 @@ final class StatsRelay {
   private static let hidden: Set<String> = ["circusd", "circusd-stats", "circushttpd"]
 
   private func publish(_ group: String, _ processes: [(info: JSON, name: JSON)]) {
-    var pids: [JSON] = []
-    var figures: [(cpu: Double?, mem: Double?, age: Double?)] = []
+    var figures: [StatMessage.Figures] = []
     for (info, name) in processes {
       guard var object = info.object, let pid = object["pid"]?.int else { continue }
       for key in ["started", "wid"] { object[key] = nil }
-      object["subtopic"] = .int(pid)
-      object["name"] = name
-      send("stat.\(group).\(pid)", object)
-      pids.append(.int(pid))
-      figures.append((object["cpu"]?.number, object["mem"]?.number, object["age"]?.number))
+      send(.process(pid, of: group, object, name: name))
+      figures.append(
+        StatMessage.Figures(
+          pid: pid, cpu: object["cpu"]?.number, memory: object["mem"]?.number,
+          age: object["age"]?.number))
     }
-    let cpu = figures.compactMap(\.cpu)
-    let memory = figures.compactMap(\.mem)
-    let isKnown = cpu.count == figures.count && memory.count == figures.count
-    let sum = memory.reduce(0, +)
-    send(
-      "stat.\(group)",
-      [
-        "pid": .array(pids),
-        "cpu": isKnown ? .double(cpu.isEmpty ? 0 : cpu.reduce(0, +) / Double(cpu.count)) : "N/A",
-        "mem": isKnown ? .double((sum * 1_000).rounded() / 1_000) : "N/A",
-        "age": figures.compactMap(\.age).max().map { .double($0) } ?? "N/A",
-      ])
+    send(.sum(of: group, figures))
   }
 
   /// Where the daemon counts them, its own figures; a stock daemon has none.
   private func publishSockets() throws {
     let sockets = try connection.call("listsockets")["sockets"]?.array ?? []
     guard !sockets.isEmpty else { return }
-    var addresses: [JSON] = []
+    var addresses: [String] = []
     var sum = 0
     for socket in sockets {
       guard let descriptor = socket["fd"]?.int else { continue }
       let host = "\(socket["host"]?.string ?? ""):\(socket["port"]?.int ?? 0)"
-      let address = JSON.string(socket["path"]?.string ?? host)
+      let address = socket["path"]?.string ?? host
       let reads = socket["reads"]?.int ?? 0
       addresses.append(address)
       sum += reads
-      send(
-        "stat.sockets.\(descriptor)",
-        [
-          "fd": .int(descriptor), "subtopic": .int(descriptor), "reads": .int(reads),
-          "address": address,
-        ])
+      send(.socket(descriptor, address, reads: reads))
     }
-    send("stat.sockets", ["addresses": .array(addresses), "reads": .int(sum)])
+    send(.sockets(addresses, reads: sum))
   }
 
-  private func send(_ topic: String, _ object: JSONObject) {
+  private func send(_ message: StatMessage) {
     var payload: [UInt8] = []
-    object.write(into: &payload)
+    message.payload.write(into: &payload)
     // A slow subscriber loses this second.
-    try? publisher.send([Array(topic.utf8), payload])
+    try? publisher.send([Array(message.topic.text.utf8), payload])
   }
 }

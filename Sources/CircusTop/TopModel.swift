@@ -1,3 +1,4 @@
+import CircusWire
 import JSON
 
 /// What the statistics stream has told: groups, their processes, and a minute of history.
@@ -65,16 +66,13 @@ package struct TopModel {
 
   /// Takes one message of the stream; what is none is passed over.
   package mutating func take(topic: String, _ payload: JSONObject, now: Double) {
-    guard topic.hasPrefix("stat.") else { return }
+    guard let topic = StatTopic(topic, subject: payload["subtopic"]?.int) else { return }
     hasData = true
-    let rest = topic.dropFirst("stat.".count)
-    let subject = payload["subtopic"]?.int
-    var name = String(rest)
-    if subject != nil, let dot = rest.lastIndex(of: ".") { name = String(rest[..<dot]) }
-    if name == "sockets" {
-      guard let subject else { return }
+    let name = topic.group
+    if name == StatTopic.sockets {
+      guard let subject = topic.subject else { return }
       sockets[subject] = (payload["address"]?.string ?? "", payload["reads"]?.int ?? 0)
-    } else if let subject {
+    } else if let subject = topic.subject {
       var process = Self.process(payload, now)
       process.restarts = groups[name]?.restartsByPID[subject]
       groups[name, default: Group(name: name)].processes[subject] = process

@@ -66,7 +66,7 @@ package struct EventMessage: Hashable, Sendable {
   }
 
   /// The first frame, which subscribers filter by (circus.md 4.1).
-  package var topic: String { "watcher.\(watcher).\(name.rawValue)" }
+  package var topic: EventTopic { EventTopic(watcher: watcher, event: name.rawValue) }
 
   /// The second frame: circus's keys, then `cause` and `seq`.
   package var payload: JSONObject {

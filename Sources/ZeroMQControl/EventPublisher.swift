@@ -20,7 +20,7 @@ package final class EventPublisher {
     var payload: [UInt8] = []
     payload.reserveCapacity(128)
     event.payload.write(into: &payload)
-    send([Array(event.topic.utf8), payload])
+    send([Array(event.topic.text.utf8), payload])
   }
 
   /// The same events that supervisor's listeners hear, as `supervisor.<TYPE>`: the payload they get,

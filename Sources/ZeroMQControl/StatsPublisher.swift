@@ -1,6 +1,7 @@
 import CircusCore
 import CircusModel
 import CircusShell
+import CircusWire
 import EventLoop
 import JSON
 import LinuxSystem
@@ -55,70 +56,43 @@ package final class StatsPublisher {
     for one in open {
       let reads = counted[one.name] ?? 0
       sum += reads
-      send(
-        "stat.sockets.\(one.descriptor)",
-        [
-          "fd": .int(one.descriptor), "subtopic": .int(one.descriptor), "reads": .int(reads),
-          "address": .string(one.address),
-        ])
+      send(.socket(one.descriptor, one.address, reads: reads))
     }
-    send(
-      "stat.sockets",
-      ["addresses": .array(open.map { .string($0.address) }), "reads": .int(sum)])
+    send(.sockets(open.map(\.address), reads: sum))
   }
 
   private func publish(_ watcher: String, _ subjects: [Measurement.Subject]) {
-    var pids: [JSON] = []
-    var cpu = 0.0
-    var memory = 0.0
-    var oldest = 0.0
+    var group: [StatMessage.Figures] = []
     for subject in subjects {
       guard let one = figures.measure(subject.pid.rawValue, started: subject.started) else {
         continue
       }
       let pid = Int(subject.pid.rawValue)
-      pids.append(.int(pid))
-      cpu += one.cpuPercent
-      memory += one.memoryPercent
-      oldest = max(oldest, one.age)
       let tree = trees.of(subject.pid.rawValue)
-      var object = figures.info(one, children: tree?.children ?? [])
-      object["subtopic"] = .int(pid)
-      object["name"] = .null
-      object["tree"] = tree?.tree ?? .null
-      send("stat.\(watcher).\(pid)", object)
+      var message = StatMessage.process(
+        pid, of: watcher, one.info(children: tree?.children ?? []))
+      message.payload["tree"] = tree?.tree ?? .null
+      send(message)
+      group.append(one.inSum)
     }
-    send(
-      "stat.\(watcher)",
-      [
-        "pid": .array(pids), "cpu": .double(pids.isEmpty ? 0 : cpu / Double(pids.count)),
-        "mem": .double((memory * 1_000).rounded() / 1_000),
-        "age": pids.isEmpty ? "N/A" : .double(oldest),
-      ])
+    send(.sum(of: watcher, group))
   }
 
   /// The daemon itself, in the group circus-top shows first.
   private func publishOwn() {
     guard let own = figures.measure(Environment.pid) else { return }
-    let pid = Int(Environment.pid)
-    var object = figures.info(own)
-    object["subtopic"] = .int(pid)
-    object["name"] = "circusd"
-    send("stat.circus.\(pid)", object)
     send(
-      "stat.circus",
-      [
-        "pid": [.int(pid)], "cpu": .double(own.cpuPercent), "mem": .double(own.memoryPercent),
-        "age": .double(own.age),
-      ])
+      .process(
+        Int(Environment.pid), of: StatTopic.daemon, own.info(), name: "circusd"))
+    send(.sum(of: StatTopic.daemon, [own.inSum]))
   }
 
   private var payload: [UInt8] = []
 
-  private func send(_ topic: String, _ object: JSONObject) {
+  private func send(_ message: StatMessage) {
     payload.removeAll(keepingCapacity: true)
-    object.write(into: &payload)
+    message.payload.write(into: &payload)
     // A full queue means a slow subscriber: it loses this second.
-    try? socket.send([Array(topic.utf8), payload])
+    try? socket.send([Array(message.topic.text.utf8), payload])
   }
 }

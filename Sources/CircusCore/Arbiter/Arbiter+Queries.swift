@@ -125,7 +125,7 @@ extension Arbiter {
   private func missedEvents(_ command: Events) -> Reply {
     let events = ledger.ring.events(after: command.since, limit: command.limit)
     let list = events.map { event -> JSON in
-      ["topic": .string(event.topic), "payload": .object(event.payload)]
+      ["topic": .string(event.topic.text), "payload": .object(event.payload)]
     }
     return .ok([
       .init("events", .array(list)), .init("last", .int(ledger.ring.lastSequence)),

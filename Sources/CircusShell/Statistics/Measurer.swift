@@ -25,7 +25,7 @@ package struct Measurer {
       guard let own = figures.measure(Environment.pid) else {
         return reply(.error(.server("no /proc")))
       }
-      reply(.ok("info", .object(figures.info(own))))
+      reply(.ok("info", .object(own.info())))
     case .watchers(let all):
       let each = all.map { ($0.name, JSON.object(JSONObject(infos($0)))) }
       reply(.ok("infos", .object(JSONObject(each))))
@@ -91,7 +91,7 @@ package struct Measurer {
       return "No such process (stopped?)"
     }
     let below = trees.look(subject.pid.rawValue)
-    var object = figures.info(own, children: below.children)
+    var object = own.info(children: below.children)
     object["tree"] = below.tree
     object["started"] = .double(subject.started)
     object["wid"] = .int(subject.number)

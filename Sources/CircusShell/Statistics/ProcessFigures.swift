@@ -1,6 +1,5 @@
 import CircusCore
 import CircusModel
-import JSON
 import LinuxSystem
 
 /// Figures of processes from /proc, in the units circus reports (circus.md 5.1).
@@ -32,19 +31,7 @@ package final class ProcessFigures {
 
   package init(proc: ProcFS) { self.proc = proc }
 
-  /// One measured process.
-  package struct Figures {
-    package var facts: ProcessFacts
-    package var cpuPercent: Double
-    package var memoryPercent: Double
-    var user: String
-    var command: String
-    var commandLine: String
-    var createTime: Double
-    package var age: Double
-  }
-
-  /// Begins a round; processes nobody looked at for sixteen rounds are forgotten, their files after
+  /// Begins a round; processes that were not measured for sixteen rounds are forgotten, their files after
   /// four: where processes come and go, most of them are dead by then.
   package func beginRound() {
     look += 1
@@ -57,7 +44,7 @@ package final class ProcessFigures {
   }
 
   /// Nil when the process is gone.
-  package func measure(_ pid: Int32, started: Double? = nil) -> Figures? {
+  package func measure(_ pid: Int32, started: Double? = nil) -> ProcessSample? {
     let file = samples[pid]?.file
     let found = file.map { proc.facts(of: pid, through: $0) } ?? proc.facts(of: pid)
     guard let facts = found, !facts.isZombie else {
@@ -94,12 +81,12 @@ package final class ProcessFigures {
     sample.lastLook = look
     samples[pid] = sample
     let created = proc.bootTime + Double(facts.startTicks) / Double(proc.ticksPerSecond)
-    return Figures(
+    return ProcessSample(
       facts: facts, cpuPercent: round(cpu, 1),
       memoryPercent: round(Double(facts.residentBytes) / Double(proc.memoryBytes) * 100, 3),
       user: sample.user, command: sample.command, commandLine: sample.commandLine,
-      createTime: round(created, 2),
-      age: max(0, Clock.wall - (started ?? created)))
+      createTime: round(created, 2), age: max(0, Clock.wall - (started ?? created)),
+      processorHundredths: hundredths(facts))
   }
 
   /// The base name of the first word of its first argument, and the whole line as far as a table shows it.
@@ -128,43 +115,10 @@ package final class ProcessFigures {
 
   func children(of pid: Int32) -> [Int32] { proc.children(of: pid) }
 
-  // MARK: circus's keys
-
-  /// The info object of one process.
-  package func info(_ figures: Figures, children: [JSON] = []) -> JSONObject {
-    let facts = figures.facts
-    return [
-      "mem_info1": .string(Self.size(facts.residentBytes)),
-      "mem_info2": .string(Self.size(facts.virtualBytes)), "cpu": .double(figures.cpuPercent),
-      "mem": .double(figures.memoryPercent), "ctime": .string(time(facts)),
-      "pid": .int(Int(facts.pid)), "username": .string(figures.user), "nice": .int(facts.nice),
-      "create_time": .double(figures.createTime), "age": .double(figures.age),
-      "cmdline": .string(figures.command), "command_line": .string(figures.commandLine),
-      "children": .array(children),
-    ]
-  }
-
-  /// `M:SS.hh` of all processor time it and its waited-for children used.
-  private func time(_ facts: ProcessFacts) -> String {
+  /// Of all processor time it and its waited-for children used.
+  private func hundredths(_ facts: ProcessFacts) -> Int {
     let ticks =
       facts.cpuTicks + facts.childUserTicks + facts.childSystemTicks + facts.diskTicks
-    let hundredths = ticks * 100 / proc.ticksPerSecond
-    let two: (Int) -> String = { $0 < 10 ? "0\($0)" : String($0) }
-    return "\(hundredths / 6_000):\(two(hundredths / 100 % 60)).\(two(hundredths % 100))"
-  }
-
-  /// `512B`, `1.00K`, `31.36M` ...
-  static func size(_ bytes: Int) -> String {
-    guard bytes >= 1_024 else { return "\(bytes)B" }
-    var value = Double(bytes)
-    var unit = 0
-    let units = Array("BKMGTPE")
-    while value >= 1_024 && unit < units.count - 1 {
-      value /= 1_024
-      unit += 1
-    }
-    let hundredths = Int((value * 100).rounded())
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)\(units[unit])"
+    return ticks * 100 / proc.ticksPerSecond
   }
 }

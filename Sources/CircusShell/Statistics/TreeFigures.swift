@@ -48,7 +48,7 @@ package final class TreeFigures {
     for child in direct {
       let measured = figures.measure(child)
       total.add(child, measured, proc)
-      if let measured { children.append(.object(figures.info(measured))) }
+      if let measured { children.append(.object(measured.info())) }
       for descendant in proc.descendants(of: child) {
         total.add(descendant, figures.measure(descendant), proc)
       }
@@ -66,7 +66,7 @@ package final class TreeFigures {
     /// Whether the kernel let us see everything.
     var isComplete = true
 
-    mutating func add(_ pid: Int32, _ measured: ProcessFigures.Figures?, _ proc: ProcFS) {
+    mutating func add(_ pid: Int32, _ measured: ProcessSample?, _ proc: ProcFS) {
       guard let measured else { return }
       processes += 1
       cpu += measured.cpuPercent
