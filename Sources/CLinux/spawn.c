@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -13,7 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// The child runs on this stack while the parent waits (CLONE_VFORK); one child at a time.
+// The child runs on this stack while the parent waits (CLONE_VFORK); one child at a time, whichever thread asks.
+static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 static char stack[64 * 1024] __attribute__((aligned(16)));
 // Cleared for good when the kernel lacks close_range (before 5.9).
 static int shares_table = 1;
@@ -166,7 +168,8 @@ static pid_t start(struct cl_spawn *r) {
 pid_t cl_spawn(struct cl_spawn *r) {
   sigset_t all, before;
   sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, &before);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_mutex_lock(&one_at_a_time);
   r->stage = CL_STAGE_NONE;
   r->parent = getpid();
   r->statusEnd = -1;
@@ -184,6 +187,7 @@ pid_t cl_spawn(struct cl_spawn *r) {
     waitpid(pid, NULL, 0);
     pid = -1;
   }
-  sigprocmask(SIG_SETMASK, &before, NULL);
+  pthread_mutex_unlock(&one_at_a_time);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
   return pid;
 }

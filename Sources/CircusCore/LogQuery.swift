@@ -27,7 +27,7 @@ package struct LogQuery: Sendable {
 extension Arbiter {
   /// The outputs of the named watchers, or of all.
   func logQuery(_ command: Logs) throws(RequestError) -> LogQuery {
-    var chosen: [Watcher] = command.names.isEmpty ? watchers : []
+    var chosen: [Watcher] = command.names.isEmpty ? Array(watchers) : []
     for name in command.names {
       let found = try matching(name, .glob)
       chosen += watchers.filter { found.contains($0.id) }

@@ -7,7 +7,7 @@ import LinuxSystem
 import ProgramOptions
 
 /// What is left of an earlier daemon, and what is kept for a later one.
-package final class Survival {
+package final class Survival: StateKeeper {
   package let work: WorkPages
   private let directory: PrivateDirectory?
   private let file: StateFile?
@@ -30,6 +30,8 @@ package final class Survival {
 
   /// What the shell knows of a process that the arbiter does not.
   package var knownFacts: (PID) -> [(String, Int)] = { _ in [] }
+  /// Where the work pages tell of a child; nil: they do not.
+  package var spawnNote: (PID) -> SpawnNotes.Note? = { _ in nil }
 
   /// How far a process's start may lie from the moment it was asked for, in nanoseconds: the kernel
   /// counts in ticks of ten milliseconds, and the machine may have been busy.
@@ -181,7 +183,10 @@ package final class Survival {
   /// Other settings after a reload.
   package func apply(_ settings: DaemonSettings) { file?.isDurable = settings.onBoot == .last }
 
-  /// Writes what has changed. True when something was written after which `done` is to be called.
+  package func arbiterKnows(_ pid: PID) {
+    if let note = spawnNote(pid) { work.spawns.arbiterKnows(note) }
+  }
+
   package func save(_ arbiter: inout Arbiter, isActing: Bool) -> Bool {
     // Before it has begun, the arbiter knows less than the file.
     guard let file, arbiter.mode != .booting || isBegun else { return false }
@@ -195,7 +200,9 @@ package final class Survival {
         work.isStateBehind = true
         return false
       }
-      arbiter.writeUnsaved(into: &buffer, isActing: isActing, facts: facts)
+      guard arbiter.writeUnsaved(into: &buffer, isActing: isActing, facts: facts) else {
+        return false
+      }
       file.append(buffer)
     }
     buffer.removeAll(keepingCapacity: buffer.count < 64 << 10)

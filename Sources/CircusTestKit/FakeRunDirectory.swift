@@ -5,7 +5,7 @@ import JSON
 
 /// What outlives a daemon that is killed: its state file, which may refuse to be written, and the notes
 /// that need no disk.
-package struct FakeRunDirectory {
+package final class FakeRunDirectory: StateKeeper {
   /// The state file as it is on the disk now.
   package private(set) var file: [UInt8] = []
   /// Whether writing and renaming fail, as on a full disk.
@@ -39,9 +39,10 @@ package struct FakeRunDirectory {
     return bytes
   }
 
-  mutating func save(_ arbiter: inout Arbiter, isActing: Bool) {
+  /// Writes what has changed, unless the disk is full.
+  package func save(_ arbiter: inout Arbiter, isActing: Bool) -> Bool {
     lastSequence = arbiter.lastSequence
-    guard wantsAll || arbiter.hasUnsaved else { return }
+    guard wantsAll || arbiter.hasUnsaved else { return false }
     if isFull {
       if !wantsAll {
         // The last of the disk takes half of it.
@@ -51,35 +52,37 @@ package struct FakeRunDirectory {
       }
       wantsAll = true
       isBehind = true
-      return
+      return false
     }
     if wantsAll {
       file = Self.everything(&arbiter, isActing: isActing)
-    } else {
-      arbiter.writeUnsaved(into: &file, isActing: isActing, facts: Self.facts)
+    } else if !arbiter.writeUnsaved(into: &file, isActing: isActing, facts: Self.facts) {
+      return false
     }
     wantsAll = false
     isBehind = false
     notes.removeAll { known.contains($0.pid) }
     known = []
+    return isActing
   }
 
   /// What the last lines tell has been done.
-  mutating func done() { if !isBehind { file += Arbiter.doneLine } }
+  package func done() { file += Arbiter.doneLine }
 
-  mutating func began(_ process: ProcessID, _ plan: LaunchPlan, _ pid: PID) {
+  func began(_ process: ProcessID, _ plan: LaunchPlan, _ pid: PID) {
     notes.append(
       SavedState.Survivor(
         watcher: process.watcher.number, name: plan.watcherName, process: plan.number,
         pid: pid.rawValue, birth: Int64(pid.rawValue)))
   }
 
-  mutating func arbiterKnows(_ pid: PID) { known.insert(pid.rawValue) }
+  /// The next state that is written tells of it.
+  package func arbiterKnows(_ pid: PID) { known.insert(pid.rawValue) }
 
-  mutating func died(_ pid: PID) { notes.removeAll { $0.pid == pid.rawValue } }
+  func died(_ pid: PID) { notes.removeAll { $0.pid == pid.rawValue } }
 
   /// What a daemon finds that comes after a kill; nil: nothing.
-  mutating func find(isAlive: (PID) -> Bool) throws(SavedState.Problem) -> SavedState? {
+  func find(isAlive: (PID) -> Bool) throws(SavedState.Problem) -> SavedState? {
     wantsAll = true
     notes.removeAll { !isAlive(PID($0.pid)) }
     known = Set(notes.map(\.pid))
@@ -90,8 +93,16 @@ package struct FakeRunDirectory {
     return saved
   }
 
+  /// Where the file says something else than one that were written now; nil: nowhere, or it could not be written.
+  func difference(_ arbiter: Arbiter) throws(SavedState.Problem) -> String? {
+    guard !wantsAll, !isBehind else { return nil }
+    var copy = arbiter
+    return arbiter.difference(
+      of: try SavedState(file), to: try SavedState(Self.everything(&copy)))
+  }
+
   /// Another program in the same process is told all, and writes it anew.
-  mutating func handOver(_ arbiter: inout Arbiter) throws(SavedState.Problem) -> SavedState {
+  func handOver(_ arbiter: inout Arbiter) throws(SavedState.Problem) -> SavedState {
     wantsAll = true
     known = Set(notes.map(\.pid))
     return try SavedState(Self.everything(&arbiter, isHandedOver: true))

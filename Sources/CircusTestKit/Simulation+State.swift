@@ -13,9 +13,22 @@ extension Simulation {
     arbiter.watchers.first { $0.spec.name == watcher }?.status.rawValue
   }
 
+  /// Notes where the state file does not tell what a new one would.
+  package mutating func checkSaved() {
+    // While everything ends, what is wanted is not told any more.
+    guard arbiter.mode == .running else { return }
+    do {
+      if let difference = try runDirectory.difference(arbiter) {
+        violations.append("the state file tells \(difference)")
+      }
+    } catch {
+      violations.append("the state file \(error.text)")
+    }
+  }
+
   /// supervisor's state of each process, `RUNNING` ..., by number; empty for an unknown name.
   package func states(_ watcher: String) -> [String] {
-    (arbiter.watchers.first { $0.spec.name == watcher }?.slots ?? [])
-      .sorted { $0.number < $1.number }.map(\.state.stage.name)
+    let slots = arbiter.watchers.first { $0.spec.name == watcher }.map { Array($0.slots) } ?? []
+    return slots.sorted { $0.number < $1.number }.map(\.state.stage.name)
   }
 }

@@ -217,19 +217,15 @@ package struct Simulation {
       rounds += 1
       guard rounds < 10_000 else { return violations.append("events without end: \(queue[0])") }
       if effectsLeft == 0 { return }
-      var effects: [Effect] = []
-      let event = queue.removeFirst()
-      arbiter.handle(event, at: clock.now, into: &effects)
+      let decided = Persisted(queue.removeFirst(), at: clock.now, &arbiter, runDirectory)
       violations += arbiter.checkInvariants()
       orphanRules.observe(arbiter)
-      if case .spawned(_, let pid) = event { runDirectory.arbiterKnows(pid) }
-      runDirectory.save(&arbiter, isActing: effects.contains(where: \.isSignal))
-      for effect in effects {
-        if effectsLeft == 0 { return }
+      decided.carryOut { effect in
+        if effectsLeft == 0 { return false }
         effectsLeft = effectsLeft.map { $0 - 1 }
         perform(effect, &queue)
+        return true
       }
-      if effects.contains(where: \.isSignal) { runDirectory.done() }
     }
     if diesAtOnce && !kernel.dying.isEmpty { deliverDeaths() }
   }

@@ -97,6 +97,7 @@ struct History {
       // The state file cannot be written for some steps.
       simulation.runDirectory.isFull = faults.chance(simulation.runDirectory.isFull ? 2 : 12)
       step(&tickets)
+      if simulation.effectsLeft == nil, faults.chance(150) { simulation.checkSaved() }
     }
     if simulation.effectsLeft != nil { simulation.crash() }
     // Left alone, everything settles: nobody is kept waiting for ever.

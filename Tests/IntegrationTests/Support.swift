@@ -4,10 +4,8 @@ import Synchronization
 
 /// Starts children one at a time: tests run on several threads, spawning is for one.
 enum Children {
-  private static let lock = Mutex<Void>(())
-
   static func spawn(_ request: SpawnRequest) throws -> Int32 {
-    try lock.withLock { _ in try Spawner().spawn(request) }
+    try Spawner().spawn(request)
   }
 
   /// The same for a daemon, which is ended when this process is gone, whatever ended it.

@@ -2,8 +2,8 @@ import Glibc
 import LinuxSystem
 import Testing
 
-/// The door to the kernel. Serialized: spawning is for one thread.
-@Suite(.serialized) struct SpawnTests {
+/// The door to the kernel.
+@Suite struct SpawnTests {
   private func request(_ words: String...) -> SpawnRequest {
     var request = SpawnRequest()
     request.candidates = [words[0]]
@@ -21,6 +21,16 @@ import Testing
 
   @Test func statusComesBack() throws {
     #expect(try run(request("/bin/sh", "-c", "exit 7")) == 7)
+  }
+
+  /// Each thread gets the number of its own child.
+  @Test func threadsSpawnAtTheSameTime() async throws {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for status in 0..<64 {
+        group.addTask { try run(request("/bin/sh", "-c", "exit \(status)")) == status }
+      }
+      for try await isOwn in group { #expect(isOwn) }
+    }
   }
 
   @Test func failuresNameTheirStage() throws {

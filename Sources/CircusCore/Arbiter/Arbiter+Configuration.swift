@@ -72,6 +72,8 @@ extension Arbiter {
   private mutating func bootAgain(_ now: Moment, _ effects: inout [Effect]) {
     mode = .running
     ledger.isEnding = false
+    // The state file was not told what is wanted while everything went down.
+    for index in watchers.indices { watchers[index].slots.touchAll() }
     ledger.notices.append(.supervisorRunning)
     startAll(cause: .restart, now, &effects)
   }

@@ -105,10 +105,7 @@ extension Watcher {
 
 extension Slot {
   /// When its next process is started, where it waits for that.
-  fileprivate var nextStart: Instant? {
-    if case .backoff(let until) = state { return until }
-    return restsUntil
-  }
+  fileprivate var nextStart: Instant? { state.pausesUntil }
 
   /// It dies young again and again.
   fileprivate func isLooping(_ now: Moment) -> Bool { failures >= 2 && nextStart != nil }

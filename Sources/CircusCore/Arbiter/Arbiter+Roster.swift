@@ -75,7 +75,6 @@ extension Arbiter {
     startQueue.pending.removeAll { $0 == id }
     let group = watchers[index].spec.group
     let wasTold = watchers[index].isDoomed
-    if watchers[index].savedNumbers != nil { goneWatchers.append(id.number) }
     watchers.remove(at: index)
     if !wasTold, !hasGroup(group) { ledger.notices.append(.groupRemoved(group)) }
   }

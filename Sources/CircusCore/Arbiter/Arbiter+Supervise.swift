@@ -67,7 +67,7 @@ extension Arbiter {
     for view in keys.compactMap({ view($0) }) {
       let key = view.key
       // A process that will start again by itself is running as far as an operator is concerned.
-      guard view.stage.isRunning || view.slot?.restsUntil != nil else {
+      guard view.stage.isRunning || view.slot?.isResting == true else {
         if isSingle {
           call.results.append(
             ProcessResult(

@@ -21,7 +21,7 @@ package struct Arbiter {
   /// What the daemon as a whole is doing now.
   package internal(set) var mode = Mode.booting
   /// In the order they came, which is the order ties in priority are broken by.
-  package internal(set) var watchers: [Watcher] = []
+  package internal(set) var watchers = Tracked<Watcher>()
   var ledger: Ledger
   var waiting: [Waiting] = []
   /// Orders of supervisor's clients that are not done yet.
@@ -43,8 +43,8 @@ package struct Arbiter {
   private var lastWatcher = 0
   /// The pools of event listeners by the name of their group, which may be gone by now.
   package private(set) var pools: [String: ListenerSpec] = [:]
-  /// Watchers the state file still tells of.
-  var goneWatchers: [Int] = []
+  /// Watchers the state file tells of.
+  var writtenWatchers: Set<Int> = []
   /// Which sockets are open is not in the state file as it is now.
   var areSocketsUnsaved = true
   /// The last event the state file tells of.
@@ -103,8 +103,7 @@ package struct Arbiter {
       guard let watcher = index(of: id.watcher),
         let slot = watchers[watcher].index(of: id)
       else { return false }
-      let state = watchers[watcher].slots[slot]
-      return state.state.deadline != nil || state.expiresAt != nil || state.restsUntil != nil
+      return watchers[watcher].slots[slot].state.deadline != nil
     }
   }
 

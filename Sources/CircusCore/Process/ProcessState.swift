@@ -8,27 +8,49 @@ package enum ProcessState: Hashable, Sendable {
   case spawning
   /// Alive, but not long enough to count (supervisor `startsecs`).
   /// -> running, backoff, fatal, stopping
-  case starting(PID, healthyAt: Instant)
+  case starting(Life, healthyAt: Instant)
   /// -> exited, backoff, spawning, stopping
-  case running(PID)
-  /// Waiting for the next attempt. -> spawning, stopped
-  case backoff(until: Instant)
-  /// Signalled; `killAt` passed means SIGKILL was sent. -> ending, stopped
-  case stopping(PID, killAt: Instant, wasKilled: Bool)
+  case running(Life)
+  /// Waiting for the next attempt; nil: the wait is over. -> spawning, stopped
+  case backoff(until: Instant?)
+  /// Signalled. -> ending, stopped
+  indirect case stopping(Life, ProcessStop)
   /// Dead after a stop; what it left behind is being ended. -> stopped
   indirect case ending(Orphans)
-  /// Ended by itself and left so. -> spawning
-  case exited(ExitStatus)
+  /// Ended by itself. Its successor, if one is wanted, is not started before `until`; nil: at once. -> spawning
+  case exited(ExitStatus, until: Instant?)
   /// Given up. -> spawning
   case fatal
 
-  /// The process, where there is one.
-  package var pid: PID? {
-    switch self {
-    case .starting(let pid, _), .running(let pid), .stopping(let pid, _, _): pid
-    case .stopped, .spawning, .backoff, .ending, .exited, .fatal: nil
+  /// The live process, where there is one; changed in place, with no change of the state.
+  package internal(set) var life: Life? {
+    get {
+      switch self {
+      case .starting(let life, _), .running(let life), .stopping(let life, _): life
+      case .stopped, .spawning, .backoff, .ending, .exited, .fatal: nil
+      }
+    }
+    set {
+      guard let newValue else { return }
+      switch self {
+      case .starting(_, let healthyAt): self = .starting(newValue, healthyAt: healthyAt)
+      case .running: self = .running(newValue)
+      case .stopping(_, let stop): self = .stopping(newValue, stop)
+      case .stopped, .spawning, .backoff, .ending, .exited, .fatal: break
+      }
     }
   }
+
+  /// The stop under way, while the process lives.
+  var stop: ProcessStop? {
+    get { if case .stopping(_, let stop) = self { stop } else { nil } }
+    set {
+      if case .stopping(let life, _) = self, let newValue { self = .stopping(life, newValue) }
+    }
+  }
+
+  /// The number of the live process, where there is one.
+  package var pid: PID? { life?.pid }
 
   /// The process, or the one whose orphans are being ended.
   var leader: PID? { if case .ending(let orphans) = self { orphans.leaders.first } else { pid } }
@@ -44,6 +66,8 @@ package enum ProcessState: Hashable, Sendable {
   package var isEnding: Bool { if case .ending = self { true } else { false } }
   /// Whether the kernel was asked and has not answered.
   package var isSpawning: Bool { if case .spawning = self { true } else { false } }
+  /// Whether there is neither a process nor an orphan, nor one on its way.
+  var isEmpty: Bool { life == nil && !isSpawning && !isEnding }
 
   /// Running, or on its way there by itself.
   package var isUp: Bool {
@@ -53,14 +77,23 @@ package enum ProcessState: Hashable, Sendable {
     }
   }
 
+  /// The moment before which no successor is started, where it waits for one.
+  var pausesUntil: Instant? {
+    switch self {
+    case .backoff(let until), .exited(_, let until): until
+    case .stopped, .spawning, .starting, .running, .stopping, .ending, .fatal: nil
+    }
+  }
+
   /// When this state wants to be looked at again.
   var deadline: Instant? {
     switch self {
     case .starting(_, let healthyAt): healthyAt
-    case .backoff(let until): until
-    case .stopping(_, let killAt, false): killAt
+    case .running(let life): life.expiresAt
+    case .backoff(let until), .exited(_, let until): until
+    case .stopping(_, let stop): stop.wasKilled ? nil : stop.killAt
     case .ending(let orphans): orphans.deadline
-    case .stopping(_, _, true), .stopped, .spawning, .running, .exited, .fatal: nil
+    case .stopped, .spawning, .fatal: nil
     }
   }
 

@@ -244,7 +244,7 @@ extension Watcher {
     for slot in slots where slot.state.pid != nil && !slot.state.isStopping {
       guard slot.isSurplus || phase == .stopping || !slot.isWanted else { continue }
       stopProcess(
-        slot.id, slot.cause ?? stopCause, announcesReap: !slot.isSurplus, now, &ledger, &effects)
+        slot.id, slot.surplus ?? stopCause, announcesReap: !slot.isSurplus, now, &ledger, &effects)
     }
   }
 
@@ -254,15 +254,16 @@ extension Watcher {
     _ undone: Set<PID>, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     for index in slots.indices {
-      guard case .stopping(let pid, _, let wasKilled) = slots[index].state, undone.contains(pid)
+      guard case .stopping(let life, var stop) = slots[index].state, undone.contains(life.pid)
       else { continue }
-      let signal = wasKilled ? .kill : slots[index].stopSignal ?? spec.stop.signal
-      if !wasKilled {
-        // The grace begins with the signal.
-        let killAt = now.instant + slots[index].stopGrace
-        enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
+      guard !stop.wasKilled else {
+        effects.append(.signal(life.pid, .kill, .process))
+        continue
       }
-      effects.append(.signal(pid, signal, wasKilled ? .process : spec.stop.scope))
+      // The grace begins with the signal.
+      stop.killAt = now.instant + stop.grace
+      enter(.stopping(life, stop), at: index, &ledger)
+      effects.append(.signal(life.pid, stop.signal, spec.stop.scope))
     }
   }
 }

@@ -3,8 +3,8 @@ import JSON
 
 /// What of the present state is not in the state file yet.
 ///
-/// Properties that the file tells of mark themselves when they are changed, so that an event costs
-/// what it changed and not what there is.
+/// Whatever an event may have touched is compared with what the file tells of it, so that no property can be
+/// forgotten, and an event costs what it touched and not what there is.
 extension Arbiter {
   /// The first line of a state file.
   package static func stateHeader(boot: String, program: String, pid: Int32) -> JSONObject {
@@ -17,43 +17,35 @@ extension Arbiter {
   /// The number of the last event; 0: none yet.
   package var lastSequence: Int { ledger.ring.lastSequence }
 
-  /// Whether `writeUnsaved` would write anything.
+  /// Whether `writeUnsaved` may write anything.
   package var hasUnsaved: Bool {
-    savedSequence != ledger.ring.lastSequence || !goneWatchers.isEmpty || areSocketsUnsaved
-      || watchers.contains {
-        $0.isHeadUnsaved || $0.areSlotsUnsaved || $0.areLeftoversUnsaved
-      }
+    savedSequence != ledger.ring.lastSequence || areSocketsUnsaved || !watchers.touched.isEmpty
   }
 
-  /// Appends a line for everything that changed since the last time. `facts` tells what the
+  /// Appends a line for everything that changed since the last time; false: nothing has. `facts` tells what the
   /// shell knows of a process: `birth`, nanoseconds after the machine's start, and the numbers of its
   /// pipes, `out` and `err`.
   /// `isActing`: signals follow from it, after which `doneLine` is to be written. `isHandedOver`: it is read
   /// once, by another program in this process, and may tell what would be too much at each change.
+  @discardableResult
   package mutating func writeUnsaved(
     into out: inout [UInt8], isActing: Bool = false, isHandedOver: Bool = false,
     facts: (PID) -> [(String, Int)]
-  ) {
-    func put(_ object: JSONObject) {
-      object.write(into: &out)
-      out.append(10)
+  ) -> Bool {
+    let before = out.count
+    let touched = watchers.touched
+    for number in writtenWatchers.intersection(touched) where index(of: WatcherID(number)) == nil {
+      writtenWatchers.remove(number)
+      out.append(line: ["watcher": .int(number), "gone": true])
     }
-    for number in goneWatchers { put(["watcher": .int(number), "gone": true]) }
-    goneWatchers = []
-    for index in watchers.indices {
-      // What is wanted while everything goes down is not what is wanted after that.
-      if watchers[index].isHeadUnsaved, !ledger.isEnding || watchers[index].savedNumbers == nil {
-        var record = watchers[index].record(ledger.environment)
-        if isHandedOver { record["lingering"] = watchers[index].lingeringRecord }
-        put(record)
-        watchers[index].savedNumbers = watchers[index].savedNumbers ?? []
-        watchers[index].isHeadUnsaved = false
-      }
-      watchers[index].writeLeftovers(put)
-      guard watchers[index].areSlotsUnsaved else { continue }
-      watchers[index].writeSlots(tellsWanted: !ledger.isEnding, facts: facts, put)
+    for index in watchers.touchedIndices {
+      writtenWatchers.insert(watchers[index].number)
+      watchers[index].writeUnsaved(into: &out, ledger, isHandedOver: isHandedOver, facts: facts)
     }
-    if isActing { put(["doing": true]) }
+    watchers.forgetTouched()
+    guard out.count > before || areSocketsUnsaved || savedSequence != ledger.ring.lastSequence
+    else { return false }
+    if isActing { out.append(line: ["doing": true]) }
     if areSocketsUnsaved {
       areSocketsUnsaved = false
       let sockets = ledger.sockets.map { socket -> JSON in
@@ -62,13 +54,14 @@ extension Arbiter {
           "address": .string(socket.address),
         ]
       }
-      put(["sockets": .array(sockets)])
+      out.append(line: ["sockets": .array(sockets)])
     }
     savedSequence = ledger.ring.lastSequence
     var daemon: JSONObject = ["seq": .int(savedSequence)]
     let removed = removedNames
     if !removed.isEmpty { daemon["removed"] = .array(removed.map { .string($0) }) }
-    put(["daemon": .object(daemon)])
+    out.append(line: ["daemon": .object(daemon)])
+    return true
   }
 
   /// The line that says: the signals the lines before it tell of have been sent. Without it they are
@@ -82,9 +75,9 @@ extension Arbiter {
     into out: inout [UInt8], isActing: Bool = false, isHandedOver: Bool = false,
     facts: (PID) -> [(String, Int)]
   ) {
-    goneWatchers = []
     areSocketsUnsaved = true
-    for index in watchers.indices { watchers[index].markUnsaved() }
+    writtenWatchers = []
+    for index in watchers.indices { watchers[index].forgetWritten() }
     writeUnsaved(into: &out, isActing: isActing, isHandedOver: isHandedOver, facts: facts)
   }
 
@@ -98,63 +91,75 @@ extension Arbiter {
   private var hasRemoved: Bool { watchers.contains { $0.isDoomed || !$0.isFromFile } }
 }
 
+extension [UInt8] {
+  fileprivate mutating func append(line: JSONObject) {
+    line.write(into: &self)
+    append(10)
+  }
+
+  /// Appends the line unless its text has this hash; returns the hash it has.
+  fileprivate mutating func append(line: JSONObject, unless known: Int?) -> Int {
+    let start = count
+    append(line: line)
+    let hash = self[start...].hashValue
+    if hash == known { removeSubrange(start...) }
+    return hash
+  }
+}
+
 extension Watcher {
-  /// Whose leftovers a full stop is ending: a line each, as there may be a thousand.
-  fileprivate mutating func writeLeftovers(_ put: (JSONObject) -> Void) {
-    guard areLeftoversUnsaved, hasSavedLeftovers != (leftovers != nil) else { return }
-    areLeftoversUnsaved = false
-    hasSavedLeftovers = leftovers != nil
-    guard let leftovers else { return put(["watcher": .int(id.number), "swept": true]) }
-    for leader in leftovers.leaders {
-      put(["watcher": .int(id.number), "leader": .int(Int(leader.rawValue))])
+  fileprivate mutating func writeUnsaved(
+    into out: inout [UInt8], _ ledger: Ledger, isHandedOver: Bool, facts: (PID) -> [(String, Int)]
+  ) {
+    // What is wanted while everything goes down is not what is wanted after that.
+    if !ledger.isEnding || written.head == nil {
+      var record = record(ledger.environment)
+      if isHandedOver { record["lingering"] = lingeringRecord }
+      written.head = out.append(line: record, unless: written.head)
+    }
+    writeLeaders(into: &out)
+    writeProcesses(into: &out, tellsWanted: !ledger.isEnding, facts: facts)
+  }
+
+  /// Whose orphans a full stop is ending: a line each, as there may be a thousand.
+  private mutating func writeLeaders(into out: inout [UInt8]) {
+    let leaders = leftovers?.leaders ?? []
+    guard leaders != written.leaders else { return }
+    if !written.leaders.isEmpty { out.append(line: ["watcher": .int(number), "swept": true]) }
+    written.leaders = leaders
+    for leader in leaders {
+      out.append(line: ["watcher": .int(number), "leader": .int(Int(leader.rawValue))])
     }
   }
 
-  fileprivate mutating func writeSlots(
-    tellsWanted: Bool, facts: (PID) -> [(String, Int)], _ put: (JSONObject) -> Void
+  private mutating func writeProcesses(
+    into out: inout [UInt8], tellsWanted: Bool, facts: (PID) -> [(String, Int)]
   ) {
-    // Taken out, so that it is changed in place.
-    var numbers = savedNumbers ?? []
-    savedNumbers = nil
-    func putGone(_ number: Int) {
-      put(["process": .int(number), "watcher": .int(id.number), "gone": true])
-    }
-    for number in droppedNumbers where numbers.remove(number) != nil { putGone(number) }
-    droppedNumbers = []
-    for index in slots.indices where slots[index].isUnsaved {
+    var gone = slots.touched
+    for index in slots.touchedIndices {
+      let slot = slots[index]
+      gone.remove(slot.number)
+      let known = written.processes[slot.number]
       // It is there or not as soon as the kernel has answered; only that the last one is gone is news.
-      let isSpawning = slots[index].state.isSpawning
-      if isSpawning, slots[index].isSavedStopped ?? !numbers.contains(slots[index].number) {
-        continue
-      }
-      let pid = slots[index].state.pid
-      slots[index].isSavedStopped = isSpawning || slots[index].state == .stopped
-      var record = slots[index].record(
-        watcher: id, lives: lives[slots[index].number], facts: pid.map(facts) ?? [],
+      if slot.state.isSpawning, known?.isStopped ?? true { continue }
+      var record = slot.record(
+        watcher: id, lives: lives[slot.number], facts: slot.state.pid.map(facts) ?? [],
         tellsWanted: tellsWanted)
       // What a hook is asked about has not been done.
-      if let pid, outbox.holdsAnySignal(for: pid) { record["unsent"] = true }
-      put(record)
-      numbers.insert(slots[index].number)
-      slots[index].isUnsaved = false
+      if let pid = slot.state.pid, outbox.holdsAnySignal(for: pid) { record["unsent"] = true }
+      written.processes[slot.number] = WrittenWatcher.Line(
+        hash: out.append(line: record, unless: known?.hash),
+        isStopped: slot.state.isSpawning || slot.state == .stopped)
     }
-    // Many at once.
-    if numbers.count != slots.count(where: { !$0.isUnsaved }) {
-      let present = Set(slots.lazy.map(\.number))
-      for number in numbers.subtracting(present).sorted() { putGone(number) }
-      numbers.formIntersection(present)
+    for number in gone.sorted() where written.processes.removeValue(forKey: number) != nil {
+      out.append(line: ["process": .int(number), "watcher": .int(id.number), "gone": true])
     }
-    savedNumbers = numbers
-    areSlotsUnsaved = slots.contains { $0.isUnsaved }
+    slots.forgetTouched()
   }
 
-  fileprivate mutating func markUnsaved() {
-    areLeftoversUnsaved = leftovers != nil
-    hasSavedLeftovers = false
-    savedNumbers = nil
-    droppedNumbers = []
-    isHeadUnsaved = true
-    for index in slots.indices { slots[index].isUnsaved = true }
-    areSlotsUnsaved = true
+  /// The file is written anew.
+  fileprivate mutating func forgetWritten() {
+    written = WrittenWatcher()
+    slots.touchAll()
   }
 }

@@ -19,64 +19,72 @@ extension Slot {
     put("generation", generation, unless: 0)
     put("failures", failures, unless: 0)
     put("quick_kills", quickKills, unless: 0)
-    put("started", Int(startedAt.nanoseconds), unless: 0)
-    put("expires", expiresAt.map { Int($0.nanoseconds) })
-    put("rests", restsUntil.map { Int($0.nanoseconds) })
-    put("stop_signal", stopSignal.map { Int($0.number) })
-    put("stop_grace", Int(stopGrace.nanoseconds), unless: 0)
+    if let life = state.life {
+      put("started", Int(life.startedAt.nanoseconds), unless: 0)
+      put("expires", life.expiresAt.map { Int($0.nanoseconds) })
+    }
     if startedWall != 0 { record["began"] = .double(startedWall) }
     if attemptedWall != startedWall { record["attempted"] = .double(attemptedWall) }
     if endedWall != 0 { record["ended"] = .double(endedWall) }
     if let lastStatus { record["last"] = lastStatus.record }
     if !spawnError.isEmpty { record["error"] = .string(spawnError) }
-    if let cause { record["cause"] = .string(cause.rawValue) }
+    if let cause = state.stop?.cause ?? surplus { record["cause"] = .string(cause.rawValue) }
     if let respawnCause { record["respawn"] = .string(respawnCause.rawValue) }
     if let lives { record["lives"] = lives.record }
     if isSurplus { record["surplus"] = true }
-    if !announcesReap { record["quiet"] = true }
     return record
   }
 
   /// What a state carries with it; returns its word.
   private func write(into record: inout JSONObject) -> String {
-    func put(_ pid: PID, _ until: Instant?) {
-      record["pid"] = .int(Int(pid.rawValue))
-      if let until { record["until"] = .int(Int(until.nanoseconds)) }
+    func put(_ pid: PID) { record["pid"] = .int(Int(pid.rawValue)) }
+    func put(until: Instant) { record["until"] = .int(Int(until.nanoseconds)) }
+    func put(_ signal: Signal, _ grace: Interval) {
+      record["stop_signal"] = .int(Int(signal.number))
+      if grace != .zero { record["stop_grace"] = .int(Int(grace.nanoseconds)) }
     }
     switch state {
     case .stopped, .spawning: return "stopped"
-    case .starting(let pid, let healthyAt):
-      put(pid, healthyAt)
+    case .starting(let life, let healthyAt):
+      put(life.pid)
+      put(until: healthyAt)
       return "starting"
-    case .running(let pid):
-      put(pid, nil)
+    case .running(let life):
+      put(life.pid)
       return "running"
     case .backoff(let until):
-      record["until"] = .int(Int(until.nanoseconds))
+      if let until { put(until: until) }
       return "backoff"
-    case .stopping(let pid, let killAt, let wasKilled):
-      put(pid, killAt)
-      record["killed"] = .bool(wasKilled)
+    case .stopping(let life, let stop):
+      put(life.pid)
+      put(until: stop.killAt)
+      put(stop.signal, stop.grace)
+      record["killed"] = .bool(stop.wasKilled)
+      if !stop.announcesReap { record["quiet"] = true }
       return "stopping"
     case .ending(let orphans):
-      // By its leader: a program that does not know `ended` finds it dead and looks for its orphans.
-      put(orphans.leaders[0], orphans.killAt)
+      // By its leader: a program that does not know `ended_leader` finds it dead and looks for its orphans.
+      put(orphans.leaders[0])
+      put(until: orphans.killAt)
+      put(orphans.signal, Interval(nanoseconds: orphans.isPatient ? 1 : 0))
       record["ended_leader"] = true
       return "stopping"
-    case .exited(let status):
+    case .exited(let status, let until):
       record["status"] = status.record
+      if let until { record["rests"] = .int(Int(until.nanoseconds)) }
       return "exited"
     case .fatal: return "fatal"
     }
   }
 
   /// The process of a record under a new life's number. Without `isAlive` there can be none, nor a
-  /// clock that still means anything: the machine was started anew, or all had been stopped.
-  init(record: JSONObject, id: ProcessID, name: String, isAlive: Bool) {
+  /// clock that still means anything: the machine was started anew, or all had been stopped. `plan` is how the
+  /// watcher stops its processes, for records that do not say it.
+  init(record: JSONObject, id: ProcessID, name: String, plan: StopPlan, isAlive: Bool) {
     self.init(
       id: id, number: record["process"]?.int ?? 1, name: name,
       generation: record["generation"]?.int ?? 0)
-    state = isAlive ? Self.state(record) : Self.restingState(record)
+    state = isAlive ? Self.state(record, plan) : Self.restingState(record, until: nil)
     isWanted = record["wanted"]?.bool ?? true
     startedWall = record["began"]?.number ?? 0
     attemptedWall = record["attempted"]?.number ?? startedWall
@@ -84,44 +92,52 @@ extension Slot {
     lastStatus = record["last"].map(ExitStatus.init(record:))
     spawnError = record["error"]?.string ?? ""
     guard isAlive else { return }
+    failures = record["failures"]?.int ?? 0
+    quickKills = record["quick_kills"]?.int ?? 0
+    respawnCause = record["respawn"]?.string.flatMap(Cause.init(rawValue:))
+    if record["surplus"]?.bool == true { surplus = Self.cause(record) ?? .scale }
+  }
+
+  private static func cause(_ record: JSONObject) -> Cause? {
+    record["cause"]?.string.flatMap(Cause.init(rawValue:))
+  }
+
+  private static func state(_ record: JSONObject, _ plan: StopPlan) -> ProcessState {
     func instant(_ key: String) -> Instant? {
       record[key]?.int.map { Instant(nanoseconds: Int64($0)) }
     }
-    failures = record["failures"]?.int ?? 0
-    quickKills = record["quick_kills"]?.int ?? 0
-    startedAt = instant("started") ?? startedAt
-    expiresAt = instant("expires")
-    restsUntil = instant("rests")
-    stopSignal = record["stop_signal"]?.int.map { Signal(Int32(truncatingIfNeeded: $0)) }
-    stopGrace = Interval(nanoseconds: Int64(record["stop_grace"]?.int ?? 0))
-    cause = record["cause"]?.string.flatMap(Cause.init(rawValue:))
-    respawnCause = record["respawn"]?.string.flatMap(Cause.init(rawValue:))
-    isSurplus = record["surplus"]?.bool ?? false
-    announcesReap = !(record["quiet"]?.bool ?? false)
-  }
-
-  private static func state(_ record: JSONObject) -> ProcessState {
-    let until = Instant(nanoseconds: Int64(record["until"]?.int ?? 0))
+    let until = instant("until") ?? Instant(nanoseconds: 0)
     let pid = PID(Int32(truncatingIfNeeded: record["pid"]?.int ?? 0))
+    let life = Life(
+      pid, startedAt: instant("started") ?? Instant(nanoseconds: 0), expiresAt: instant("expires"))
     switch record["state"]?.string {
-    case "starting" where pid.rawValue > 0: return .starting(pid, healthyAt: until)
-    case "running" where pid.rawValue > 0: return .running(pid)
-    case "stopping" where record["ended_leader"] != nil:
-      let grace = Interval(nanoseconds: Int64(record["stop_grace"]?.int ?? 0))
-      return .ending(
-        Orphans(
-          of: [pid], signal: Signal(Int32(truncatingIfNeeded: record["stop_signal"]?.int ?? 15)),
-          killAt: until, isPatient: grace > .zero))
+    case "starting" where pid.rawValue > 0: return .starting(life, healthyAt: until)
+    case "running" where pid.rawValue > 0: return .running(life)
     case "stopping" where pid.rawValue > 0:
-      return .stopping(pid, killAt: until, wasKilled: record["killed"]?.bool ?? false)
+      var plan = plan
+      if let signal = record["stop_signal"]?.int {
+        plan.signal = Signal(Int32(truncatingIfNeeded: signal))
+      }
+      plan.grace = Interval(nanoseconds: Int64(record["stop_grace"]?.int ?? 0))
+      if record["ended_leader"] != nil {
+        return .ending(
+          Orphans(
+            of: [pid], signal: plan.signal, killAt: until, isPatient: plan.grace > .zero))
+      }
+      var stop = ProcessStop(
+        plan, cause: cause(record) ?? .command, announcesReap: record["quiet"]?.bool != true,
+        at: until)
+      stop.killAt = until
+      stop.wasKilled = record["killed"]?.bool ?? false
+      return .stopping(life, stop)
     case "backoff": return .backoff(until: until)
-    default: return restingState(record)
+    default: return restingState(record, until: instant("rests"))
     }
   }
 
-  private static func restingState(_ record: JSONObject) -> ProcessState {
+  private static func restingState(_ record: JSONObject, until: Instant?) -> ProcessState {
     switch record["state"]?.string {
-    case "exited": .exited(ExitStatus(record: record["status"] ?? .null))
+    case "exited": .exited(ExitStatus(record: record["status"] ?? .null), until: until)
     case "fatal": .fatal
     default: .stopped
     }

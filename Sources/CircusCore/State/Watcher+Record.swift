@@ -53,14 +53,16 @@ extension Watcher {
         < ($1["serial"]?.int ?? .max, $1["process"]?.int ?? 0)
     }
     guard isAlive || keepsEmptySlots else { return }
-    slots = records.map { record in
+    let restored = records.map { record in
       let number = record["process"]?.int ?? 1
       lives[number] = Lives(record: record["lives"])
       return Slot(
-        record: record, id: ledger.nextProcess(of: id), name: name(of: number), isAlive: isAlive)
+        record: record, id: ledger.nextProcess(of: id), name: name(of: number), plan: spec.stop,
+        isAlive: isAlive)
     }
+    slots.replaceAll(with: restored)
     guard isAlive else { return populate(&ledger) }
-    phase = head["phase"]?.string.flatMap(Phase.init(rawValue:)) ?? .stopped
+    enter(head["phase"]?.string.flatMap(Phase.init(rawValue:)) ?? .stopped)
     generation = head["generation"]?.int ?? 0
     startCause = head["cause"]?.string.flatMap(Cause.init(rawValue:)) ?? .boot
     rollout = head["rollout"]?.string.map { $0 == "surge" ? .surge : .oneByOne }
@@ -83,7 +85,7 @@ extension Watcher {
         slot.state.pid == nil && !slot.state.isEnding && (isDown || slot.isSurplus)
       }
     }
-    if phase == .stopped, hasProcess { phase = desired == .running ? .active : .stopping }
+    if phase == .stopped, hasProcess { enter(desired == .running ? .active : .stopping) }
     if phase == .stopped || phase == .stopping {
       for index in slots.indices {
         guard case .backoff = slots[index].state else { continue }
@@ -94,9 +96,7 @@ extension Watcher {
 
   private func register(_ slot: Slot, _ ledger: inout Ledger) {
     if let pid = slot.state.pid { ledger.processes[pid] = slot.id }
-    for instant in [slot.state.deadline, slot.expiresAt, slot.restsUntil] {
-      if let instant { ledger.timers.push(instant, .process(slot.id)) }
-    }
+    if let deadline = slot.state.deadline { ledger.timers.push(deadline, .process(slot.id)) }
   }
 }
 

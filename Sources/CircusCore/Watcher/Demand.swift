@@ -35,9 +35,8 @@ extension Watcher {
   mutating func fallAsleep(
     _ age: Interval, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    slots = []
-    phase = .stopped
-    rollout = nil
+    slots.removeAll { _ in true }
+    enter(.stopped)
     if age < Self.youth {
       demand.failures += 1
       demand.gate = now.instant + crashBackoff(ledger).delay(after: demand.failures)

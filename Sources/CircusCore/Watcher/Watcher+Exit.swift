@@ -8,38 +8,38 @@ extension Watcher {
     _ process: ProcessID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
-    guard let index = index(of: process), let pid = slots[index].state.pid else { return }
-    if slots[index].state.isStopping {
-      stoppedExit(index, pid, status, now, &ledger, &effects)
+    guard let index = index(of: process), let life = slots[index].state.life else { return }
+    if let stop = slots[index].state.stop {
+      stoppedExit(index, life.pid, stop, status, now, &ledger, &effects)
     } else {
-      naturalExit(index, pid, status, now, &ledger, &effects)
+      naturalExit(index, life, status, now, &ledger, &effects)
     }
   }
 
   /// We ended it.
   private mutating func stoppedExit(
-    _ index: Int, _ pid: PID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
-    _ effects: inout [Effect]
+    _ index: Int, _ pid: PID, _ stop: ProcessStop, _ status: ExitStatus, _ now: Moment,
+    _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    if slots[index].announcesReap && !slots[index].isUnannounced {
-      tellDeath(pid, status, slots[index].cause, processStatus: .null, now, &ledger, &effects)
+    if stop.announcesReap && !stop.isUnannounced {
+      tellDeath(pid, status, stop.cause, processStatus: .null, now, &ledger, &effects)
     }
     tell(.stopped(pid, status, isExpected: spec.expects(status)), of: slots[index].name, &effects)
     slots[index].endedWall = now.wall
     slots[index].lastStatus = status
     lives[slots[index].number, default: Lives()].ended(status, wasAsked: true, now.wall)
-    guard spec.stop.descendants != .none, case .stopping(_, let killAt, _) = slots[index].state
-    else { return becomeStopped(index, &ledger) }
-    endOrphans(of: pid, at: index, killAt: killAt, &ledger, &effects)
+    guard spec.stop.descendants != .none else { return becomeStopped(index, &ledger) }
+    endOrphans(of: pid, at: index, after: stop, &ledger, &effects)
   }
 
   /// It ended by itself.
   private mutating func naturalExit(
-    _ index: Int, _ pid: PID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
+    _ index: Int, _ life: Life, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
+    let pid = life.pid
     let isExpected = spec.expects(status)
-    let age = now.instant - slots[index].startedAt
+    let age = now.instant - life.startedAt
     let isTooQuick: Bool
     if case .starting = slots[index].state {
       isTooQuick = age < spec.startSeconds
@@ -56,7 +56,7 @@ extension Watcher {
     slots[index].respawnCause = isExpected ? .exit : .crash
     slots[index].endedWall = now.wall
     if spec.onDemand && isLast(index) {
-      enter(.exited(status), at: index, &ledger)
+      enter(.exited(status, until: nil), at: index, &ledger)
       return fallAsleep(age, now, &ledger, &effects)
     }
     if isTooQuick {
@@ -68,7 +68,7 @@ extension Watcher {
     if !isExpected { slots[index].spawnError = "Bad exit code \(max(-1, status.code))" }
     if case .starting = slots[index].state {
       // The timer has not told yet that it had lived long enough.
-      enter(.running(pid), at: index, &ledger)
+      enter(.running(life), at: index, &ledger)
       slots[index].failures = 0
       tellSuccess(slots[index], &effects)
     }
@@ -76,7 +76,7 @@ extension Watcher {
       return leave(index, status, &ledger)
     }
     if rollout == .surge && slots[index].generation < generation {
-      return drop(index)
+      return slots.remove(at: index)
     }
     delayIfYoung(index, age, status, now, &ledger)
   }
@@ -99,7 +99,7 @@ extension Watcher {
 
   /// Not to be replaced; circus stops the watcher with the last one.
   private mutating func leave(_ index: Int, _ status: ExitStatus, _ ledger: inout Ledger) {
-    enter(.exited(status), at: index, &ledger)
+    enter(.exited(status, until: nil), at: index, &ledger)
     slots[index].isWanted = false
     guard spec.habits.stopsWithLastExit, phase == .active, !slots.contains(where: { $0.state.isUp })
     else {
@@ -119,7 +119,7 @@ extension Watcher {
     let isQuick = status.wasKilledFromOutside && age < .milliseconds(5)
     slots[index].quickKills = isQuick ? slots[index].quickKills + 1 : 0
     let isForeign = status.wasKilledFromOutside && slots[index].quickKills < 50
-    enter(.exited(status), at: index, &ledger)
+    enter(.exited(status, until: nil), at: index, &ledger)
     guard age < Self.youth, !isForeign else { return }
     slots[index].failures += 1
     let delay = crashBackoff(ledger).delay(after: slots[index].failures)
@@ -128,8 +128,7 @@ extension Watcher {
     }
     // The process is EXITED until it is started again.
     let due = now.instant + min(delay, .seconds(1))
-    slots[index].restsUntil = due
-    ledger.timers.push(due, .process(slots[index].id))
+    enter(.exited(status, until: due), at: index, &ledger)
   }
 
   /// A deadline of one process: healthy, due again, out of grace, or too old.
@@ -137,23 +136,23 @@ extension Watcher {
     _ process: ProcessID, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     guard let index = index(of: process) else { return }
-    if let due = slots[index].restsUntil, now.instant >= due { slots[index].restsUntil = nil }
     switch slots[index].state {
-    case .starting(let pid, let healthyAt) where now.instant >= healthyAt:
-      enter(.running(pid), at: index, &ledger)
+    case .starting(let life, let healthyAt) where now.instant >= healthyAt:
+      enter(.running(life), at: index, &ledger)
       slots[index].failures = 0
-      if let expiry = slots[index].expiresAt { ledger.timers.push(expiry, .process(process)) }
       tellSuccess(slots[index], &effects)
-    case .backoff(let until) where now.instant >= until: slots[index].isDue = true
-    case .stopping(let pid, let killAt, false) where now.instant >= killAt:
+    case .backoff(let until?) where now.instant >= until:
+      enter(.backoff(until: nil), at: index, &ledger)
+    case .exited(_, let until?) where now.instant >= until: slots[index].endRest()
+    case .stopping(let life, let stop) where !stop.wasKilled && now.instant >= stop.killAt:
       // A hook still thinks: the grace begins when the signal is sent.
-      guard !outbox.holdsSignal(for: pid) else {
+      guard !outbox.holdsSignal(for: life.pid) else {
         // What is held may be another signal, which begins no new grace: look again.
         return ledger.timers.push(now.instant + .seconds(1), .process(process))
       }
       kill(index, now, &ledger, &effects)
-    case .running:
-      guard let expiry = slots[index].expiresAt, now.instant >= expiry else { return }
+    case .running(let life):
+      guard let expiry = life.expiresAt, now.instant >= expiry else { return }
       slots[index].respawnCause = .maxAge
       stopProcess(process, .maxAge, announcesReap: false, now, &ledger, &effects)
     case .ending: tickOrphans(index, now, &ledger, &effects)

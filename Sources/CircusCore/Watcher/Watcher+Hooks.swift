@@ -89,10 +89,11 @@ extension Watcher {
   private mutating func renewGrace(_ effect: Effect, _ now: Moment, _ ledger: inout Ledger) {
     guard case .signal(let pid, let signal, _) = effect, signal != .kill,
       let index = slots.firstIndex(where: { $0.state.pid == pid }),
-      case .stopping(_, _, false) = slots[index].state, slots[index].stopSignal == signal
+      case .stopping(let life, var stop) = slots[index].state, !stop.wasKilled,
+      stop.signal == signal
     else { return }
-    let killAt = now.instant + slots[index].stopGrace
-    enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
+    stop.killAt = now.instant + stop.grace
+    enter(.stopping(life, stop), at: index, &ledger)
   }
 
   /// Hooks are not called any more: what waited for one is done now.
@@ -199,7 +200,7 @@ extension Watcher {
     }
     guard let vetoed, let index = index(of: vetoed), slots[index].state.isSpawning else { return }
     let wasWanted = !slots[index].isSurplus
-    drop(index)
+    slots.remove(at: index)
     // An earlier no has given up the whole reload already.
     guard wasWanted else { return }
     giveUpSpawning(call, now, &ledger, &effects)
@@ -211,7 +212,7 @@ extension Watcher {
   ) {
     let pid = call.arguments["pid"]?.int
     if let index = slots.firstIndex(where: { $0.state.pid.map { Int($0.rawValue) } == pid }) {
-      slots[index].isOnTrial = false
+      slots[index].state.life?.isOnTrial = false
     }
     guard !isGranted else { return }
     // It never was, as far as subscribers are concerned.
@@ -222,8 +223,8 @@ extension Watcher {
     guard let slot = slots.first(where: { $0.state.pid.map { Int($0.rawValue) } == pid }),
       !slot.isSurplus
     else { return }
-    if let index = index(of: slot.id) { slots[index].isUnannounced = true }
     retire(slot.id, .hook, now, &ledger, &effects)
+    if let index = index(of: slot.id) { slots[index].state.stop?.isUnannounced = true }
     giveUpSpawning(call, now, &ledger, &effects)
   }
 

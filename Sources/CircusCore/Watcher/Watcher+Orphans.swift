@@ -5,13 +5,12 @@ import CircusModel
 extension Watcher {
   /// A stopped process is dead: its place is taken until its orphans are gone.
   mutating func endOrphans(
-    of leader: PID, at index: Int, killAt: Instant, _ ledger: inout Ledger,
+    of leader: PID, at index: Int, after stop: ProcessStop, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
-    let isPatient = slots[index].stopGrace > .zero && !isHurried
     let orphans = Orphans(
-      of: [leader], signal: slots[index].stopSignal ?? spec.stop.signal, killAt: killAt,
-      isPatient: isPatient)
+      of: [leader], signal: stop.signal, killAt: stop.killAt,
+      isPatient: stop.grace > .zero && !isHurried)
     enter(.ending(orphans), at: index, &ledger)
     effects.append(orphans.sweep(for: id))
   }
@@ -79,7 +78,9 @@ extension Watcher {
   mutating func becomeStopped(_ index: Int, _ ledger: inout Ledger) {
     enter(.stopped, at: index, &ledger)
     slots[index].failures = 0
-    if slots[index].isSurplus || (phase == .stopping && !keepsEmptySlots) { drop(index) }
+    if slots[index].isSurplus || (phase == .stopping && !keepsEmptySlots) {
+      slots.remove(at: index)
+    }
   }
 
   /// An orphan is dead.

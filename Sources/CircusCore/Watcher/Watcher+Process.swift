@@ -13,8 +13,8 @@ extension Watcher {
   mutating func populate(_ ledger: inout Ledger) {
     guard let first = spec.program?.firstNumber else { return }
     if phase == .stopped {
-      slots.sort { $0.number < $1.number }
-      slots.removeLast(max(0, slots.count - target))
+      slots.order { $0.number < $1.number }
+      while slots.count > max(0, target) { slots.remove(at: slots.count - 1) }
     }
     for index in slots.indices { slots[index].name = name(of: slots[index].number) }
     var missing = target - slots.count { !$0.isSurplus }
@@ -39,7 +39,7 @@ extension Watcher {
     for index in slots.indices where !slots[index].isWanted {
       slots[index].isWanted = true
       slots[index].failures = 0
-      slots[index].restsUntil = nil
+      slots[index].endRest()
     }
   }
 
@@ -52,12 +52,12 @@ extension Watcher {
     }
     slots[index].isWanted = true
     slots[index].failures = 0
-    slots[index].restsUntil = nil
+    slots[index].endRest()
     slots[index].respawnCause = .command
     lives[number]?.beginAgain()
     desired = .running
     // The others may still be on their way down: that is their own business.
-    if phase == .stopping, spec.habits.judgesProcesses { phase = .active }
+    if phase == .stopping, spec.habits.judgesProcesses { enter(.active) }
   }
 
   /// The places of a stopped circus watcher, which has none; they are not to be filled yet.
@@ -79,7 +79,7 @@ extension Watcher {
       return
     }
     slots[index].isWanted = false
-    slots[index].restsUntil = nil
+    slots[index].endRest()
     if slots[index].state.pid != nil {
       stopProcess(
         slots[index].id, .command, announcesReap: true, now, &ledger, &effects)

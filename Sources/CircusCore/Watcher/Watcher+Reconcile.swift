@@ -41,9 +41,7 @@ extension Watcher {
   }
 
   private mutating func beginStart(_ now: Moment) {
-    phase = .starting
-    runConsent = .unasked
-    spawnFailures = 0
+    enter(.starting)
     spawnGate = now.instant
     for index in slots.indices { slots[index].failures = 0 }
     for number in lives.keys { lives[number]?.beginAgain() }
@@ -106,7 +104,7 @@ extension Watcher {
   /// first means that the second is not called.
   private mutating func passesGate(_ now: Moment, _ ledger: inout Ledger) -> Bool {
     if has(.beforeSpawn) || has(.afterSpawn),
-      slots.contains(where: { $0.state.isSpawning || $0.isOnTrial })
+      slots.contains(where: { $0.state.isSpawning || $0.state.life?.isOnTrial == true })
     {
       return false
     }
@@ -152,7 +150,7 @@ extension Watcher {
     }
     guard countedSlots >= target, !slots.contains(where: isStillStarting) else { return }
     guard isAgreed(.afterStart, \.runConsent, &ledger, &effects) else { return }
-    phase = .active
+    enter(.active)
     ledger.publish(event(.start, now, cause: startCause), into: &effects)
     tell(.started, &effects)
     if announcesReload {
@@ -162,7 +160,7 @@ extension Watcher {
   }
 
   private func isStillStarting(_ slot: Slot) -> Bool {
-    if slot.isEmptyAndWanted || slot.isOnTrial { return true }
+    if slot.isEmptyAndWanted || slot.state.life?.isOnTrial == true { return true }
     switch slot.state {
     case .spawning, .starting: return true
     // It failed at once and is tried again, or the machine had no room for it yet; else this is the pause after a crash.

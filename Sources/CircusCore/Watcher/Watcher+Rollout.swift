@@ -37,7 +37,7 @@ extension Watcher {
     let fresh = slots.filter { $0.generation == generation && !$0.isSurplus }
     // One that already ended for good, or was stopped by itself, has had its turn.
     let up = fresh.filter { slot in
-      guard !slot.isOnTrial else { return false }
+      guard slot.state.life?.isOnTrial != true else { return false }
       if !slot.isWanted && slot.state.pid == nil && !slot.state.isSpawning { return true }
       switch slot.state {
       case .starting, .running, .exited: return true
@@ -73,7 +73,7 @@ extension Watcher {
   /// The next one waits until this one stands: a broken definition must not take down the rest.
   private func isBusy(_ slot: Slot) -> Bool {
     guard !slot.isSurplus else { return false }
-    if slot.isEmptyAndWanted || slot.isOnTrial { return true }
+    if slot.isEmptyAndWanted || slot.state.life?.isOnTrial == true { return true }
     switch slot.state {
     case .stopping, .ending, .spawning, .backoff: return true
     case .starting: return slot.generation == generation

@@ -12,13 +12,6 @@ extension Watcher {
     let fresh = ledger.nextProcess(of: id)
     slots[index].id = fresh
     slots[index].generation = generation
-    slots[index].cause = nil
-    slots[index].announcesReap = true
-    slots[index].expiresAt = nil
-    slots[index].isOnTrial = false
-    slots[index].isUnannounced = false
-    slots[index].isDue = false
-    slots[index].restsUntil = nil
     slots[index].attemptedWall = now.wall
     slots[index].lastStatus = nil
     slots[index].spawnError = ""
@@ -39,8 +32,6 @@ extension Watcher {
   mutating func enter(_ state: ProcessState, at index: Int, _ ledger: inout Ledger) {
     note(slots[index].state, state, slots[index], &ledger)
     slots[index].state = state
-    // Who is dead is not judged any more.
-    if state.pid == nil { slots[index].isOnTrial = false }
     if let deadline = state.deadline { ledger.timers.push(deadline, .process(slots[index].id)) }
   }
 
@@ -50,7 +41,7 @@ extension Watcher {
   ) {
     guard old.stage != new.stage else { return }
     var isExpected = false
-    if case .exited(let status) = new { isExpected = spec.expects(status) }
+    if case .exited(let status, _) = new { isExpected = spec.expects(status) }
     ledger.notices.append(
       .processState(
         ProcessTransition(
@@ -66,20 +57,20 @@ extension Watcher {
     guard let index = index(of: process), slots[index].state.isSpawning else { return }
     ledger.processes[pid] = process
     lingering.removeAll { $0 == pid }
-    slots[index].startedAt = now.instant
     slots[index].startedWall = now.wall
     spawnFailures = 0
     let healthyAt = now.instant + spec.startSeconds
+    var life = Life(
+      pid, startedAt: now.instant, expiresAt: drawExpiry(from: now.instant, &ledger))
+    life.isOnTrial = has(.afterSpawn)
     enter(
-      spec.startSeconds > .zero ? .starting(pid, healthyAt: healthyAt) : .running(pid), at: index,
+      spec.startSeconds > .zero ? .starting(life, healthyAt: healthyAt) : .running(life), at: index,
       &ledger)
-    drawExpiry(index, &ledger)
     let cause = slots[index].respawnCause ?? startCause
     slots[index].respawnCause = nil
     if cause == .exit || cause == .crash {
       lives[slots[index].number, default: Lives()].restarted(now.wall)
     }
-    slots[index].isOnTrial = has(.afterSpawn)
     ask(.afterSpawn, ["pid": .int(Int(pid.rawValue))], &ledger, &effects)
     ledger.publish(event(.spawn, now, pid: pid, cause: cause), into: &effects)
     tell(.spawned(pid), of: slots[index].name, &effects)
@@ -87,27 +78,27 @@ extension Watcher {
     // A stop that overtook the start.
     if slots[index].isSurplus || phase == .stopping || !slots[index].isWanted {
       stopProcess(
-        process, slots[index].cause ?? stopCause, announcesReap: !slots[index].isSurplus, now,
+        process, slots[index].surplus ?? stopCause, announcesReap: !slots[index].isSurplus, now,
         &ledger, &effects)
     }
   }
 
-  /// When `max_age` ends this life. Drawn once; circus draws anew at each look, which favours early
-  /// ends (B37).
-  private mutating func drawExpiry(_ index: Int, _ ledger: inout Ledger) {
-    guard spec.maxAge > 0 else {
-      slots[index].expiresAt = nil
-      return
-    }
+  /// When `max_age` ends a life that began then. Drawn once; circus draws anew at each look, which
+  /// favours early ends (B37).
+  private func drawExpiry(from start: Instant, _ ledger: inout Ledger) -> Instant? {
+    guard spec.maxAge > 0 else { return nil }
     let jitter = Int.random(in: 0...max(0, spec.maxAgeVariance), using: &ledger.random)
-    let expiry = slots[index].startedAt + .seconds(Double(spec.maxAge) + Double(jitter))
-    slots[index].expiresAt = expiry
-    ledger.timers.push(expiry, .process(slots[index].id))
+    return start + .seconds(Double(spec.maxAge) + Double(jitter))
   }
 
   /// Another `max_age` for those that run.
   mutating func renewExpiries(_ now: Moment, _ ledger: inout Ledger) {
-    for index in slots.indices where slots[index].state.pid != nil { drawExpiry(index, &ledger) }
+    for index in slots.indices {
+      guard let life = slots[index].state.life else { continue }
+      let expiry = drawExpiry(from: life.startedAt, &ledger)
+      slots[index].state.life?.expiresAt = expiry
+      if let expiry { ledger.timers.push(expiry, .process(slots[index].id)) }
+    }
   }
 
   mutating func spawnFailed(
@@ -119,7 +110,7 @@ extension Watcher {
     if slots[index].isSurplus || phase == .stopping || !slots[index].isWanted {
       enter(.stopped, at: index, &ledger)
       if slots[index].isSurplus || phase == .stopping && !keepsEmptySlots {
-        drop(index)
+        slots.remove(at: index)
       }
       return
     }
@@ -147,7 +138,7 @@ extension Watcher {
     }
     switch rollout {
     case .surge?:
-      drop(index)
+      slots.remove(at: index)
       abandonRollout(failure, now, &ledger, &effects)
     case .oneByOne?:
       slots[index].failures += 1

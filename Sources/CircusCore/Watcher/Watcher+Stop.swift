@@ -10,28 +10,23 @@ extension Watcher {
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     guard let index = index(of: process) else { return }
-    slots[index].cause = cause
-    slots[index].announcesReap = slots[index].announcesReap && announcesReap
-    if slots[index].state.isEnding {
-      return hurryOrphans(index, plan ?? spec.stop, now, &ledger, &effects)
-    }
-    guard let pid = slots[index].state.pid else { return }
-    if slots[index].state.isStopping {
-      // A full stop overtaking a retirement tells the death after all.
-      slots[index].announcesReap = announcesReap
-      return overtake(index, pid, plan ?? spec.stop, now, &ledger, &effects)
-    }
     let plan = plan ?? spec.stop
-    slots[index].stopSignal = plan.signal
-    slots[index].stopGrace = plan.grace
+    if slots[index].state.isEnding { return hurryOrphans(index, plan, now, &ledger, &effects) }
+    guard let life = slots[index].state.life else { return }
+    let pid = life.pid
+    var stop = ProcessStop(plan, cause: cause, announcesReap: announcesReap, at: now.instant)
+    if let earlier = slots[index].state.stop {
+      // A full stop overtaking a retirement tells the death after all.
+      stop.isUnannounced = earlier.isUnannounced
+      return overtake(index, earlier, stop, plan.scope, now, &ledger, &effects)
+    }
     if plan.descendants != .none { effects.append(.noteDescendants(pid)) }
     signal(pid, plan.signal, plan.scope, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: cause), into: &effects)
     tell(
       .stopSignalled(pid, plan.signal, isGroup: plan.scope == .group), of: slots[index].name,
       &effects)
-    let killAt = now.instant + plan.grace
-    enter(.stopping(pid, killAt: killAt, wasKilled: false), at: index, &ledger)
+    enter(.stopping(life, stop), at: index, &ledger)
     if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
   }
 
@@ -51,32 +46,40 @@ extension Watcher {
   /// Another stop of a process that is being stopped: a signal it has not had yet is sent, and the
   /// earlier of both deadlines holds.
   private mutating func overtake(
-    _ index: Int, _ pid: PID, _ plan: StopPlan, _ now: Moment, _ ledger: inout Ledger,
-    _ effects: inout [Effect]
+    _ index: Int, _ earlier: ProcessStop, _ new: ProcessStop, _ scope: SignalScope, _ now: Moment,
+    _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    guard case .stopping(_, let killAt, false) = slots[index].state else { return }
-    if slots[index].stopSignal != plan.signal {
-      slots[index].stopSignal = plan.signal
-      slots[index].stopGrace = plan.grace
-      signal(pid, plan.signal, plan.scope, &ledger, &effects)
-      ledger.publish(
-        event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
+    guard let life = slots[index].state.life else { return }
+    var stop = earlier
+    stop.cause = new.cause
+    stop.announcesReap = new.announcesReap
+    guard !stop.wasKilled else {
+      slots[index].state.stop = stop
+      return
     }
-    let earlier = min(killAt, now.instant + plan.grace)
-    enter(.stopping(pid, killAt: earlier, wasKilled: false), at: index, &ledger)
-    if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
+    if stop.signal != new.signal {
+      stop.signal = new.signal
+      stop.grace = new.grace
+      signal(life.pid, new.signal, scope, &ledger, &effects)
+      ledger.publish(event(.kill, now, pid: life.pid, cause: stop.cause), into: &effects)
+    }
+    stop.killAt = min(earlier.killAt, new.killAt)
+    enter(.stopping(life, stop), at: index, &ledger)
+    if new.grace <= .zero { kill(index, now, &ledger, &effects) }
   }
 
   /// The grace is over.
   mutating func kill(
     _ index: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    guard case .stopping(let pid, let killAt, false) = slots[index].state else { return }
+    guard case .stopping(let life, var stop) = slots[index].state, !stop.wasKilled else { return }
+    let pid = life.pid
     // Its descendants are found when it is dead, and the clients among them are spared.
     signal(pid, .kill, .process, &ledger, &effects)
-    ledger.publish(event(.kill, now, pid: pid, cause: slots[index].cause), into: &effects)
+    ledger.publish(event(.kill, now, pid: pid, cause: stop.cause), into: &effects)
     tell(.killed(pid, isGroup: spec.stop.descendants != .none), of: slots[index].name, &effects)
-    enter(.stopping(pid, killAt: killAt, wasKilled: true), at: index, &ledger)
+    stop.wasKilled = true
+    enter(.stopping(life, stop), at: index, &ledger)
   }
 
   /// Ends a process whose place is given up.
@@ -86,23 +89,22 @@ extension Watcher {
   ) {
     guard let index = index(of: process) else { return }
     let state = slots[index].state
-    guard state.pid != nil || state.isSpawning || state.isEnding else { return drop(index) }
-    slots[index].isSurplus = true
+    guard !state.isEmpty else { return slots.remove(at: index) }
+    slots[index].surplus = cause
     stopProcess(process, cause, announcesReap: false, now, &ledger, &effects)
   }
 
   mutating func beginStop(
     _ cause: Cause, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    phase = .stopping
+    enter(.stopping)
     stopDeadline = now.instant + spec.stop.grace
     ask(.beforeStop, [:], &ledger, &effects)
-    rollout = nil
     for process in slots.map(\.id) {
       guard let index = index(of: process) else { continue }
       // Started again one by one, none comes along without an order.
       if case .stopped = desired { slots[index].isWanted = false }
-      slots[index].restsUntil = nil
+      slots[index].endRest()
       if slots[index].state.pid != nil || slots[index].state.isEnding {
         stopProcess(process, cause, announcesReap: true, now, &ledger, &effects)
       } else if case .backoff = slots[index].state {
@@ -119,8 +121,7 @@ extension Watcher {
   mutating func dropEmptySlots() {
     let keeps = keepsEmptySlots
     slots.removeAll { slot in
-      slot.state.pid == nil && !slot.state.isSpawning && !slot.state.isEnding
-        && (slot.isSurplus || !keeps)
+      slot.state.isEmpty && (slot.isSurplus || !keeps)
     }
   }
 
@@ -132,9 +133,7 @@ extension Watcher {
     if leftovers == nil, !lingering.isEmpty { endLingering(&effects) }
     guard leftovers == nil else { return }
     ledger.publish(event(.stop, now, cause: stopCause), into: &effects)
-    phase = .stopped
-    rollout = nil
-    announcesReload = false
+    enter(.stopped)
     tell(.stopped, &effects)
     ask(.afterStop, [:], &ledger, &effects)
     if case .stopped = desired { effects.append(.closeStreams(id, forever: false)) }

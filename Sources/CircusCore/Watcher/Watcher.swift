@@ -6,7 +6,7 @@ import JSON
 ///
 /// Commands edit what is wanted (`desired`, `target`, `generation`, `rollout`); `reconcile` closes
 /// the gap after every event.
-package struct Watcher {
+package struct Watcher: Numbered {
   /// What an operator or the configuration wants.
   package enum Desired: Hashable, Sendable {
     case stopped(Cause)
@@ -21,21 +21,21 @@ package struct Watcher {
   /// Its number for life.
   package let id: WatcherID
   /// What it was told, `set` and reloads included.
-  package internal(set) var spec: WatcherSpec { didSet { isHeadUnsaved = true } }
+  package internal(set) var spec: WatcherSpec
   /// Whether it is meant to run.
-  package internal(set) var desired = Desired.stopped(.boot) { didSet { isHeadUnsaved = true } }
-  /// How far it is.
-  package internal(set) var phase = Phase.stopped { didSet { isHeadUnsaved = true } }
+  package internal(set) var desired = Desired.stopped(.boot)
+  /// How far it is; changed in `enter` alone.
+  package internal(set) var phase = Phase.stopped
   /// The wanted number of processes.
-  package internal(set) var target: Int { didSet { isHeadUnsaved = true } }
+  package internal(set) var target: Int
   /// Its places, in the order they were made.
-  package internal(set) var slots: [Slot] = [] { didSet { areSlotsUnsaved = true } }
+  package internal(set) var slots = Tracked<Slot>()
   /// What became of the processes of each place, by its number; also where the place is empty now.
   package internal(set) var lives: [Int: Lives] = [:]
   /// A replacement of all processes that is under way.
-  package internal(set) var rollout: Rollout? { didSet { isHeadUnsaved = true } }
+  package internal(set) var rollout: Rollout?
   /// Raised whenever the running processes should be replaced.
-  var generation = 0 { didSet { isHeadUnsaved = true } }
+  var generation = 0
   /// No spawn before this (warm-up).
   var spawnGate = Instant(nanoseconds: 0)
   /// Spawn attempts that failed in a row.
@@ -43,43 +43,29 @@ package struct Watcher {
   /// Processes that died by themselves; their orphans are ended at the next full stop.
   var lingering: [PID] = []
   /// The orphans of those, while a full stop ends them.
-  var leftovers: Orphans? { didSet { areLeftoversUnsaved = true } }
+  var leftovers: Orphans?
   /// When the grace of the full stop under way is over.
   var stopDeadline = Instant(nanoseconds: 0)
   /// Named in the configuration file, hence subject to its reloads.
   var isFromFile: Bool
   /// What the configuration file said last.
-  var fileSpec: WatcherSpec? {
-    didSet {
-      isHeadUnsaved = true
-      fileFingerprints = nil
-    }
-  }
+  var fileSpec: WatcherSpec? { didSet { fileFingerprints = nil } }
   /// What the state file calls it by, once that was asked for.
   var fileFingerprints: (file: String, launch: String)?
   /// The `add` command it was made by; nil: it is from the file.
   var addition: JSONObject?
   /// All options that `set` has changed, as they were given last.
-  var edits = JSONObject() { didSet { isHeadUnsaved = true } }
+  var edits = JSONObject()
   /// Why the last start or replacement failed; nil: it did not, or another one was begun since.
   var lastProblem: String?
   /// The start under way is what a `reload` of a stopped watcher came to.
   var announcesReload = false
   /// Removed by an operator or a reload: gone as soon as it is stopped.
-  package internal(set) var isDoomed = false { didSet { isHeadUnsaved = true } }
+  package internal(set) var isDoomed = false
   /// Another daemon's, of which only the way to stop it is known.
   var isLeftOver = false
-  /// The state file does not tell of the watcher as it is now.
-  var isHeadUnsaved = true
-  /// The state file may not tell of all its processes as they are now.
-  var areSlotsUnsaved = true
-  /// Nor of `leftovers`; and whether it tells of any.
-  var areLeftoversUnsaved = false
-  var hasSavedLeftovers = false
-  /// The processes the state file tells of; nil: not even of the watcher.
-  var savedNumbers: Set<Int>?
-  /// Those of places that were given up since: one among a thousand is not looked for.
-  var droppedNumbers: Set<Int> = []
+  /// What the state file tells of it.
+  var written = WrittenWatcher()
   /// What is wanted of the shell while a hook is asked.
   var outbox = Outbox()
   /// A second interrupt ended all grace.
@@ -102,6 +88,9 @@ package struct Watcher {
     target = spec.processCount
     populate(&ledger)
   }
+
+  /// The number of its `id`.
+  package var number: Int { id.number }
 
   /// An instance that lived less than this died young: its successor waits.
   static let youth = Interval.seconds(1)
@@ -130,7 +119,7 @@ package struct Watcher {
     case (.active, .running):
       // Replacing the old ones is the daily round, not something under way.
       return !slots.contains { slot in
-        slot.cause != .maxAge
+        slot.respawnCause != .maxAge
           && (slot.state.isStopping || slot.state.isSpawning || slot.isEmptyAndWanted)
       } && countedSlots >= target
     case (.stopped, .running), (.active, .stopped), (.starting, _), (.stopping, _): return false
@@ -160,10 +149,19 @@ package struct Watcher {
     !slot.isSurplus && (rollout != .surge || slot.generation == generation)
   }
 
-  /// Gives up a place.
-  mutating func drop(_ index: Int) {
-    droppedNumbers.insert(slots[index].number)
-    slots.remove(at: index)
+  /// The one place where a watcher changes its phase. What belonged to the phase before ends with it.
+  mutating func enter(_ new: Phase) {
+    phase = new
+    switch new {
+    case .starting:
+      runConsent = .unasked
+      spawnFailures = 0
+    case .active: break
+    case .stopping: rollout = nil
+    case .stopped:
+      rollout = nil
+      announcesReload = false
+    }
   }
 
   func index(of id: ProcessID) -> Int? { slots.firstIndex { $0.id == id } }
@@ -175,17 +173,5 @@ package struct Watcher {
     EventMessage(
       name, watcher: spec.topicName, pid: pid, exitCode: exitCode, time: now.wall, cause: cause,
       hook: hook, error: error)
-  }
-}
-
-extension Slot {
-  /// Its process is gone and another one is due.
-  var isEmptyAndWanted: Bool {
-    guard isWanted, !isSurplus, restsUntil == nil else { return false }
-    switch state {
-    case .stopped, .exited, .fatal: return true
-    case .backoff: return isDue
-    case .spawning, .starting, .running, .stopping, .ending: return false
-    }
   }
 }

@@ -75,7 +75,6 @@ package final class Daemon {
   }
   private var registrations: [Registration] = []
   var queue: [Event]
-  private var effects: [Effect] = []
   /// Children have died that are not collected yet.
   private(set) var hasDeadChildren = false
   /// The control socket has to be looked at without its descriptor telling: something was sent, or
@@ -184,6 +183,7 @@ package final class Daemon {
       }
     }
     survival.knownFacts = { [unowned self] in runner.facts(of: $0) }
+    survival.spawnNote = { [unowned self] in runner.processes[$0]?.note }
     streams.losses.tell = { [unowned self] watcher, output, bytes in
       queue.append(.outputLost(watcher, stream: "\(output)", bytes: bytes))
       loop.hasPendingWork = true
@@ -328,15 +328,10 @@ package final class Daemon {
     if case .socketsChanged = event { stats?.socketsChanged() }
     if !logPathCache.isEmpty { logPathCache = [:] }
     revision &+= 1
-    arbiter.handle(event, at: now, into: &effects)
-    if case .spawned(_, let pid) = event, let note = runner.processes[pid]?.note {
-      survival.work.spawns.arbiterKnows(note)
+    Persisted(event, at: now, &arbiter, survival).carryOut { effect in
+      runner.run(effect)
+      return true
     }
-    // Written before it is done: whoever comes after a crash knows of it then.
-    let isWritten = survival.save(&arbiter, isActing: effects.contains(where: \.isSignal))
-    for effect in effects { runner.run(effect) }
-    if isWritten { survival.done() }
-    effects.removeAll(keepingCapacity: true)
   }
 
   private func armDeadline() {

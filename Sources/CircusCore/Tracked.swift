@@ -1,0 +1,70 @@
+/// What has a number that never changes and is its own in a list.
+package protocol Numbered {
+  /// Its number.
+  var number: Int { get }
+}
+
+/// A list that remembers which of its elements may have changed since that was last asked.
+///
+/// What is written for a later daemon is found by it: a change cannot be forgotten, whichever property it
+/// is made to, and an event costs what it touched and not what there is.
+package struct Tracked<Element: Numbered>: RandomAccessCollection, MutableCollection {
+  private var elements: [Element] = []
+  /// The numbers of elements that were added, opened for writing or removed.
+  private(set) var touched: Set<Int> = []
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { elements.count }
+
+  package subscript(index: Int) -> Element {
+    _read { yield elements[index] }
+    _modify {
+      touched.insert(elements[index].number)
+      yield &elements[index]
+    }
+  }
+
+  package func makeIterator() -> IndexingIterator<[Element]> { elements.makeIterator() }
+
+  mutating func append(_ element: Element) {
+    touched.insert(element.number)
+    elements.append(element)
+  }
+
+  mutating func remove(at index: Int) {
+    touched.insert(elements[index].number)
+    elements.remove(at: index)
+  }
+
+  mutating func removeAll(where isGone: (Element) -> Bool) {
+    elements.removeAll { element in
+      guard isGone(element) else { return false }
+      touched.insert(element.number)
+      return true
+    }
+  }
+
+  mutating func replaceAll(with others: [Element]) {
+    touchAll()
+    elements = others
+    touchAll()
+  }
+
+  /// Puts the elements in another order, which is no change of any of them.
+  mutating func order(by isBefore: (Element, Element) -> Bool) { elements.sort(by: isBefore) }
+
+  /// All count as changed.
+  mutating func touchAll() { touched.formUnion(elements.lazy.map(\.number)) }
+
+  /// Where the touched elements are that are still there.
+  var touchedIndices: [Int] {
+    // One event touches one process, as a rule.
+    if touched.count == 1 {
+      return elements.firstIndex { touched.first == $0.number }.map { [$0] } ?? []
+    }
+    return touched.isEmpty ? [] : indices.filter { touched.contains(elements[$0].number) }
+  }
+
+  /// None counts as changed.
+  mutating func forgetTouched() { touched = [] }
+}
