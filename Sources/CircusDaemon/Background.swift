@@ -5,7 +5,7 @@ import LinuxSystem
 /// or when it cannot be, with the reason (circus always ends with 0, B15).
 enum Background {
   /// Runs `serve` in the background; it reports nil when ready or a reason when it gives up.
-  /// Whoever `leads` its session can be signalled as a group by its pid.
+  /// `leads`: the daemon leads its session and can be signalled as a group by its pid.
   static func run(
     leads: Bool = false, failure: (String) -> Int32 = report,
     _ serve: (_ ready: (String?) -> Void) -> Int32

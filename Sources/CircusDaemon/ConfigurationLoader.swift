@@ -69,7 +69,7 @@ package struct ConfigurationLoader {
       assuming: overrides.face == .supervisor ? .supervisor : nil)
   }
 
-  /// The configuration, and what should be told about it; all errors in one text otherwise.
+  /// The configuration, or all its errors in one text; and warnings for the log in either case.
   package func load() -> (Result<Configuration, LoadFailure>, warnings: [String]) {
     var reader = makeReader()
     let configuration = reader.read(path)

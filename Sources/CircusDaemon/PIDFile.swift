@@ -9,6 +9,8 @@ package struct PIDFile {
 
   private let path: String
 
+  /// Writes this process's number. Throws when a live supervisor holds the file, or when it cannot
+  /// be written.
   package init(_ path: String) throws(Failure) {
     self.path = path
     let directory = path.split(separator: "/").dropLast().joined(separator: "/")
@@ -47,8 +49,8 @@ package struct PIDFile {
       let word = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first,
       let pid = Int32(word), pid > 0
     else { return nil }
-    // One that is dead and waits to be collected holds nothing, nor one that got the number of a daemon
-    // which is gone: after a power cut most numbers are somebody else's.
+    // One that is dead and waits to be collected holds nothing, nor one that got the number of a
+    // daemon which is gone: after a power cut most numbers belong to other processes.
     guard let facts = ProcFS().facts(of: pid), !facts.isZombie, isDaemon(pid, facts) else {
       return nil
     }

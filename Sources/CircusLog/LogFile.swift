@@ -26,9 +26,9 @@ package final class LogFile {
   private var cannotBeReopened = false
   /// How long the rotations of one write may take: nanoseconds.
   private static let rollBudget: Int64 = 5_000_000
-  /// Told of each write, while there is one.
+  /// Called before and after each write; nil: no notes are kept.
   package weak var witness: (any WriteWitness)?
-  /// Told once when writing begins to fail, and once when it works again.
+  /// Called once when writing begins to fail, and once when it works again.
   package var complain: (LogLevel, String) -> Void = { _, _ in }
 
   /// Opens for appending; throws when it cannot.
@@ -36,6 +36,7 @@ package final class LogFile {
     try self.init(FileStreamSpec(path: path))
   }
 
+  /// Opens the file for appending, and makes it if need be; throws when it cannot.
   package init(_ spec: FileStreamSpec) throws(Errno) {
     self.spec = spec
     path = spec.path
@@ -100,8 +101,8 @@ package final class LogFile {
     }
   }
 
-  /// The same file at the lowest number there is. The directory had that one while the file was opened, and who asks
-  /// for the next number to know how many are in use would be told too few.
+  /// The same file at the lowest number there is. The directory had that one while the file was
+  /// opened. A gap there would make the next free number too small to count open descriptors by.
   private static func lowest(_ number: Int32) -> Int32 {
     let copy = duplicate(number)
     guard copy >= 0 else { return number }
@@ -119,8 +120,8 @@ package final class LogFile {
     return [path, real].contains { $0.hasPrefix("/dev/") || $0.hasPrefix("/proc/") }
   }
 
-  /// Its number, where it is a FIFO or a device: what lies in one is gone, and its reader done, once nobody
-  /// has it open.
+  /// Its number, where it is a FIFO or a device. When no process has one open, what lies in it is
+  /// gone and its reader is done.
   package var special: Int32? { isFile || descriptor < 0 ? nil : descriptor }
 
   /// Other rotation limits for the same file (a `set` on a live stream).
@@ -307,7 +308,7 @@ package final class LogFile {
       cannotBeReopened = false
     } catch {
       descriptor = old
-      // Asked for at each write, told once.
+      // Tried at each write, reported once.
       if !cannotBeReopened {
         complain(
           .error, "\(path): cannot be reopened: \(error.description); the old file is written on")

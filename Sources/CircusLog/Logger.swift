@@ -9,15 +9,19 @@ import LinuxSystem
 package final class Logger {
   /// Where lines go.
   package enum Target {
+    /// Standard error, in colours if it is a terminal.
     case standardError
+    /// A file at this path that is not rotated.
     case file(String)
     /// A file that is rotated.
     case rotating(FileStreamSpec)
+    /// syslog, one datagram for each line.
     case syslog(Syslog)
   }
 
   /// How a line looks.
   package enum Style {
+    /// As circus's: date, program and pid, level, text.
     case circus
     /// `echoes`: lines also go to stdout, as supervisord's do in the foreground.
     case supervisor(echoes: Bool)
@@ -37,6 +41,7 @@ package final class Logger {
   private let output = Console(descriptor: 1)
   private let style: Style
 
+  /// Opens the file, if the target has one; `problem` says why it could not be opened.
   package init(level: LogLevel, target: Target, style: Style = .circus) {
     self.level = level
     self.style = style
@@ -163,7 +168,7 @@ package final class Logger {
       dropped += 1
       return openFile()
     }
-    // supervisord goes on in a file that was moved until it is told to reopen its logs.
+    // supervisord goes on in a file that was moved until it reopens its logs.
     if case .circus = style { file.reopenIfMoved() }
     if !Array(line.utf8).withUnsafeBytes({ file.write($0) }) { dropped += 1 }
   }

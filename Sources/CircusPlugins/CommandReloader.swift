@@ -49,7 +49,8 @@ package final class CommandReloader: Plugin {
     }
   }
 
-  /// Files that are newer than they were. One that is just being replaced is told when it is back.
+  /// Files whose time has changed since the last look. One that was not there at that look does not
+  /// count.
   private func changes(_ before: [String: Double], _ now: [String: Double]) -> [String] {
     now.filter { path, time in before[path].map { $0 != time } ?? false }.map(\.key)
   }

@@ -25,7 +25,7 @@ package final class Flapping: Plugin {
     var tries = 0
     /// Grows with every start and stop we see; a retry planned before then is void.
     var epoch = 0
-    /// Processes that somebody is ending.
+    /// Processes with a `kill` event and no `reap` yet.
     var ending: Set<Int> = []
     /// The stop we asked for has not been seen yet.
     var expectsStop = false
@@ -74,7 +74,7 @@ package final class Flapping: Plugin {
     records[watcher]?.ending.insert(pid)
   }
 
-  /// Somebody else's stop ends what we were counting.
+  /// A stop that this plugin did not ask for ends what it was counting.
   private func stopped(_ watcher: String) {
     guard records[watcher] != nil else { return }
     if records[watcher]?.expectsStop == true {

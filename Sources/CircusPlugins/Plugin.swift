@@ -2,7 +2,7 @@ import CircusModel
 import CircusWire
 import JSON
 
-/// One of circus's own plugins: told of events, asked again in its own rhythm.
+/// One of circus's own plugins: it receives events, and looks around in its own rhythm.
 package protocol Plugin: AnyObject {
   /// Reads its options; throws for the first that makes no sense.
   init(_ options: PluginOptions, _ host: any PluginHost) throws(PluginOptions.Problem)
@@ -21,9 +21,9 @@ extension Plugin {
 package protocol PluginHost: AnyObject {
   /// Seconds that never go back.
   var now: Double { get }
-  /// The reply to a command, also a refusal; nil when nobody answers in time.
+  /// The reply to a command, also a refusal; nil when the daemon does not answer in time.
   func call(_ verb: String, _ properties: JSONObject) -> JSONObject?
-  /// A command whose outcome nobody waits for.
+  /// A command without a reply.
   func cast(_ verb: String, _ properties: JSONObject)
   /// A line of the plugin's log.
   func log(_ level: LogLevel, _ text: String)

@@ -43,7 +43,7 @@ package struct PluginOptions {
     return number
   }
 
-  /// A period in seconds; a busy loop helps nobody.
+  /// A period in seconds; below 0.05 it counts as 0.05. Throws unless it is above 0.
   package func period(_ key: String, _ fallback: Double) throws(Problem) -> Double {
     let seconds = try number(key, fallback)
     guard seconds > 0 else { throw Problem(text: "\(key) = \(seconds): write seconds above 0") }

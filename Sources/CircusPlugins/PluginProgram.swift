@@ -4,8 +4,8 @@ import CircusModel
 import LinuxSystem
 import ProgramOptions
 
-/// circus-plugin from its arguments to its exit status: circus's own plugins natively, anybody
-/// else's through the Python package.
+/// circus-plugin from its arguments to its exit status: circus's own plugins natively, all others
+/// through the Python package.
 package enum PluginProgram {
   /// 0 for help, 1 when the plugin cannot run, 2 for usage.
   package static func run(_ words: [String]) -> Int32 {

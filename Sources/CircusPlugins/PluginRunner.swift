@@ -79,7 +79,7 @@ final class PluginRunner: PluginHost {
   func emit(_ metric: String) {
     if metrics == nil { metrics = Network.connectDatagram(host: statsd.host, port: statsd.port) }
     guard let metrics else { return }
-    // Nobody listening there is nobody's mistake; the metric is lost.
+    // Without a statsd server the metric is lost, which is no error.
     _ = Array(metric.utf8).withUnsafeBytes { send(metrics, $0.baseAddress, $0.count, 0) }
   }
 

@@ -43,7 +43,7 @@ package struct RedisAddress: Equatable {
 enum RedisInfo {
   struct Failure: Error { var text: String }
 
-  /// Its keys and values; throws when nobody answers within `timeout` seconds.
+  /// Its keys and values; throws when the server does not answer within `timeout` seconds.
   static func ask(_ address: RedisAddress, timeout: Double) throws(Failure) -> [String: String] {
     var problem = [CChar](repeating: 0, count: 256)
     guard

@@ -59,7 +59,7 @@ package final class WatchDog: Plugin {
     }
   }
 
-  /// A datagram; one that says nothing is told and dropped.
+  /// A datagram; one without a pid is logged and dropped.
   package func heartbeat(_ text: String) {
     let text = PythonText.strip(text)
     guard let group = message.group("pid", in: text), let pid = Int(group) else {

@@ -40,14 +40,17 @@ package struct Handover {
   package var inHand: [PID: [Int32: InHand]] = [:]
   /// An output of a process that has ended, which others have open.
   package struct Remains: Equatable {
+    /// The watcher's name.
     package var watcher: String
     /// The number the process had in its watcher.
     package var number: Int
+    /// The process that has ended.
     package var pid: PID
     /// 1 or 2.
     package var output: Int32
     /// Our end of the pipe.
     package var descriptor: Int32
+    /// What was read of it and is not passed on yet.
     package var inHand: InHand
 
     package init(
@@ -61,6 +64,7 @@ package struct Handover {
       self.inHand = inHand
     }
   }
+  /// Outputs of processes that have ended.
   package var remains: [Remains] = []
   /// Only kept open until they are opened anew.
   package var bridges: [Int32] = []
@@ -108,11 +112,13 @@ package struct Handover {
 
   private var descriptors: [Int32] { Self.parts.flatMap { $0.descriptors(self) } }
 
+  /// The run directory, whose descriptor has its lock; nil: there is none.
   package var directory: (path: String, descriptor: Int32)? {
     get { directoryPath.flatMap { path in directoryDescriptor.map { (path, $0) } } }
     set { (directoryPath, directoryDescriptor) = (newValue?.path, newValue?.descriptor) }
   }
 
+  /// The descriptor limit children get; nil: not known.
   package var files: (soft: rlim_t, hard: rlim_t)? {
     get { filesSoft.flatMap { soft in filesHard.map { (soft, $0) } } }
     set { (filesSoft, filesHard) = (newValue?.soft, newValue?.hard) }

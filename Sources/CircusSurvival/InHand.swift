@@ -14,6 +14,7 @@ package struct InHand: Equatable {
     self.partial = partial
   }
 
+  /// Whether there is nothing to pass on.
   package var isEmpty: Bool { held.isEmpty && partial.isEmpty }
 }
 

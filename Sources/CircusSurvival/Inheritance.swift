@@ -3,8 +3,9 @@ import LinuxSystem
 
 /// Which pipes of a process an earlier daemon held, and how to get at them.
 package struct Inheritance {
-  /// The pipe's number; nil: not known, whichever is there.
+  /// The number of its stdout's pipe. Nil: not known, whichever is there; 0: none.
   package var stdout: UInt64?
+  /// Likewise, of its stderr.
   package var stderr: UInt64?
   /// Our ends, where they were handed over open.
   var handed: [Int32: Int32] = [:]

@@ -4,8 +4,8 @@ import LinuxSystem
 
 /// Where a daemon keeps what has to outlive it: its state file and its work pages.
 ///
-/// Without `state_dir` the place follows from who runs which configuration file, so that whoever starts
-/// the same one again finds it: `/var/lib/circus/NAME-HASH` for root, else
+/// Without `state_dir` the place follows from the user and the configuration file, so that the next
+/// daemon of both finds it: `/var/lib/circus/NAME-HASH` for root, else
 /// `~/.local/state/circus/NAME-HASH`, or under `/tmp/circus-UID` where there is no home.
 enum RunDirectory {
   /// The directory, locked for this process; nil, and a word in the log, when it cannot be had: the
@@ -16,7 +16,7 @@ enum RunDirectory {
     var reasons: [String] = []
     for path in candidates(settings, configuration) {
       do throws(PrivateDirectory.Refusal) {
-        // In a directory everybody may write to, the one above must be ours as well.
+        // All users may write to /tmp, so the directory above must be ours as well.
         if path.hasPrefix("/tmp/circus-"), let slash = path.lastIndex(of: "/") {
           _ = try PrivateDirectory(String(path[..<slash]))
         }

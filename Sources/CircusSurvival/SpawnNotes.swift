@@ -7,8 +7,8 @@ import LinuxSystem
 /// before it runs.
 package final class SpawnNotes {
   private static let slotSize = 128
-  /// The region begins with the number of slots that were ever used: pages nobody wrote to are not
-  /// looked at.
+  /// The region begins with the number of slots that were ever used: pages that were never written
+  /// are not looked at.
   private static let slotBase = 64
 
   private enum Field {

@@ -33,8 +33,8 @@ final class StateFile {
 
   deinit { closeDescriptor(file) }
 
-  /// What an earlier daemon left; nil when there is nothing that can be used. A file that is no state of
-  /// ours is put aside, for whoever wants to look at it.
+  /// What an earlier daemon left; nil when there is nothing that can be used. A file that is no
+  /// state of ours is put aside for the operator.
   func load() -> SavedState? {
     var bytes: [UInt8] = []
     do throws(Errno) {
@@ -108,7 +108,7 @@ final class StateFile {
     }
   }
 
-  /// Told of each write that failed.
+  /// Called at each write that failed.
   var onFailure: () -> Void = {}
 
   private func fail(_ error: Errno) {

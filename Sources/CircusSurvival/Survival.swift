@@ -8,6 +8,7 @@ import ProgramOptions
 
 /// What is left of an earlier daemon, and what is kept for a later one.
 package final class Survival: StateKeeper {
+  /// What the daemon has in hand, kept for the case that it is killed.
   package let work: WorkPages
   private let directory: PrivateDirectory?
   private let file: StateFile?
@@ -21,7 +22,8 @@ package final class Survival: StateKeeper {
   private var survivors: [PID: SavedState.Survivor] = [:]
   /// Those that are not.
   private var dead: [PID: SavedState.Survivor] = [:]
-  /// Everybody by session and process group, whose leaders may be dead: looked up once, if ever.
+  /// All processes by session and process group, whose leaders may be dead; looked up once, if
+  /// ever.
   private lazy var families = proc.families
   /// The same by the pipes they print to.
   private lazy var printers = proc.printers
@@ -38,6 +40,8 @@ package final class Survival: StateKeeper {
   private static let earlier: Int64 = 30_000_000
   private static let later: Int64 = 1_000_000_000
 
+  /// Looks for what an earlier daemon left: in `handover`, else in the run directory, which is
+  /// locked. It is taken over later.
   package init(
     _ settings: DaemonSettings, configuration: String, handover: Handover?, proc: ProcFS,
     log: Logger
@@ -161,7 +165,7 @@ package final class Survival: StateKeeper {
     guard let known = dead[pid] else { return nil }
     var holders = Set(
       [known.stdout, known.stderr].compactMap { $0 }.flatMap { printers[$0] ?? [] })
-    // Unless the number is somebody else's by now.
+    // Unless another process has the number by now.
     if proc.facts(of: pid.rawValue).map(\.isZombie) ?? true {
       holders.formUnion(families[pid.rawValue] ?? [])
     }
@@ -177,7 +181,7 @@ package final class Survival: StateKeeper {
 
   // MARK: writing
 
-  /// Calls back in a second whenever the state could not be written.
+  /// `call` is called at each write of the state that failed. `save` tries again after a second.
   package func whenToTryAgain(_ call: @escaping () -> Void) { file?.onFailure = call }
 
   /// Other settings after a reload.
@@ -238,7 +242,8 @@ package final class Survival: StateKeeper {
   /// What the last lines tell has been done.
   package func done() { file?.append(Arbiter.doneLine) }
 
-  /// All that was left is taken over: what remains in the work pages is nobody's.
+  /// All that was left is taken over. Bytes in the work pages that no process took over are written
+  /// to their file. Then the pages are free.
   package func finishTakingOver() {
     if case .left = predecessor, let unfinished = work.unfinished { writeOut(unfinished) }
     work.forgetPredecessor { survivors[$0] != nil }
@@ -308,6 +313,7 @@ package final class Survival: StateKeeper {
     return path
   }
 
+  /// Removes the files `writeForInspection` has made.
   package func endInspection() {
     for path in inspected { Files.remove(path) }
     inspected = []

@@ -29,7 +29,7 @@ package final class WorkPages {
   private var freePartials = Array((0..<WorkPages.partialSlots).reversed())
   private var lastOwner = 0
   private var owners = 0
-  /// Children nobody has written down.
+  /// Children that are not in the state file yet.
   package let spawns: SpawnNotes
 
   /// In `directory`, with what an earlier daemon left in it; without one, nothing outlives us.
@@ -122,7 +122,7 @@ package final class WorkPages {
     0xF8 | base.load(fromByteOffset: Field.marks + index % 8, as: UInt8.self) & 7
   }
 
-  /// A number for whoever reads from one pipe into one sink.
+  /// A new number for one pipe and its sink, for `willRead`.
   package func newOwner() -> Int {
     owners += 1
     return owners
@@ -151,7 +151,7 @@ package final class WorkPages {
     count <= 16 ? Array(0..<count) : Array(0..<8) + Array((count - 8)..<count)
   }
 
-  /// The bytes are there; they are told at `wall`.
+  /// The bytes are there; `wall` is when they were read, in seconds since the epoch.
   package func didRead(_ count: Int, wall: Double) {
     setInteger(Field.count, Int64(count))
     setInteger(Field.wall, Int64(bitPattern: wall.bitPattern))
@@ -166,7 +166,9 @@ package final class WorkPages {
 
   /// Bytes in the hands of a daemon that was killed.
   package struct Unfinished {
+    /// The process they came from.
     package var pid: PID
+    /// Which of its outputs: 1 or 2.
     package var output: Int
     /// When they were read, for their prefix.
     package var wall: Double
@@ -289,6 +291,7 @@ package final class WorkPages {
     base.storeBytes(of: state == nil ? 0 : pid.rawValue, toByteOffset: free, as: Int32.self)
   }
 
+  /// What `note` kept of a listener process, also by an earlier daemon; nil: nothing.
   package func state(ofListener pid: PID) -> Int32? {
     for slot in 0..<Self.listenerSlots {
       let offset = Self.listenerBase + slot * 8
@@ -318,6 +321,7 @@ package final class WorkPages {
 }
 
 extension WorkPages: WriteWitness {
+  /// Keeps which file is written next, and how long it is before that.
   package func willWrite(at size: Int, device: UInt64, inode: UInt64) {
     let selector = integer(Field.selector) == 0 ? 1 : 0
     let record = Field.records + selector * Self.recordSize
@@ -329,6 +333,7 @@ extension WorkPages: WriteWitness {
     setInteger(Field.selector, Int64(selector))
   }
 
+  /// Counts bytes of the present read that are in a file, or lost.
   package func didWrite(_ count: Int) { written += count }
 
   /// So much of what is in hand was in files before.

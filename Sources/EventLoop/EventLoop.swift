@@ -11,6 +11,7 @@ package final class EventLoop {
   /// Whether a handler left work for another turn without waiting for readiness.
   package var hasPendingWork = false
 
+  /// Ends the program where libevent finds no way to wait.
   package init() {
     guard let made = event_base_new() else { fatalError("event_base_new: no event mechanism") }
     base = made

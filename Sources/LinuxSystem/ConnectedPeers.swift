@@ -9,6 +9,7 @@ package struct ConnectedPeers {
   /// Of TCP: the numbers of the peers' sockets, which their processes have open.
   private var sockets: Set<String> = []
 
+  /// Looks at the sockets of this process, and for TCP at `/proc/net`.
   package init() {
     var addresses: Set<String> = []
     var key = [CChar](repeating: 0, count: 64)

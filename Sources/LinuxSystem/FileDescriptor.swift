@@ -34,7 +34,7 @@ package struct FileDescriptor: ~Copyable {
   /// How many bytes can be read now.
   package var readableBytes: Int { Int(cl_readable_bytes(number)) }
 
-  /// The number of the pipe or file behind it, which no other open one has; 0 when it cannot be told.
+  /// The number of the pipe or file behind it, which no other open one has; 0 when fstat(2) fails.
   package var inode: UInt64 {
     var info = stat()
     return fstat(number, &info) == 0 ? UInt64(info.st_ino) : 0
@@ -122,6 +122,7 @@ package struct Pipe: ~Copyable {
   /// Where to write; the reader sees the end once all copies of it are closed.
   package var writeEnd: FileDescriptor
 
+  /// Throws EMFILE or ENFILE when descriptors are used up.
   package init() throws(Errno) {
     var ends: [Int32] = [-1, -1]
     _ = try systemCall { cl_pipe(&ends) }
@@ -144,7 +145,7 @@ package final class PipeEnds {
   package private(set) var writeEnd: Int32
 
   /// `outlivesUs`: the end for the child is one for reading and writing, so that the pipe does not
-  /// break while nobody holds our end. Where that cannot be had (no /proc) it is a plain one.
+  /// break while no daemon holds our end. Where that cannot be had (no /proc) it is a plain one.
   package init(outlivesUs child: ChildEnd? = nil) throws(Errno) {
     (readEnd, writeEnd) = try Pipe().split()
     guard let child else { return }

@@ -45,7 +45,7 @@ package enum Files {
     return bytes
   }
 
-  /// Writes a whole file: whoever looks sees the old one or the new one, also after a power cut.
+  /// Writes a whole file: a reader sees the old one or the new one, also after a power cut.
   package static func replace(_ path: String, with bytes: [UInt8]) throws(Errno) {
     let fresh = path + ".new"
     do throws(Errno) {
@@ -113,7 +113,7 @@ package enum Files {
   /// Whether this user may execute it; true also for a directory that may be entered.
   package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
-  /// Whether anybody may execute it.
+  /// Whether its owner, its group or all others may execute it.
   package static func hasExecutableBit(_ path: String) -> Bool {
     var info = stat()
     return stat(path, &info) == 0 && info.st_mode & 0o111 != 0
@@ -215,7 +215,7 @@ package enum Files {
     return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
   }
 
-  /// A new file in `directory` named `prefix` + 8 random characters + `suffix`, mode 0600.
+  /// A new file in `directory` named `prefix` + 6 random characters + `suffix`, mode 0600.
   package static func makeUnique(
     in directory: String, prefix: String, suffix: String
   ) throws(Errno) -> String {

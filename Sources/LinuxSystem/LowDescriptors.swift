@@ -8,11 +8,11 @@ package final class LowDescriptors {
   package static let first: Int32 = 3
   /// How many places there are.
   package let count: Int32
-  /// `/dev/null`, which stands in every place nobody uses.
+  /// `/dev/null`, which stands in every free place.
   private let filler: Int32
 
-  /// Call first of all, before anything else is opened. What somebody left open in these places is
-  /// moved up, not closed.
+  /// Call first of all, before anything else is opened. A descriptor that is open in one of these
+  /// places is moved up, not closed.
   package init(count: Int = 64) throws(Errno) {
     self.count = Int32(count)
     let end = Self.first + self.count

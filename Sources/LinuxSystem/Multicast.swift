@@ -6,8 +6,8 @@ package enum Multicast {
   /// Why it cannot be had.
   package struct Failure: Error { package var text: String }
 
-  /// A non-blocking descriptor that hears the group, and whoever writes to the port directly; the
-  /// caller must close it.
+  /// A non-blocking descriptor that receives what is sent to the group, or to the port directly.
+  /// The caller must close it.
   package static func listen(_ address: String) -> Result<Int32, Failure> {
     guard let (group, port) = parse(address) else {
       return .failure(

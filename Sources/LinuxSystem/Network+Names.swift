@@ -10,6 +10,7 @@ extension Network {
     hasInterface(host) ? interfaceAddresses(host, isIPv6: isIPv6) : resolve(host, isIPv6: isIPv6)
   }
 
+  /// Whether there is a network interface of this name.
   package static func hasInterface(_ name: String) -> Bool { if_nametoindex(name) != 0 }
 
   /// Whether a numeric address can be bound here. A port the kernel chooses is bound to try it.

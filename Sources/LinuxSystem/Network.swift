@@ -98,7 +98,7 @@ package enum Network {
     return Listening(descriptor: descriptor, port: 0, host: "")
   }
 
-  /// A connection to a unix socket; -1 when nobody takes it at once.
+  /// A connection to a unix socket, which the caller must close; -1 when no process listens there.
   package static func connectStream(path: String) -> Int32 {
     guard var address = unixAddress(path) else { return -1 }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -112,7 +112,7 @@ package enum Network {
     return -1
   }
 
-  /// Whether somebody accepts connections at the path of a unix socket.
+  /// Whether a process listens at the path of a unix socket.
   package static func answers(path: String) -> Bool {
     guard var address = unixAddress(path) else { return false }
     let descriptor = socket(
@@ -124,7 +124,7 @@ package enum Network {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
-    // A full queue belongs to somebody who lives.
+    // A full queue means that a process listens.
     return result == 0 || errno == EAGAIN
   }
 
@@ -275,7 +275,7 @@ extension Network {
     return count < 0 ? nil : (Array(buffer.prefix(count)), sender)
   }
 
-  /// A TCP connection to loopback, which the caller must close; -1 when nobody listens.
+  /// A TCP connection to loopback, which the caller must close; -1 when no process listens.
   package static func connectStream(port: Int) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -292,7 +292,7 @@ extension Network {
     return -1
   }
 
-  /// A TCP port nobody uses on this machine's loopback, at the moment.
+  /// A TCP port that is free on this machine's loopback at the moment; nil: there is none.
   package static func freePort() -> Int? {
     guard
       let listening = try? listen(

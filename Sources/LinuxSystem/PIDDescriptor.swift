@@ -28,9 +28,9 @@ package final class PIDDescriptor {
     }
   }
 
-  /// How it ended, as far as the kernel tells those who are not its parent; nil: it does not, or not
-  /// yet. A dead process that nobody has collected still shows its status in `/proc`; once it was
-  /// collected, its pidfd knows it (Linux 6.15).
+  /// How it ended, as far as the kernel tells those who are not its parent; nil: it does not, or
+  /// not yet. A dead process that its parent has not collected still shows its status in `/proc`.
+  /// Once it was collected, its pidfd knows it (Linux 6.15).
   package var ending: ReapedChild.Ending? {
     var status: Int32 = 0
     if cl_pidfd_status(number, &status) == 1 { return Self.ending(status) }

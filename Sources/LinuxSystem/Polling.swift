@@ -14,8 +14,8 @@ package enum Polling {
     return descriptor >= 0 && poll(&question, 1, 0) > 0 && question.revents & Int16(POLLOUT) != 0
   }
 
-  /// The descriptors that somebody in this process has something to write to, as soon as they take it: what
-  /// its epolls are told to look for (proc(5), fdinfo).
+  /// The descriptors this process waits to write to: those its epolls watch for room (proc(5),
+  /// fdinfo).
   package static func awaitedForWriting() -> Set<Int32> {
     var found: Set<Int32> = []
     for entry in Files.list("/proc/self/fd") {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A directory of this user alone, held open: what is in it is reached through its descriptor, so that
-/// nobody can put another one in its place.
+/// A directory of this user alone, held open: what is in it is reached through its descriptor, so
+/// that no other user can put another one in its place.
 package final class PrivateDirectory {
   /// Where it is.
   package let path: String
@@ -46,8 +46,8 @@ package final class PrivateDirectory {
     try systemCall { fcntl(descriptor, F_DUPFD, lowest) }
   }
 
-  /// Opens a file in it, readable by this user alone; links are not followed, and what is no file is
-  /// refused: nobody waits for the other end of a FIFO.
+  /// Opens a file in it, readable by this user alone. Links are not followed, and what is no
+  /// regular file is refused. Opening a FIFO does not wait for its other end.
   package func open(_ name: String, _ flags: Int32) throws(Errno) -> FileDescriptor {
     let careful = flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
     let number = try systemCall { openat(descriptor, name, careful, 0o600) }

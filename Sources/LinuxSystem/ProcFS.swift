@@ -12,7 +12,7 @@ package struct ProcessFacts {
   package var group: Int32 = 0
   /// The session's number: field 6.
   package var session: Int32 = 0
-  /// Clock ticks: own user and system, then those of waited-for children, then waiting for disks.
+  /// Clock ticks it spent in user mode: field 14.
   package var userTicks = 0
   /// Clock ticks in the kernel on its behalf: field 15.
   package var systemTicks = 0
@@ -44,7 +44,7 @@ package struct ProcessFacts {
   package var cpuTicks: Int { userTicks + systemTicks }
 }
 
-/// A process's `stat`, kept open for whoever looks at it again and again.
+/// A process's `stat`, kept open where it is looked at again and again.
 package final class StatFile {
   fileprivate let descriptor: Int32
 
@@ -73,6 +73,7 @@ package final class ProcFS {
   /// Seconds since the epoch at which the machine came up.
   package let bootTime: Double
 
+  /// Asks for the size of the memory and the time since boot, once.
   package init() {
     memoryBytes = Int(sysconf(Int32(_SC_PHYS_PAGES))) * pageSize
     bootTime = Clock.wall - Double(Clock.sinceBoot) / 1e9
@@ -161,7 +162,8 @@ package final class ProcFS {
     return String(decoding: text.map { $0 == 0 ? 32 : $0 }.dropLast(), as: UTF8.self)
   }
 
-  /// The number of the pipe that is a process's standard input; nil: it is something else, or not told.
+  /// The number of the pipe that is a process's standard input; nil: it is something else, or we
+  /// may not look.
   package func inputPipe(of pid: Int32) -> UInt64? {
     guard let link = Files.linkTarget("/proc/\(pid)/fd/0"), link.hasPrefix("pipe:[") else {
       return nil
@@ -250,10 +252,11 @@ package final class ProcFS {
     return found
   }
 
-  /// Everybody there is.
+  /// The numbers of all processes.
   package var everybody: [Int32] { Files.list("/proc").compactMap { Int32($0) } }
 
-  /// Everybody by the leader of their session, and by that of their process group where it is another.
+  /// All processes but zombies by the leader of their session, and by that of their process group
+  /// where it is another.
   package var families: [Int32: [Int32]] {
     var found: [Int32: [Int32]] = [:]
     for pid in everybody {
@@ -263,7 +266,7 @@ package final class ProcFS {
     return found
   }
 
-  /// Everybody by the pipes they print to, by the pipes' numbers.
+  /// All processes by the pipes they print to, by the pipes' numbers.
   package var printers: [UInt64: [Int32]] {
     var found: [UInt64: [Int32]] = [:]
     for pid in everybody {

@@ -5,7 +5,9 @@ import Glibc
 package struct ReapedChild {
   /// How it ended: with an exit status of 0 to 255, or by a signal's number.
   package enum Ending {
+    /// With this status.
     case exited(Int32)
+    /// By the signal of this number.
     case signaled(Int32, dumpedCore: Bool)
   }
   /// Its number, which the kernel may give out again from now on.

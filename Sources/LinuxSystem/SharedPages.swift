@@ -3,7 +3,7 @@ import Glibc
 /// Memory that is also a file: what is written there is in the kernel's hands at once, and still there
 /// when the writer was killed.
 package final class SharedPages {
-  /// All of it, zero where nobody wrote.
+  /// All of it, zero where nothing was written.
   package let bytes: UnsafeMutableRawBufferPointer
 
   /// The first `count` bytes of a file, which is made as long as that. The room is taken now: a disk

@@ -46,7 +46,9 @@ package struct SpawnRequest {
 package struct SpawnError: Error {
   /// The steps in the numbering of `CLinux.h`; `clone` also covers the descriptor table.
   package enum Stage: Int32 {
+    /// Making the process.
     case clone = 1
+    /// What the child does before its program runs, in this order.
     case descriptors, directory, session, limit, groups, group, user, exec
   }
   /// The step that failed.

@@ -10,9 +10,10 @@ package enum StandardOutput {
     do { try writeAll(1, bytes) } catch { failure.store(error.code, ordering: .relaxed) }
   }
 
+  /// Writes a text to standard output, in UTF-8.
   package static func write(_ text: String) { write(Array(text.utf8)) }
 
-  /// Writes to standard error; nothing can be told if that fails.
+  /// Writes to standard error; a failure is ignored.
   package static func complain(_ text: String) { try? writeAll(2, Array(text.utf8)) }
 
   /// The exit status of the program: 1, with a word, where output was lost and nothing else went wrong.

@@ -20,7 +20,9 @@ package final class Syslog {
 
   /// Where datagrams go: a socket's path such as `/dev/log`, or a UDP port.
   package enum Target {
+    /// A datagram socket by its path.
     case unix(path: String)
+    /// A host by its name or address, and its UDP port.
     case udp(host: String, port: Int)
   }
 

@@ -51,7 +51,7 @@ package enum Users {
     try systemCall { setuid(user.uid) }
   }
 
-  /// Whether this process may become anybody, by its effective user.
+  /// Whether this process may become any user: its effective user is root.
   package static var isRoot: Bool { geteuid() == 0 }
   /// The user whose rights this process has: geteuid(2).
   package static var current: uid_t { geteuid() }

@@ -8,6 +8,7 @@ import EventLoop
 package protocol DaemonAccess: AnyObject {
   /// For questions only; nothing changes it but orders.
   var arbiter: Arbiter { get }
+  /// The settings in force.
   var settings: DaemonSettings { get }
   /// Grows with every event the arbiter handles: while it stands, so does all the arbiter tells.
   var revision: Int { get }
@@ -22,6 +23,7 @@ package protocol DaemonAccess: AnyObject {
   var logPath: String? { get }
   /// Empties it; false when that is not possible.
   func clearLog() -> Bool
+  /// The log files of one process.
   func logPaths(of view: ProcessView) -> LogPaths
   /// Where one output (`stdout`, `stderr`) of a process can be read again; nil: it is not captured, or thrown away by
   /// supervisor's rules.
@@ -34,7 +36,9 @@ package protocol DaemonAccess: AnyObject {
 
 /// Log files of one process; empty where there is none.
 package struct LogPaths: Hashable, Sendable {
+  /// The file its stdout goes to.
   package var stdout = ""
+  /// The file its stderr goes to.
   package var stderr = ""
 
   package init() {}

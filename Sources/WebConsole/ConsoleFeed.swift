@@ -9,7 +9,7 @@ import LinuxSystem
 import SupervisorServer
 
 /// Server-sent events for open consoles: rows that changed, events, and every two seconds what the
-/// processes use. Costs nothing while nobody looks.
+/// processes use. Without an open console nothing is measured or sent.
 package final class ConsoleFeed {
   private unowned let daemon: any ConsoleSource
   private var streams: [ObjectIdentifier: HTTPStream] = [:]
@@ -108,6 +108,7 @@ package final class ConsoleFeed {
     return bytes
   }
 
+  /// Ends the streams of all open consoles.
   package func closeAll() {
     timer = nil
     let ending = streams

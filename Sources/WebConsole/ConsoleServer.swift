@@ -6,10 +6,14 @@ import SupervisorServer
 /// The web console: its addresses and what answers them (supervisor.md 4.11 and docs/web-console.md).
 package final class ConsoleServer {
   private unowned let daemon: any ConsoleSource
+  /// Keeps pages of other sites away; its token is part of every page here.
   package let browserGuard: BrowserGuard
   private let actions: ConsoleActions
+  /// The streams of open consoles.
   package let feed: ConsoleFeed
 
+  /// `token`: of an earlier program in this process; nil: a new one is drawn. `daemon` is not
+  /// retained.
   package init(_ daemon: any ConsoleSource, _ interface: RPCInterface, token: String?) {
     self.daemon = daemon
     browserGuard = BrowserGuard(token: token)
@@ -19,6 +23,7 @@ package final class ConsoleServer {
 
   private static let actionPath = "/console/action"
 
+  /// What `HTTPRouter` answers by this console: pages, actions, assets, state and stream.
   package var routes: [HTTPRoute] {
     func page(_ path: String, _ right: Right, _ show: @escaping (HTTPRequest) -> Void) -> HTTPRoute
     {
@@ -50,7 +55,7 @@ package final class ConsoleServer {
   private func showIndex(_ request: HTTPRequest) {
     let fields = Percent.form(request.query ?? "")
     if let action = fields["action"], action != "refresh" {
-      // supervisor's old links did it at once; a picture in somebody's mail could then, too.
+      // supervisor's old links acted at once. An image in a mail could do the same.
       return request.page(
         ConsolePage.question(
           action: action, process: fields["processname"] ?? "", token: browserGuard.token))

@@ -9,12 +9,13 @@ package struct EventHistory {
 
   package init() {}
 
-  /// Anybody may send anything of any length.
+  /// A client chooses both texts of a remote communication: 200 bytes of each are kept.
   private func cut(_ text: String) -> String {
     String(decoding: text.utf8.prefix(200), as: UTF8.self)
   }
 
-  /// Keeps an event, unless it is only somebody's output or the clock; returns what was kept.
+  /// Keeps an event and returns what was kept. Nil for output of processes and for ticks, which are
+  /// not kept.
   package mutating func add(_ event: SupervisorEvent, at time: Double) -> JSONObject? {
     let text: String
     switch event {

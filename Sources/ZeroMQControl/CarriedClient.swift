@@ -15,7 +15,7 @@ final class CarriedClient {
   private var hasInput = true
   /// What was read may hold more messages.
   private(set) var hasMore = false
-  /// Whoever takes no answers for so many bytes is given up.
+  /// Bytes of answers a client may leave unread before it is disconnected.
   private static let mostUnsent = 16 << 20
   private static let pieceSize = 64 << 10
 

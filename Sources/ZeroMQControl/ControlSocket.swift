@@ -22,6 +22,7 @@ package final class ControlSocket {
     var id = JSON.null
   }
 
+  /// The ROUTER socket at the present address.
   package private(set) var socket: Socket
   /// Clients of an earlier program in this process.
   private var carried: [CarriedClient] = []
@@ -47,6 +48,7 @@ package final class ControlSocket {
     self.log = log
   }
 
+  /// Calls `ready` whenever requests may have come, from clients of either kind.
   package func watch(_ loop: EventLoop, _ ready: @escaping () -> Void) {
     self.ready = ready
     self.loop = loop
@@ -54,6 +56,7 @@ package final class ControlSocket {
     registration = loop.whenReadable(socket.descriptor, ready)
   }
 
+  /// Watches no more; the socket stays open.
   package func stop() { registration?.cancel() }
 
   /// Whether a request has arrived that was not handled.
@@ -83,7 +86,7 @@ package final class ControlSocket {
     carried.removeAll { !$0.isOpen }
     var hasTaken: Bool
     repeat {
-      // One from each in turn: whoever asks and asks does not keep the others waiting.
+      // One from each in turn: a client that sends without end does not delay the others.
       hasTaken = takeFromSocket(handle)
       for _ in carried.indices where Clock.monotonic < end {
         lastServed = (lastServed + 1) % carried.count

@@ -4,12 +4,13 @@ import Glibc
 import JSON
 import LinuxSystem
 
-/// Answers whoever asks by multicast where this daemon is (circus.md 4.4). Never a reason not to run.
+/// Answers clients that ask by multicast where this daemon is (circus.md 4.4). The daemon also runs
+/// without.
 package final class Discovery {
   private let descriptor: Int32
   private var registration: Registration?
 
-  /// Nil when the address is empty, or when it cannot be had, which is said.
+  /// Nil when the address is empty, or when it cannot be had, which is logged.
   package init?(_ address: String, loop: EventLoop, log: Logger, endpoint: @escaping () -> String) {
     guard !address.isEmpty else { return nil }
     let problem: String

@@ -7,10 +7,15 @@ import ZeroMQ
 
 /// The daemon's ZeroMQ sockets, bound to the configured addresses.
 package struct Endpoints {
+  /// Why a socket cannot be bound: its option and address, the reason, and how to mend it.
   package struct Failure: Error { package var text: String }
 
+  /// The ROUTER socket for requests.
   package let control: Socket
+  /// The PUB socket for events (circus.md 4.1).
   package let events: Socket
+  /// The PUB socket for the statistics stream; nil: none is wanted, or none could be bound after an
+  /// upgrade.
   package let stats: Socket?
 
   /// The settings with the addresses that could be had.
@@ -58,10 +63,14 @@ package struct Endpoints {
 
   /// One of the sockets, by its option.
   package enum Door: String, CaseIterable {
+    /// Requests and their replies.
     case control = "endpoint"
+    /// Events (circus.md 4.2).
     case events = "pubsub_endpoint"
+    /// The statistics stream (circus.md 5.3).
     case stats = "stats_endpoint"
 
+    /// The configured address, which may have a wildcard for its port.
     package func address(in settings: DaemonSettings) -> String {
       switch self {
       case .control: settings.endpoint
@@ -79,6 +88,8 @@ package struct Endpoints {
     }
   }
 
+  /// A socket at the configured address. `descriptor`: one that listens there already, and is used
+  /// instead of a new one.
   package static func bind(
     _ context: Context, _ door: Door, _ settings: DaemonSettings,
     listening descriptor: Int32? = nil
@@ -127,7 +138,8 @@ package struct Endpoints {
       socket.setMaxMessage(bytes: kind == .router ? Int64(largestMessage) : longestTopic)
       socket.setHandshakeTime(handshakeTime)
       if kind == .router { socket.setMandatory() }
-      // The answer to `quit` and the last events still get out, but nobody holds up the end.
+      // The answer to `quit` and the last events still get out. Peers that do not read hold up the
+      // end for 300 ms at most.
       socket.setLinger(300)
       for user in users { socket.accept(user: user) }
       if endpoint.hasPrefix("ipc://"), descriptor == nil {
@@ -140,7 +152,7 @@ package struct Endpoints {
               + "running on this file?")
         }
       }
-      // Nobody else may so much as connect, also not in the moment before the owner is right.
+      // No other user may connect, also not in the moment before the owner is right.
       let mask = endpoint.hasPrefix("ipc://") ? Environment.exchangeUmask(0o177) : nil
       defer { if let mask { Environment.setUmask(mask) } }
       if let descriptor {
@@ -176,7 +188,9 @@ package struct Endpoints {
 
   /// Where an endpoint listens, as the kernel has it.
   package struct Place {
+    /// The port of a TCP endpoint; nil for a file.
     package var port: Int?
+    /// The path of a unix socket; nil for TCP.
     package var path: String?
   }
 
@@ -198,6 +212,7 @@ package struct Endpoints {
     }
   }
 
+  /// The same of one endpoint; only `ipc://` has a file.
   package static func removeFile(_ endpoint: String) {
     if endpoint.hasPrefix("ipc://") { Files.remove(String(endpoint.dropFirst("ipc://".count))) }
   }
@@ -209,7 +224,7 @@ package struct Endpoints {
     }
   }
 
-  /// What whoever reads the log should know about who can reach the daemon; empty: only this machine.
+  /// Lines for the log that say who can reach the daemon; empty: only clients on this machine.
   package static func exposure(_ settings: DaemonSettings) -> [String] {
     var lines: [String] = []
     if let port = exposedPort(settings.endpoint) {

@@ -5,8 +5,9 @@ import ZeroMQ
 
 /// Puts events on the PUB socket: topic and payload, two frames.
 package final class EventPublisher {
+  /// The PUB socket at the present address.
   package private(set) var socket: Socket
-  /// Events that wait for subscribers to be back; nil: nobody is waited for.
+  /// Events that wait for subscribers to be back; nil: events are sent at once.
   private var held: [[[UInt8]]]?
   /// More than that is not kept: the oldest goes.
   private static let mostHeld = 10_000
@@ -16,6 +17,7 @@ package final class EventPublisher {
   /// Goes on at another address.
   package func move(to fresh: Socket) { socket = fresh }
 
+  /// Sends an event, or keeps it while events are held.
   package func publish(_ event: EventMessage) {
     var payload: [UInt8] = []
     payload.reserveCapacity(128)
@@ -47,6 +49,7 @@ package final class EventPublisher {
   /// Keeps what comes until `release`.
   package func hold() { held = held ?? [] }
 
+  /// Sends what was kept; from now on events are sent at once.
   package func release() {
     let waiting = held ?? []
     held = nil

@@ -9,14 +9,17 @@ import ZeroMQ
 
 /// Publishes `stat.<watcher>.<pid>` and `stat.<watcher>` once a second (circus.md 5.3).
 package final class StatsPublisher {
+  /// The PUB socket the samples are sent on.
   package let socket: Socket
   private let figures: ProcessFigures
   private let trees: TreeFigures
   private let sockets: ListeningSockets
   private let meter: SocketMeter
+  /// When the next samples are due, in monotonic nanoseconds.
   package private(set) var nextTick: Int64
   static let period: Int64 = 1_000_000_000
 
+  /// The first samples are due in a second. Callers of `sockets` are counted from now on.
   package init(
     socket: Socket, figures: ProcessFigures, proc: ProcFS, sockets: ListeningSockets,
     loop: EventLoop

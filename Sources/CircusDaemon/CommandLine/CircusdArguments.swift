@@ -3,7 +3,7 @@ package struct CircusdArguments: Equatable {
   /// What circusd is asked to do.
   package enum Action: Equatable { case run, check, dump, help, version }
 
-  /// Runs the daemon unless told otherwise.
+  /// `run`, unless an option asks for something else.
   package var action = Action.run
   /// The configuration file.
   package var configuration: String?

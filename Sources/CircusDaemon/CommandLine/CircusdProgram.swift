@@ -84,7 +84,7 @@ package enum CircusdProgram {
       complain("circusd: no descriptors: \(error.description)")
       return 1
     }
-    // Whoever was the daemon already is in the background, or was not meant to be.
+    // A daemon that was upgraded already is in the background, or was not meant to be.
     guard arguments.goesToBackground, handover == nil else {
       return start(configuration, loader, places, target, warnings, handover) { _ in }
     }

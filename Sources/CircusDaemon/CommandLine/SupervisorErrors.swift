@@ -20,7 +20,7 @@ enum SupervisorErrors {
     return ([text] + errors.map { "  " + $0.text }).joined(separator: "\n")
   }
 
-  /// Lines that are none are told together.
+  /// Lines that cannot be parsed are reported together.
   private static func syntax(_ errors: [Diagnostic]) -> String? {
     let prefix = "not a section, an option or a continuation: "
     let lines = errors.filter { $0.problem.hasPrefix(prefix) }

@@ -8,13 +8,14 @@ package struct SupervisordArguments {
   /// What supervisord is asked to do.
   package enum Action: Equatable { case run, help, version }
 
-  /// A mistake: told with the way to the help, exit status 2.
+  /// A mistake in the command line: printed with the way to the help, exit status 2.
   package struct Failure: Error, Equatable {
+    /// What is wrong.
     package var text: String
     package init(text: String) { self.text = text }
   }
 
-  /// Runs the daemon unless told otherwise.
+  /// `run`, unless `-h` or `-v` is given.
   package private(set) var action = Action.run
   /// `-c`; nil: it is looked for.
   package private(set) var configuration: String?

@@ -14,7 +14,7 @@ struct SupervisordLaunch {
   private let loader: ConfigurationLoader
   private let warnings: [String]
   private let options: SupervisordOptions
-  /// What the log is told once it is open.
+  /// Lines for the log, which is not open yet.
   private var notes: [(LogLevel, String)] = []
   /// From the program this process ran before.
   private let handover: Handover?

@@ -15,6 +15,8 @@ import ZeroMQControl
 
 /// Reading the configuration again, and what of it concerns the daemon itself.
 extension Daemon {
+  /// Reads the configuration and queues the result as an event. For a restart AUTO logs are removed
+  /// first.
   package func load(_ purpose: LoadPurpose) {
     if case .restart = purpose { cleanAutomaticLogs() }
     let (result, warnings) = loader.load()
@@ -42,7 +44,7 @@ extension Daemon {
     applyNames()
     survival.apply(new)
     if old.servers != new.servers {
-      // Nobody goes on reading through a door that is closed.
+      // Streams end: a client must not go on reading from a server that is closed.
       follower.closeAll()
       console.feed.closeAll()
     }

@@ -13,7 +13,7 @@ import ZeroMQControl
 
 /// supervisor's side of the daemon: orders of its clients, its events, its logs.
 extension Daemon: ConsoleSource {
-  /// Tells listeners and subscribers.
+  /// Passes an event to event listeners, the console and subscribers.
   package func announce(_ event: SupervisorEvent) {
     switch event {
     case .groupAdded(let name):
@@ -53,18 +53,24 @@ extension Daemon: ConsoleSource {
   /// Whether there is a console at all.
   var hasServers: Bool { !settings.servers.isEmpty }
 
+  /// The pipe to a process's stdin; nil where it has none.
   package func input(of pid: PID) -> StandardInput? { runner.input(of: pid) }
 
+  /// The daemon's own log; nil: it is no file.
   package var logPath: String? { log.path }
 
+  /// Empties it; false when that is not possible.
   package func clearLog() -> Bool { log.clear() }
 
+  /// Empties the log file at a path; false when that is not possible.
   package func clearLog(at path: String) -> Bool { streams.clear(path) }
 
+  /// Calls `handler` once after so many milliseconds, unless the registration goes before.
   package func after(milliseconds: Int, _ handler: @escaping () -> Void) -> Registration {
     loop.after(milliseconds: milliseconds, handler)
   }
 
+  /// The log files of one process, looked up once until the next event.
   package func logPaths(of view: ProcessView) -> LogPaths {
     if let known = logPathCache[view.key] { return known }
     let outputs = arbiter.outputs(of: view)

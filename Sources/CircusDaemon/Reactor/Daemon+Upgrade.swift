@@ -56,7 +56,7 @@ extension Daemon {
     handover.lineage = runner.lineage.handedOver
     handover.bridges = streams.specialFiles.compactMap(Handover.copy)
     handover.listeners = listeners.leftBehind
-    // Whoever was told only a part of something has to begin again.
+    // Only settled ones: a client with a part of a message has to connect again.
     handover.clients = clients.settled.compactMap(Handover.copy)
     handOverEndpoints(&handover)
     log.warning("upgrading to \(program)")

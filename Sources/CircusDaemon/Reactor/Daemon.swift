@@ -25,6 +25,7 @@ package final class Daemon {
   let loader: ConfigurationLoader
   private let signals: SignalDescriptor
   let sockets: ListeningSockets
+  /// Measures processes for commands, the statistics stream and the console.
   package let figures: ProcessFigures
   let proc: ProcFS
   var discovery: Discovery?
@@ -40,6 +41,7 @@ package final class Daemon {
   /// Looks for subscribers that come back after an upgrade.
   var returnTimer: Registration?
   let survival: Survival
+  /// Decides what is done. Only `handle(_:)` passes events to it.
   package internal(set) var arbiter: Arbiter
   var runner: EffectRunner!
   /// What is answered when its order is done.
@@ -80,6 +82,7 @@ package final class Daemon {
   /// The control socket has to be looked at without its descriptor telling: something was sent, or
   /// it was not emptied.
   var needsControl = false
+  /// The settings in force.
   package internal(set) var settings: DaemonSettings
   var status: Int32 = 0
 
@@ -199,7 +202,7 @@ package final class Daemon {
       log.error("\(error.text); tried again at the next reload")
     }
     servers.closeInherited()
-    // Only now: whoever holds the addresses may still be writing those files.
+    // Only now: a daemon that holds the addresses may still be writing those files.
     cleanAutomaticLogs()
   }
 
@@ -210,7 +213,7 @@ package final class Daemon {
     queue.append(boundEvent(endpoints))
   }
 
-  /// A wildcard port is told by its number.
+  /// The addresses of endpoints with a wildcard port, with the number it got.
   private func boundEvent(_ endpoints: Endpoints) -> Event {
     var names: [String: String] = [:]
     for (configured, socket) in [
@@ -283,8 +286,8 @@ package final class Daemon {
     stats?.tick { arbiter.population }
   }
 
-  /// Rounds of events and what follows from them in one turn; the rest waits, so that signals,
-  /// output and commands are not kept waiting by whoever is busiest.
+  /// Rounds of events and what follows from them in one turn; the rest waits, so that the busiest
+  /// source does not delay signals, output and commands.
   private static let roundsPerTurn = 16
 
   /// Handles what has happened and what follows from it, then arms the next deadline.

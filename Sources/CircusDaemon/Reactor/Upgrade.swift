@@ -12,16 +12,16 @@ import SupervisorServer
 import ZeroMQ
 
 /// Replacing the daemon's program in place. The story:
-///   1. the new program is run beside the daemon, shown the state and the configuration, and has to say
-///      that it can take over; a bad one changes nothing
-///   2. as soon as nothing is under way that somebody waits for, the daemon becomes the new program
-///   3. that one takes up the state, the pipes and the sockets, and tells `upgrade`
+///   1. the new program is run beside the daemon, shown the state and the configuration, and has to
+///      say that it can take over; a bad one changes nothing
+///   2. as soon as no command and no answer is under way, the daemon becomes the new program
+///   3. that one takes up the state, the pipes and the sockets, and publishes `upgrade`
 final class Upgrade {
   /// Why the daemon is still its present program.
   enum Failure {
     /// It may go well right now.
     case atOnce
-    /// Somebody wants something first.
+    /// A client has to be answered first, or to take its answer.
     case later(String)
     case never(String)
   }

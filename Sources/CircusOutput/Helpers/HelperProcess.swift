@@ -16,14 +16,16 @@ package final class HelperProcess {
     /// The helper's own stdin and stdout stay what the daemon's are.
     package static let aside = Wiring(input: 3, output: 4)
     static let feed = Wiring(input: 3, output: nil)
+    /// Requests come on its stdin, answers on its stdout.
     package static let program = Wiring(input: 0, output: 1)
+    /// Requests come on its stdin; its stdout stays what the daemon's is.
     package static let quietProgram = Wiring(input: 0, output: nil)
   }
 
   private(set) var pid = PID(0)
   /// A line it answered, without its end; the rest at the end of its output.
   package var onLine: ([UInt8]) -> Void = { _ in }
-  /// It is dead; everything it answered was told before.
+  /// Called when it is dead, after `onLine` has had everything it answered.
   package var onExit: (ExitStatus) -> Void = { _ in }
 
   private let loop: EventLoop
@@ -34,7 +36,8 @@ package final class HelperProcess {
   private var waiting: [UInt8] = []
   private var partial: [UInt8] = []
   private var closesWhenSent = false
-  /// Answers longer than this are cut: nobody's mistake may fill the daemon's memory.
+  /// Bytes of one answer. The rest of a longer one is dropped: a faulty helper must not fill the
+  /// daemon's memory.
   private static let longestLine = 4 << 20
   /// Reads per readiness.
   private static let fairness = 8
@@ -141,7 +144,7 @@ package final class HelperProcess {
   private func read() {
     guard output >= 0 else { return }
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    // One that answers without end must not keep the daemon from everybody else.
+    // One that answers without end must not keep the daemon from its other work.
     for _ in 0..<Self.fairness {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(output, $0.baseAddress, $0.count) }
       if count > 0 {
@@ -166,7 +169,7 @@ package final class HelperProcess {
     if partial.count < Self.longestLine { partial += rest }
   }
 
-  /// Called by whoever reaped it.
+  /// Called by `Helpers` when it was reaped.
   func exited(_ status: ExitStatus) {
     read()
     if !partial.isEmpty { onLine(partial) }

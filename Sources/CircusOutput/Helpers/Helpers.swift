@@ -11,7 +11,7 @@ package final class Helpers {
   private var retiring: [PID: Registration] = [:]
   /// Milliseconds a helper has to come to its end.
   private static let patience = 5_000
-  /// Told of each: what it leaves behind belongs to the daemon.
+  /// Called for each that was started: what it leaves behind belongs to the daemon.
   package var onStart: (PID) -> Void = { _ in }
   /// What helpers inherit.
   package let environment = Environment.variables
@@ -25,6 +25,8 @@ package final class Helpers {
   /// `python3` of its PATH.
   package var python: String { environment["CIRCUS_PYTHON"] ?? "python3" }
 
+  /// Starts a helper by its command line; `environment` nil: the daemon's own. Throws the step that
+  /// failed, and no process is left.
   package func start(
     _ words: [String], environment: [String: String]? = nil, wiring: HelperProcess.Wiring
   ) throws(SpawnError) -> HelperProcess {
@@ -42,10 +44,12 @@ package final class Helpers {
     }
   }
 
+  /// Calls `handler` once after so many milliseconds, unless the registration goes before.
   package func after(milliseconds: Int, _ handler: @escaping () -> Void) -> Registration {
     loop.after(milliseconds: milliseconds, handler)
   }
 
+  /// Whether this is a helper that was not collected yet.
   package func owns(_ pid: PID) -> Bool { running[pid] != nil }
 
   /// Whether the dead child was a helper.
@@ -69,8 +73,8 @@ package final class Helpers {
     }
   }
 
-  /// The daemon ends: what was not passed on yet is, as long as somebody takes it; then nobody of
-  /// theirs is left.
+  /// The daemon ends. Within two seconds helpers may take what waits for them, and exit. The
+  /// process groups of the others are killed.
   package func finish() {
     let deadline = Clock.monotonic + 2_000_000_000
     for helper in running.values {

@@ -8,7 +8,7 @@ import LinuxSystem
 struct PooledEvent {
   let type: String
   let payload: String
-  /// Counts the events of the daemon that somebody listens to.
+  /// Counts the events of the daemon that at least one pool takes.
   let serial: Int
   /// Counts the events of this pool.
   let poolSerial: Int
@@ -77,7 +77,7 @@ final class ListenerPool {
     event.typeNames.contains { subscriptions.contains($0) }
   }
 
-  /// Only the names that are subscribed to matter to whoever makes events.
+  /// Whether its listeners subscribe to this type, by its name or as EVENT.
   func hears(type: String) -> Bool {
     subscriptions.contains(type) || subscriptions.contains("EVENT")
   }
@@ -111,8 +111,8 @@ final class ListenerPool {
     pause = nil
   }
 
-  /// A listener does not want its event, which goes to the next one that is free, after a pause that grows. The log
-  /// has a line of it a second.
+  /// A listener does not want its event. The next one that is free gets it after a pause that
+  /// grows. At most one line a second is logged of it.
   func rejected(by listener: String) {
     let milliseconds = min(Self.longestPause, Self.shortestPause << min(rejections, 10))
     rejections += 1

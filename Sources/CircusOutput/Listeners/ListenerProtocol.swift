@@ -11,7 +11,7 @@ struct ListenerProtocol {
     case becameReady
     /// The event in its hands is done with.
     case processed
-    /// The event in its hands goes to somebody else.
+    /// The event in its hands goes back to the pool.
     case rejected
     /// It broke the protocol and is not heard any more; a busy one has rejected its event.
     case broke(String, was: State)

@@ -25,22 +25,27 @@ package final class Listeners {
     self.log = log
   }
 
-  /// Whether somebody wants to know about something that costs to find out.
+  /// Whether a pool subscribes to this type, by its name or as EVENT.
   func anybodyHears(_ type: String) -> Bool { pools.values.contains { $0.hears(type: type) } }
 
+  /// Opens the pool of an `[eventlistener:x]`. It begins with what an earlier program left to it.
   package func open(_ name: String, _ spec: ListenerSpec) {
     let pool = ListenerPool(name, spec, log: log, later: later) { [unowned self] in identifier }
     if let left = inherited["pools"]?[name] { pool.resume(left) }
     pools[name] = pool
   }
 
+  /// Goes on with the `leftBehind` of an earlier program: with its numbers at once, with its events
+  /// when their pools are opened.
   package func resume(_ left: JSON) {
     inherited = left
     lastSerial = left["serial"]?.int ?? -1
   }
 
+  /// Removes a pool, and with it the events that wait there.
   package func close(_ name: String) { pools[name] = nil }
 
+  /// Hands an event to every pool that subscribes to it, all under one serial (supervisor.md 5.1).
   package func post(_ event: SupervisorEvent) {
     let takers = pools.values.filter { $0.hears(event) }.sorted { $0.name < $1.name }
     guard !takers.isEmpty else { return follow(event) }

@@ -2,7 +2,7 @@ import CircusWire
 import EventLoop
 import LinuxSystem
 
-/// TICK events: told when a period of 5, 60 or 3,600 seconds of the wall clock has begun
+/// TICK events: posted when a period of 5, 60 or 3,600 seconds of the wall clock has begun
 /// (supervisor.md 5.3). None for the period in progress at the start; periods slept through are not
 /// made up for.
 package final class Ticks {
@@ -12,6 +12,7 @@ package final class Ticks {
   private let loop: EventLoop
   private let post: (SupervisorEvent) -> Void
 
+  /// `post` gets each tick, as long as this is kept.
   package init(loop: EventLoop, post: @escaping (SupervisorEvent) -> Void) {
     self.loop = loop
     self.post = post

@@ -14,10 +14,12 @@ package final class StandardInput {
 
   private var descriptor: Int32
   private let loop: EventLoop
+  /// Bytes the process has not taken yet.
   package private(set) var waiting: [UInt8] = []
   private var registration: Registration?
   private static let longestBacklog = 4 << 20
 
+  /// Takes ownership of the write end, which becomes non-blocking.
   package init(owning descriptor: Int32, loop: EventLoop) {
     self.descriptor = descriptor
     self.loop = loop
@@ -32,6 +34,8 @@ package final class StandardInput {
   /// The number both ends of the pipe share; nil once it is closed.
   package var inode: UInt64? { number.flatMap(Files.inode) }
 
+  /// Writes what the pipe takes now; the rest follows when there is room. Throws when the process
+  /// has closed its end, or when 4 MB wait already; nothing is sent then.
   package func send(_ bytes: [UInt8]) throws(Refusal) {
     guard descriptor >= 0, !isClosedByReader else { throw .closed }
     guard waiting.count < Self.longestBacklog else { throw .full }

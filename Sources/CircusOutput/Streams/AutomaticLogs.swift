@@ -10,6 +10,7 @@ package enum AutomaticLogs {
     }
   }
 
+  /// Whether a file is named like an AUTO log of this identifier, or like a rotation of one.
   package static func isOne(_ name: String, _ identifier: String) -> Bool {
     guard let mark = name.firstRange(of: "---\(identifier)-"), mark.lowerBound > name.startIndex
     else { return false }

@@ -1,6 +1,6 @@
-/// Capture mode: what a process prints between two tokens is not logged but told as an event
-/// (supervisor.md 3.6). Tokens are found wherever reads cut them, and no byte waits longer than it may
-/// be the beginning of one.
+/// Capture mode: what a process prints between two tokens is not logged but announced as an event
+/// (supervisor.md 3.6). Tokens are found wherever reads cut them, and no byte waits longer than it
+/// may be the beginning of one.
 struct CaptureFilter {
   static let begin = Array("<!--XSUPERVISOR:BEGIN-->".utf8)
   static let end = Array("<!--XSUPERVISOR:END-->".utf8)

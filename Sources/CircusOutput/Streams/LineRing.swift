@@ -19,7 +19,7 @@ package final class LineRing {
     var firstNumber: Int
   }
 
-  /// Told whenever a line was added.
+  /// Called whenever lines were added.
   private let added: () -> Void
 
   /// Numbers of this life of the daemon are above this.

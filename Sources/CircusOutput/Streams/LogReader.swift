@@ -6,7 +6,7 @@ import JSON
 import LinuxSystem
 
 /// Answers `logs`: from the lines kept in memory, and from the files where they reach back further.
-/// Whoever follows is answered as soon as there is something to tell.
+/// A client that follows is answered as soon as there are lines for it.
 package final class LogReader {
   private struct Follower {
     var query: LogQuery
@@ -25,6 +25,7 @@ package final class LogReader {
     self.loop = loop
   }
 
+  /// Replies at once. One that follows waits until there are lines, for 20 seconds at most.
   package func answer(_ query: LogQuery, _ reply: @escaping (Reply) -> Void) {
     let found = read(query)
     guard found.isEmpty, query.request.isWaiting, query.request.after != nil else {
@@ -46,7 +47,7 @@ package final class LogReader {
     for follower in waiting { follower.reply(render([], follower.query)) }
   }
 
-  /// The daemon ends: nobody is kept waiting.
+  /// The daemon ends: all followers are refused.
   package func finish() {
     for follower in followers.values {
       follower.reply(.error(.refused("arbiter is stopping...")))
@@ -129,7 +130,7 @@ package final class LogReader {
       else { return Line(source: source, time: nil, pid: nil, text: text) }
       return Line(source: source, time: parts.time, pid: parts.pid, text: parts.text)
     }
-    // Without a time nobody can say whether a line is new enough.
+    // A line without a time counts as too old.
     let wanted = request.since > 0 ? lines.filter { ($0.time ?? 0) >= request.since } : lines
     return wanted.count > known ? (path, wanted) : nil
   }

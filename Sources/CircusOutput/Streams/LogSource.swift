@@ -3,6 +3,7 @@ import LinuxSystem
 
 /// Where what a process printed can be read again: in its log file, or in memory for output that goes to none.
 package enum LogSource {
+  /// The log file at this path.
   case file(String)
   /// The last lines of the watcher's processes; nil until something is printed.
   case memory(() -> LineRing?)
@@ -23,6 +24,8 @@ package enum LogSource {
     }
   }
 
+  /// At most `count` bytes, counted from the first there has been. Throws when the file cannot be
+  /// read.
   package func read(from offset: Int, count: Int) throws(Errno) -> [UInt8] {
     switch self {
     case .file(let path): try Files.read(path, from: offset, count: count)

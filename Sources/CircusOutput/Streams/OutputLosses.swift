@@ -1,7 +1,7 @@
 import CircusCore
 import EventLoop
 
-/// Output that was dropped, told at most once a second for each stream.
+/// Output that was dropped, reported at most once a second for each stream.
 package final class OutputLosses {
   private struct Key: Hashable {
     var watcher: WatcherID
@@ -11,7 +11,7 @@ package final class OutputLosses {
   private let loop: EventLoop
   private var bytes: [Key: Int] = [:]
   private var timer: Registration?
-  /// Who hears of it.
+  /// Called with a stream and the bytes it has lost since the last call.
   package var tell: (WatcherID, Streams.Output, Int) -> Void = { _, _, _ in }
 
   init(loop: EventLoop) { self.loop = loop }

@@ -4,7 +4,8 @@ import CircusModel
 import CircusWire
 import LinuxSystem
 
-/// One output of one process of a supervisor program: stripped, captured, told, logged (supervisor.md 3).
+/// One output of one process of a supervisor program (supervisor.md 3): stripped, captured,
+/// announced as events, logged.
 package final class ProgramSink {
   /// Whose output it is.
   package struct Origin {
@@ -16,7 +17,7 @@ package final class ProgramSink {
   /// The file as it is now; another one after a configuration reload.
   let file: LogFile?
   private let origin: Origin
-  /// What an event listener says is told as the bytes it is.
+  /// Whether it is the protocol of an event listener, which the debug log shows as Python's bytes.
   private let isProtocol: Bool
   private let syslog: Syslog?
   private let spec: ProgramStreamSpec
@@ -30,6 +31,8 @@ package final class ProgramSink {
   private var lost = 0
   private static let longestLine = 64 << 10
 
+  /// `file` nil: the output is not logged. `announce` gets PROCESS_LOG and PROCESS_COMMUNICATION
+  /// events.
   package init(
     _ spec: ProgramStreamSpec, _ origin: Origin, file: LogFile?, stripsAnsi: Bool,
     isProtocol: Bool, log: Logger, syslogPath: String = "/dev/log",
@@ -99,7 +102,7 @@ package final class ProgramSink {
     tell(bytes, pid)
   }
 
-  /// Everybody but the file.
+  /// Passes bytes to all but the file: the debug log, event listeners, syslog.
   private func tell(_ bytes: [UInt8], _ pid: PID) {
     guard !bytes.isEmpty else { return }
     if log.level <= .debug {
@@ -116,7 +119,7 @@ package final class ProgramSink {
       text: Self.text(bytes))
   }
 
-  /// What is no UTF-8 is told as Python writes bytes (supervisor.md 5.3).
+  /// What is no UTF-8 is shown as Python writes bytes (supervisor.md 5.3).
   private static func text(_ bytes: [UInt8]) -> String {
     String(validating: bytes, as: UTF8.self) ?? "Undecodable: \(PythonText.bytesLiteral(bytes))"
   }

@@ -7,6 +7,7 @@ import LinuxSystem
 
 /// Moves the bytes of one pipe to its sink. All pumps share one buffer; the core never sees bytes.
 package final class Pump {
+  /// The process it was made for; others may have the pipe too.
   package let pid: PID
   private let descriptor: FileDescriptor
   /// Which of its pid's outputs it is: 1 or 2.
@@ -41,7 +42,7 @@ package final class Pump {
   private var retry: Registration?
   /// Milliseconds between two attempts.
   private static let pause = 200
-  /// Told of bytes that were given up.
+  /// Called with the number of bytes that were given up.
   var onLoss: (Int) -> Void = { _ in }
   private(set) var isAtEnd = false
 
@@ -99,8 +100,8 @@ package final class Pump {
     let end = Clock.monotonic + Self.budget
     let most = sink.wantsLines == nil ? buffer.count : Self.linedSize
     for _ in 0..<reads where !isAtEnd && !isBlocked {
-      // Read in known portions, so that what a killed daemon had read can be told from what it had
-      // not. Nothing there: the end, or a byte that comes this moment.
+      // Read in known portions, so that what a killed daemon had read can be kept apart from what
+      // it had not. Nothing there: the end, or a byte that comes this moment.
       let wanted = min(max(1, descriptor.readableBytes), most)
       let count = read(wanted)
       guard let count else { break }
@@ -118,7 +119,7 @@ package final class Pump {
       deliver(
         UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer).prefix(count)), at: wall)
       work.release()
-      // Less than the buffer holds emptied the pipe: asking again would only be told so.
+      // Less than the buffer holds emptied the pipe: another read would find nothing.
       if count < most || Clock.monotonic >= end { break }
     }
     return moved
@@ -231,7 +232,8 @@ package final class Pump {
     work.release()
   }
 
-  /// Nobody wants what comes any more, but whoever still writes must not be stopped by it.
+  /// What comes from now on is read and dropped: a full pipe must not stop a process that still
+  /// writes to it.
   func discard() {
     flushPartial()
     sink.finish(pid: pid)
@@ -247,7 +249,7 @@ package final class Pump {
     keepPartial()
   }
 
-  /// Nothing more will come, or nobody wants it.
+  /// Nothing more will come. What could not be written is counted as lost.
   func finish() {
     flushPartial()
     retry = nil

@@ -5,7 +5,9 @@ import LinuxSystem
 
 /// Where the bytes of one stream go.
 package indirect enum Sink {
+  /// Nowhere.
   case null
+  /// A log file, byte for byte.
   case file(LogFile)
   /// The daemon's own stdout.
   case console(Console)

@@ -10,10 +10,13 @@ import LinuxSystem
 package final class Streams {
   /// Why a stream cannot be opened; the process is not started then.
   package struct Failure: Error {
+    /// What cannot be opened, and the reason.
     package var text: String
+    /// Whether another attempt may succeed.
     package var isTransient: Bool
   }
 
+  /// One of the two outputs a process has.
   package enum Output: Hashable { case stdout, stderr }
 
   private struct SinkKey: Hashable {
@@ -38,6 +41,7 @@ package final class Streams {
   private let helpers: Helpers
   private let log: Logger
   private let console = Console(descriptor: 1)
+  /// The pools whose processes speak the protocol on their stdout.
   package let listeners: Listeners
   /// What was dropped.
   package let losses: OutputLosses
@@ -65,6 +69,7 @@ package final class Streams {
 
   private struct WeakFile { weak var file: LogFile? }
 
+  /// `work` keeps what was read and is not written yet. `helpers` run Python stream classes.
   package init(
     loop: EventLoop, helpers: Helpers, listeners: Listeners, work: WorkPages, log: Logger
   ) {
@@ -179,11 +184,11 @@ package final class Streams {
     }
   }
 
-  /// Lets go of a watcher's sinks; files nobody else writes to are closed.
+  /// Lets go of a watcher's sinks; files no other stream writes to are closed.
   package func close(_ watcher: WatcherID, forever: Bool = false) {
     if forever { rings = rings.filter { $0.key.watcher != watcher } }
     for (id, entry) in pumps where entry.watcher == watcher {
-      // Whoever still holds the other end is not ours any more.
+      // Only where the process is dead: what still holds the other end is not managed any more.
       guard entry.outputs == nil, !entry.pump.isBlocked else { continue }
       entry.pump.drain()
       guard !entry.pump.isAtEnd else { pumps[id] = nil; continue }
@@ -217,7 +222,8 @@ package final class Streams {
     }
   }
 
-  /// Empties the log file at a path, whether somebody writes to it or not.
+  /// Empties the log file at a path, whether a stream writes to it or not. What is no regular file
+  /// is left alone. False when it cannot be emptied.
   package func clear(_ path: String) -> Bool {
     if let file = files[path]?.file { return file.clear() }
     guard Files.isRegular(path), !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else {
@@ -239,6 +245,7 @@ package final class Streams {
   /// Their files are gone: new ones are made.
   package func forgetAutomaticLogs() { automaticPaths = [:] }
 
+  /// Opens all log files anew at their paths.
   package func reopenAll() { for entry in files.values { entry.file?.reopen() } }
 
   /// Where output goes that must not be closed for a moment, by their numbers.
@@ -254,12 +261,16 @@ package final class Streams {
     return hasNews
   }
 
+  /// The last lines of an output (`stdout`, `stderr`); nil until a process has begun to use it.
   package func ring(_ watcher: WatcherID, _ output: String) -> LineRing? {
     rings[RingKey(watcher: watcher, output: output == "stderr" ? .stderr : .stdout)]
   }
 
   // MARK: pumps
 
+  /// Reads a pipe from now on, into `sink`. `number`: of its process in the watcher. `unfinished`
+  /// is nil for a new pipe. Else an earlier daemon has read from it: what that one had in hand when
+  /// it was killed, or left as `inHand`, is finished first.
   package func attach(
     _ readEnd: consuming FileDescriptor, to outputs: ProcessOutputs, watcher: WatcherID,
     number: Int?,
@@ -301,7 +312,7 @@ package final class Streams {
     entry?.outputs?.pumps.removeAll { $0 === pump }
   }
 
-  /// The process is dead: its last words are read before its death is told.
+  /// The process is dead: what is left in its pipes is read before its death is reported.
   package func drain(_ outputs: ProcessOutputs) {
     for pump in outputs.pumps {
       pumps[ObjectIdentifier(pump)]?.outputs = nil

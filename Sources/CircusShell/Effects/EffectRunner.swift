@@ -13,6 +13,7 @@ import LinuxSystem
 package final class EffectRunner {
   let launcher: Launcher
   private let signaler: Signaler
+  /// Which processes descend from which leader.
   package let lineage: Lineage
   let streams: Streams
   private let sockets: ListeningSockets
@@ -24,6 +25,7 @@ package final class EffectRunner {
   private let log: Logger
   private unowned let outlets: any EffectOutlets
 
+  /// The processes that are managed now.
   package let processes = ProcessTable()
   private let adopted: AdoptedProcesses
   /// How to take over what an earlier daemon left.
@@ -45,6 +47,7 @@ package final class EffectRunner {
   /// How long spawning may take in one turn, and collecting the dead: nanoseconds.
   private static let budget: Int64 = 5_000_000
 
+  /// Installs its callbacks in `sockets`, `helpers` and `adopted`. `outlets` is not retained.
   package init(
     loop: EventLoop, launcher: Launcher, lineage: Lineage, streams: Streams,
     sockets: ListeningSockets,
@@ -74,11 +77,13 @@ package final class EffectRunner {
   /// The pipe to a process's stdin; nil where it has none.
   package func input(of pid: PID) -> StandardInput? { processes[pid]?.input }
 
+  /// The events that effects have led to since the last call, in order.
   package func takeEvents() -> [Event] {
     defer { events.removeAll(keepingCapacity: true) }
     return events
   }
 
+  /// Carries out one effect. Spawns and sweeps are queued: `finishTurn` does them.
   package func run(_ effect: Effect) {
     switch effect {
     case .spawn(let process, let plan): spawns.append((process, plan))
@@ -209,8 +214,8 @@ package final class EffectRunner {
 
   // MARK: deaths
 
-  /// Collects dead children; their last words are read before their deaths are told. True when there may be
-  /// more: a thousand of them must not keep a `status` waiting.
+  /// Collects dead children. What each printed last is read before its death becomes an event.
+  /// True when more may be dead: a thousand of them must not keep a `status` waiting.
   package func reap() -> Bool {
     let end = Clock.monotonic + Self.budget
     while let child = Reaper.next() {

@@ -11,7 +11,7 @@ import LinuxSystem
 /// Calls hooks outside the daemon: dotted names in one long-lived Python per watcher, `exec:` lines
 /// as programs. Nothing here waits; how long an answer may take is the arbiter's business.
 package final class HookRunner {
-  /// Told once per call, with the figures an `extended_stats` hook made of those it got.
+  /// Called once per call, with the figures an `extended_stats` hook made of those it got.
   typealias Answer = (HookOutcome, JSONObject?) -> Void
 
   private let helpers: Helpers
@@ -62,7 +62,7 @@ package final class HookRunner {
     }
   }
 
-  /// The answer is not wanted any more: whoever is at it is ended.
+  /// The answer is not wanted any more: the program or Python that works on it is ended.
   func abandon(_ call: HookCall) {
     programs.removeValue(forKey: call.token)?.abandon(helpers)
     pythons[call.watcher]?.abandon(call)

@@ -112,7 +112,8 @@ final class PythonHooks {
     for entry in left { entry.answer(.failed(text), nil) }
   }
 
-  /// It hangs in a call nobody waits for: only a fresh one will answer others.
+  /// The helper hangs in a call whose answer is not wanted any more. Only a fresh one can answer
+  /// other calls.
   func abandon(_ call: HookCall) {
     guard let index = pending.firstIndex(where: { $0.call.token == call.token }) else { return }
     pending.remove(at: index)

@@ -14,7 +14,7 @@ package final class AdoptedProcesses {
 
   private var entries: [PID: Entry] = [:]
   private let loop: EventLoop
-  /// Told of each end, once.
+  /// Called once for each process that has ended.
   var onExit: (PID, ExitStatus) -> Void = { _, _ in }
   /// Milliseconds between two looks for a status: its new parent may take a moment to collect it.
   private static let pause = 5

@@ -25,6 +25,8 @@ package final class Launcher {
   private static let mostLargePipes = Users.isRoot ? 256 : 24
   private static let pipeSize: Int32 = 1 << 20
 
+  /// `originalFiles`: the limit children get back. Its hard value bounds the numbers of pipes;
+  /// nil counts as 1,024.
   package init(
     spawner: Spawner, streams: Streams, sockets: ListeningSockets, shared: SharedSockets,
     work: WorkPages, loop: EventLoop, originalFiles: (soft: rlim_t, hard: rlim_t)?
@@ -45,7 +47,7 @@ package final class Launcher {
     var request = SpawnRequest()
     request.arguments = plan.arguments
     request.environment = plan.environment.map { "\($0.key)=\($0.value)" }
-    // Told in supervisor's words before the kernel is asked.
+    // Refused in supervisor's words before the kernel is asked.
     if !plan.startsSession, let problem = ProgramCheck.problem(plan) {
       throw SpawnFailure(text: problem.detail ?? problem.text, isTransient: false)
     }

@@ -5,6 +5,7 @@ import LinuxSystem
 /// What another program in this process has to know: which process descends from which, what was signalled, and which
 /// orphans were there before.
 extension Lineage {
+  /// Noted descendants, policies, sent signals and known orphans, for `resume`.
   package var handedOver: JSON {
     func each(_ json: (Family) -> JSON?) -> JSON {
       .object(
@@ -22,6 +23,7 @@ extension Lineage {
     ]
   }
 
+  /// Goes on with the `handedOver` of an earlier program. What is not understood is passed over.
   package func resume(_ left: JSON) {
     func each(_ key: String, _ read: (inout Family, JSON) -> Void) {
       for (leader, json) in left[key]?.object?.members ?? [] {

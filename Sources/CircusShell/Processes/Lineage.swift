@@ -49,6 +49,7 @@ package final class Lineage {
   /// The daemon's own session, which the processes of supervisor programs share.
   private let ownSession: Int32
 
+  /// Reads the daemon's own session now; 0 where `/proc` does not show it.
   package init(proc: ProcFS) {
     self.proc = proc
     ownSession = proc.facts(of: Environment.pid)?.session ?? 0

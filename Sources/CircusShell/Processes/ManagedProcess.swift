@@ -4,8 +4,8 @@ import CircusOutput
 import CircusSurvival
 import LinuxSystem
 
-/// All the daemon holds for one process of a watcher, from its start until its end is told. With the record
-/// everything in it is let go of.
+/// All the daemon holds for one process of a watcher, from its start until its end is reported.
+/// Releasing the record releases everything in it.
 package final class ManagedProcess {
   let pid: PID
   /// When it was begun: nanoseconds after the machine's start.
@@ -51,6 +51,7 @@ package final class ManagedProcess {
 package final class ProcessTable {
   private(set) var all: [PID: ManagedProcess] = [:]
 
+  /// The managed process of this number; nil when there is none.
   package subscript(pid: PID) -> ManagedProcess? { all[pid] }
 
   func insert(_ process: ManagedProcess) { all[process.pid] = process }

@@ -24,7 +24,7 @@ struct Signaler {
       lineage.groupWasSignalled(pid, signal)
       sendToGroup(signal, pid)
     case .tree:
-      // Looked up before the leader dies: after that nobody knows its children.
+      // Looked up before the leader dies: its children have another parent then.
       let descendants = lineage.descendants(of: pid)
       if signal == .kill { sendToGroup(signal, pid) } else { send(signal, pid) }
       for descendant in descendants { send(signal, descendant) }
@@ -40,7 +40,7 @@ struct Signaler {
 
   func send(_ signal: Signal, _ pid: PID) {
     do {
-      // A number alone may mean somebody else by now, where we are not the one who collects it.
+      // A child keeps its number until we collect it. That of another process may be reused by now.
       if let held = adopted.descriptor(of: pid) {
         try held.send(signal.number)
       } else {

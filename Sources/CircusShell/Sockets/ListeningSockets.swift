@@ -6,6 +6,7 @@ import LinuxSystem
 /// The listening sockets the daemon holds for its watchers, at the descriptor numbers from 3 on, in
 /// the order of their names: children get them at the same numbers.
 package final class ListeningSockets {
+  /// Why sockets cannot be opened or changed; several reasons are joined by `; `.
   package struct Failure: Error { package var text: String }
 
   private struct Open {
@@ -42,6 +43,8 @@ package final class ListeningSockets {
     open.first { $0.spec.name == name.lowercased() && !$0.spec.reusesPort }?.descriptor
   }
 
+  /// The open sockets in the order of their descriptors. A port is the one the kernel gave where 0
+  /// was asked for.
   package var info: [SocketInfo] {
     open.map {
       SocketInfo(
@@ -51,7 +54,7 @@ package final class ListeningSockets {
   }
 
   /// Opens and closes so that exactly these are open. One that cannot be had is left as it was, or
-  /// out; the rest is done, and the first failure told. `apply` can be called again.
+  /// out. The rest is done, then all failures are thrown as one. `apply` can be called again.
   package func apply(_ specs: [SocketSpec]) throws(Failure) {
     var entries: [Open] = []
     var problems: [String] = []
@@ -160,6 +163,7 @@ package final class ListeningSockets {
     }
   }
 
+  /// Closes every socket, and removes the files of unix sockets.
   package func closeAll() {
     for entry in open { close(entry) }
     open = []
@@ -173,7 +177,8 @@ package final class ListeningSockets {
 
   // MARK: handing over
 
-  /// A socket for a process's stdin; `own` must be closed when it is started.
+  /// A socket for a process's stdin; nil when there is none of this name. One that `isOwn` must be
+  /// closed when the process is started.
   func standardInput(_ name: String) throws(Failure) -> (descriptor: Int32, isOwn: Bool)? {
     guard let entry = open.first(where: { $0.spec.name == name.lowercased() }) else { return nil }
     guard entry.spec.reusesPort else { return (entry.descriptor, false) }

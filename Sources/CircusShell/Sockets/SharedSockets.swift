@@ -7,6 +7,7 @@ import LinuxSystem
 /// Sockets of fcgi programs: opened for a program's first process, closed with its last one
 /// (supervisor.md 8.2).
 package final class SharedSockets {
+  /// Why a socket cannot be opened, or not given its owner and mode.
   package struct Failure: Error { package var text: String }
 
   /// A socket a process is about to get; open as long as a process holds it.
@@ -98,9 +99,11 @@ package final class SharedSockets {
 
 /// Owner and mode of a unix socket's file.
 package enum SocketFile {
+  /// Why owner or mode cannot be set; about the owner in supervisor's words.
   package struct Failure: Error { package var text: String }
 
-  /// Nobody may connect before the owner is right, so the mode comes last.
+  /// Sets the owner (`USER` or `USER:GROUP`; nil leaves it), then the mode. The mode comes last, as
+  /// no client may connect before the owner is right.
   package static func adjust(_ path: String, mode: Int, owner: String?) throws(Failure) {
     if let owner {
       let parts = owner.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

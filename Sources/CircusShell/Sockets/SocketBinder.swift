@@ -7,7 +7,7 @@ enum SocketBinder {
   struct Failure: Error { var text: String }
 
   /// The daemon's own copy. A `so_reuseport` socket only holds its address here: each process
-  /// listens on one of its own, and what nobody accepts from must not be given connections.
+  /// listens on one of its own. The copy does not listen, as no process accepts from it.
   /// `isOurs`: a file at its path was made by an earlier daemon that did not live to remove it.
   static func bind(_ spec: SocketSpec, isOurs: Bool) throws(Failure) -> Network.Listening {
     guard spec.reusesPort, spec.path == nil else {

@@ -2,7 +2,7 @@ import CircusCore
 import EventLoop
 
 /// Counts how often something waited at each listening socket, for the statistics stream: at most a
-/// hundred times a second, as circusd-stats looks, and at no cost while nobody calls.
+/// hundred times a second, as circusd-stats looks. A socket without callers costs nothing.
 package final class SocketMeter {
   private let loop: EventLoop
   private let sockets: ListeningSockets

@@ -1,7 +1,7 @@
 import EventLoop
 
-/// Looks at listening sockets for watchers that start on demand. A socket that had something to say
-/// is not looked at again until it is awaited anew: whoever was called takes it from there.
+/// Looks at listening sockets for watchers that start on demand. A socket that was readable is not
+/// looked at again until it is awaited anew: the watcher's processes accept from it meanwhile.
 package final class SocketWatch {
   private let loop: EventLoop
   private let sockets: ListeningSockets

@@ -9,6 +9,7 @@ package struct Measurer {
   let figures: ProcessFigures
   let trees: TreeFigures
 
+  /// Measures by `figures`; what is below a process is read from `proc`.
   package init(figures: ProcessFigures, proc: ProcFS) {
     self.figures = figures
     trees = TreeFigures(figures: figures, proc: proc)

@@ -80,7 +80,7 @@ package final class TreeFigures {
       written += bytes.written
     }
 
-    /// What could not be seen of all is not told of some.
+    /// Descriptors and disk bytes are null unless they were seen of every process.
     var json: JSON {
       [
         "processes": .int(processes), "cpu": .double((cpu * 10).rounded() / 10),

@@ -3,15 +3,19 @@ import HTTPServer
 
 /// One thing the HTTP servers answer: which requests, for whom, and by what.
 package struct HTTPRoute {
+  /// Which requests a route is for.
   package enum Place {
+    /// Those with this path, after decoding.
     case path(String)
-    /// Whatever begins so.
+    /// Those whose target begins so, before decoding (supervisor.md 4.1).
     case prefix(String)
   }
 
   /// What a request is refused with whose method is another.
   package enum OtherMethods: Int32 {
+    /// As at `/RPC2` and the log tails (supervisor.md 4.1).
     case badRequest = 400
+    /// As anywhere else.
     case notFound = 404
   }
 

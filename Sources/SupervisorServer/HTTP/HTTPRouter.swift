@@ -38,6 +38,7 @@ package final class HTTPRouter {
       ] + more
   }
 
+  /// Refuses a request of this server, or has the first route that takes it answer.
   package func handle(_ request: HTTPRequest, _ server: HTTPServerSpec) {
     if let username = server.username, let password = server.password {
       let credentials = BasicCredentials(username: username, password: password)

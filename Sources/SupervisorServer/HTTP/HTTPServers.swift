@@ -43,7 +43,7 @@ package final class HTTPServers {
     retired.removeAll { !$0.isBusy }
     for entry in open where !specs.contains(entry.spec) {
       close(entry)
-      // Whoever waits for an answer gets it.
+      // A client that waits for an answer gets it.
       entry.server.stopListening()
       if entry.server.isBusy { retired.append(entry.server) }
     }
@@ -62,7 +62,7 @@ package final class HTTPServers {
     }
   }
 
-  /// Whether somebody waits for an answer; those without an end do not count.
+  /// Whether a client waits for an answer; those without an end do not count.
   package var isAnswering: Bool { open.contains { $0.server.isAnswering } }
 
   /// Whether a connection has something to be read.
@@ -75,9 +75,9 @@ package final class HTTPServers {
   /// Nanoseconds after which new connections are taken for a while, whatever the upgrade still waits for.
   private static let longestRest: Int64 = 1_000_000_000
 
-  /// Asked again and again before another program gets the sockets: connections are ended with their next
-  /// answer, new ones wait in the kernel. True once nobody is connected any more, or only those who have said
-  /// nothing for a while.
+  /// Asked again and again before another program gets the sockets: connections are ended with
+  /// their next answer, new ones wait in the kernel. True once no client is connected, or when
+  /// those that are have had 300 ms to ask something.
   package func isAtRest(at now: Int64) -> Bool {
     if let start = restsSince, now - start >= Self.longestRest { goOn() }
     let start = restsSince ?? now
@@ -109,6 +109,7 @@ package final class HTTPServers {
     return copies
   }
 
+  /// Stops listening, and removes the files of unix sockets.
   package func closeAll() {
     for entry in open { close(entry) }
     open = []

@@ -132,6 +132,7 @@ package final class LogFollower {
     follow.stream.send(bytes)
   }
 
+  /// Ends all answers that go on.
   package func closeAll() {
     timer = nil
     let ending = follows

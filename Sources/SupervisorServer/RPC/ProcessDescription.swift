@@ -4,6 +4,8 @@ import LinuxSystem
 
 /// The last column of `supervisorctl status` (supervisor.md 4.6).
 package enum ProcessDescription {
+  /// The pid and uptime, why it did not start, or when it ended; empty while it starts or stops.
+  /// `now`: seconds since the epoch.
   package static func text(_ view: ProcessView, _ now: Double) -> String {
     guard let slot = view.slot else {
       guard view.hasEnded, let exit = view.lives.lastExit else { return "Not started" }

@@ -8,6 +8,7 @@ package final class RPCInterface {
   unowned let daemon: any DaemonAccess
   private let methods: [String: RPCMethod]
 
+  /// `daemon` is not retained.
   package init(_ daemon: any DaemonAccess) {
     self.daemon = daemon
     var methods: [String: RPCMethod] = [:]

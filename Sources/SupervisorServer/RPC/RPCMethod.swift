@@ -4,6 +4,7 @@ import XMLRPC
 
 /// One method of `supervisor.*` or `system.*`.
 package struct RPCMethod: Sendable {
+  /// Takes the value a method returns, or the fault it ends with.
   package typealias Answer = (Result<XMLRPCValue, Fault>) -> Void
   typealias Body = @Sendable (RPCInterface, RPCParameters, @escaping Answer) throws(Fault) -> Void
 
