@@ -49,9 +49,9 @@ package final class LogFile {
     let mode: mode_t = spec.isAutomatic ? 0o600 : 0o666
     // Non-blocking matters for a FIFO only: the daemon does not wait for its reader.
     let flags = O_APPEND | O_CREAT | O_NONBLOCK
-    console = nil
     do throws(Errno) {
       descriptor = try Self.open(path, flags, mode)
+      console = nil
     } catch {
       guard let inherited = Self.inherited(path) else { throw error }
       descriptor = inherited

@@ -92,6 +92,8 @@ package final class Logger {
           return
         }
       }
+    } else {
+      file = nil
     }
     self.target = target
   }
@@ -121,8 +123,9 @@ package final class Logger {
     guard level >= self.level else { return }
     if dropped > 0 {
       let count = dropped
-      dropped = 0
       emit(.warning, "\(count) log lines could not be written and are lost")
+      // That line is not one of them.
+      dropped = dropped == count ? 0 : count
     }
     emit(level, text())
   }

@@ -45,12 +45,12 @@ package final class CommandReloader: Plugin {
         host.log(.info, "\(watcher): \(names) changed, restarting")
         host.cast("restart", ["name": .string(watcher), "match": "simple"])
       }
-      known[watcher] = now
+      // A file that is being replaced may be away at one look.
+      known[watcher] = now.merging(known[watcher] ?? [:]) { time, _ in time }
     }
   }
 
-  /// Files whose time has changed since the last look. One that was not there at that look does not
-  /// count.
+  /// Files whose time is not the one they were seen with last. A file that was never seen does not count.
   private func changes(_ before: [String: Double], _ now: [String: Double]) -> [String] {
     now.filter { path, time in before[path].map { $0 != time } ?? false }.map(\.key)
   }

@@ -12,6 +12,7 @@ package final class Survival: StateKeeper {
   package let work: WorkPages
   private let directory: PrivateDirectory?
   private let file: StateFile?
+  private let inspection: InspectionFiles
   private let proc: ProcFS
   private let log: Logger
   /// What the earlier daemon left; nil: nothing, or nothing that matters.
@@ -54,9 +55,7 @@ package final class Survival: StateKeeper {
       directory = RunDirectory.open(settings, configuration: configuration, log: log)
     }
     work = WorkPages(directory)
-    // Of a check that was never ended.
-    directory?.remove(Self.inspectedName)
-    directory?.remove(Self.inspectedFilesName)
+    inspection = InspectionFiles(directory)
     file = directory.map { StateFile($0, log: log) }
     if let directory, !work.outlivesUs {
       log.error(
@@ -129,9 +128,16 @@ package final class Survival: StateKeeper {
     }
     guard wasBound(spec) else { return nil }
     let leaders = survivors.keys.sorted().map(\.rawValue)
+    // Port 0 became another one when it was bound.
+    let port = spec.port == 0 ? savedPort(spec) : spec.port
     // A leader has it, as a rule; else one of the processes it has started, or has left behind.
-    return HeldSockets.copy(from: leaders, path: spec.path, port: spec.port)
-      ?? HeldSockets.copy(from: relatives(of: leaders), path: spec.path, port: spec.port)
+    return HeldSockets.copy(from: leaders, path: spec.path, port: port)
+      ?? HeldSockets.copy(from: relatives(of: leaders), path: spec.path, port: port)
+  }
+
+  private func savedPort(_ spec: SocketSpec) -> Int {
+    let address = saved?.sockets.first { $0.name == spec.name }?.address
+    return address?.split(separator: ":").last.flatMap { Int($0) } ?? 0
   }
 
   /// Whether the earlier daemon had bound a socket at this address.
@@ -266,58 +272,21 @@ package final class Survival: StateKeeper {
 
   // MARK: upgrades
 
-  private var inspected: [String] = []
-  private static let inspectedName = "check"
-  private static let inspectedFilesName = "check-files"
-
   /// The present state where another program can read it.
   package func writeForInspection(_ arbiter: inout Arbiter) throws(SpawnError) -> String {
-    do throws(Errno) {
-      // The file of the daemon itself is begun anew by this, too.
-      let bytes = everything(&arbiter)
-      file?.replace(bytes)
-      return try write(bytes, Self.inspectedName)
-    } catch {
-      throw SpawnError(stage: .descriptors, errno: error, index: 0)
-    }
+    // The file of the daemon itself is begun anew by this, too.
+    let bytes = everything(&arbiter)
+    file?.replace(bytes)
+    return try inspection.write(bytes, InspectionFiles.state)
   }
 
   /// The same of the configuration as it was read.
   package func writeForInspection(_ files: JSON) throws(SpawnError) -> String {
-    do throws(Errno) { return try write(Array(files.text.utf8), Self.inspectedFilesName) } catch {
-      throw SpawnError(stage: .descriptors, errno: error, index: 0)
-    }
+    try inspection.write(Array(files.text.utf8), InspectionFiles.configuration)
   }
 
-  private func write(_ bytes: [UInt8], _ name: String) throws(Errno) -> String {
-    if let path = writeBeside(bytes, name) { return path }
-    let path = try Files.makeUnique(in: "/tmp", prefix: "circus-state-", suffix: "")
-    inspected.append(path)
-    let file = try FileDescriptor.open(path, O_WRONLY)
-    try writeAll(file.number, bytes)
-    return path
-  }
-
-  /// In our own directory, where it is found and removed whatever happens; nil: there is no room.
-  private func writeBeside(_ bytes: [UInt8], _ name: String) -> String? {
-    guard let directory else { return nil }
-    do throws(Errno) {
-      let file = try directory.open(name, O_WRONLY | O_CREAT | O_TRUNC)
-      try writeAll(file.number, bytes)
-    } catch {
-      directory.remove(name)
-      return nil
-    }
-    let path = "\(directory.path)/\(name)"
-    inspected.append(path)
-    return path
-  }
-
-  /// Removes the files `writeForInspection` has made.
-  package func endInspection() {
-    for path in inspected { Files.remove(path) }
-    inspected = []
-  }
+  /// Removes what was written for an inspection.
+  package func endInspection() { inspection.remove() }
 
   /// The directory and its lock for the next program.
   package func handOverDirectory() -> (path: String, descriptor: Int32)? {

@@ -182,7 +182,7 @@ package enum Network {
     return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
   }
 
-  /// The port a socket is bound to; nil when it is bound to none.
+  /// The port a socket is bound to; nil for what has none, such as a unix socket.
   package static func port(of descriptor: Int32) -> Int? { localPort(descriptor) }
 
   private static func localPort(_ descriptor: Int32) -> Int? {
@@ -191,8 +191,10 @@ package enum Network {
     let result = withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
     }
+    let families = [sa_family_t(AF_INET), sa_family_t(AF_INET6)]
+    guard result == 0, families.contains(address.sin6_family) else { return nil }
     // The port lies at the same place in both families.
-    return result == 0 ? Int(UInt16(bigEndian: address.sin6_port)) : nil
+    return Int(UInt16(bigEndian: address.sin6_port))
   }
 
   static func unixAddress(_ path: String) -> sockaddr_un? {

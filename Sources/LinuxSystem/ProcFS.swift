@@ -150,12 +150,6 @@ package final class ProcFS {
     }
   }
 
-  /// The first argument of its command line; empty for a kernel thread or zombie.
-  package func firstArgument(of pid: Int32) -> String? {
-    guard let text = read("/proc/\(pid)/cmdline") else { return nil }
-    return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
-  }
-
   /// The whole command line, blanks between the arguments.
   package func commandLine(of pid: Int32) -> String? {
     guard let text = read("/proc/\(pid)/cmdline"), !text.isEmpty else { return nil }

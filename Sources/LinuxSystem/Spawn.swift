@@ -65,7 +65,8 @@ package struct SpawnError: Error {
   }
 }
 
-/// Starts children: one per call, back as soon as exec has succeeded or failed.
+/// Starts children: one per call, back as soon as exec has succeeded or failed. A child that changes its user is
+/// waited for 50 ms at most.
 ///
 /// Three low descriptors are reserved for good, so that a child can close everything above them in
 /// one step that stays cheap with thousands of open descriptors (`spawn.c`).
@@ -87,7 +88,7 @@ package final class Spawner {
   /// `/dev/null`, for a child's stdio.
   package var nullDescriptor: Int32 { null }
 
-  /// The pid of the child, whose program runs by now; throws what failed, and no child is left.
+  /// The pid of the child; throws what failed, and then no child is left.
   package func spawn(_ request: SpawnRequest) throws(SpawnError) -> Int32 {
     var raw = cl_spawn()
     raw.stage = 0

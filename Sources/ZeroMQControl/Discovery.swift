@@ -9,6 +9,8 @@ import LinuxSystem
 package final class Discovery {
   private let descriptor: Int32
   private var registration: Registration?
+  /// Questions that are answered in one turn; the rest waits for the next.
+  private static let mostPerTurn = 64
 
   /// Nil when the address is empty, or when it cannot be had, which is logged.
   package init?(_ address: String, loop: EventLoop, log: Logger, endpoint: @escaping () -> String) {
@@ -19,7 +21,8 @@ package final class Discovery {
     case .success(let opened):
       descriptor = opened
       registration = loop.whenReadable(opened) {
-        while let (_, sender) = Network.receive(opened) {
+        for _ in 0..<Self.mostPerTurn {
+          guard let (_, sender) = Network.receive(opened) else { return }
           Network.send(
             Array(JSON.object(["endpoint": .string(endpoint())]).text.utf8), opened, sender)
         }

@@ -79,7 +79,8 @@ package struct Endpoints {
       }
     }
 
-    func set(_ address: String, in settings: inout DaemonSettings) {
+    /// Puts another address in its place.
+    package func set(_ address: String, in settings: inout DaemonSettings) {
       switch self {
       case .control: settings.endpoint = address
       case .events: settings.pubsubEndpoint = address

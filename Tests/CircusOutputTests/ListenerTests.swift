@@ -4,6 +4,7 @@ import CircusWire
 import Testing
 
 @testable import CircusOutput
+@testable import CircusSurvival
 
 /// The event listener protocol (supervisor.md 5.4, 5.5, 12.7).
 @Suite struct ListenerTests {
@@ -52,6 +53,25 @@ import Testing
     #expect(outcomes("READY\nx").last == .broke("spoke without being asked", was: .ready))
     #expect(
       outcomes("hello\n").last == .broke("said something else than READY", was: .acknowledged))
+  }
+
+  /// What an earlier program left to a pool is taken once (supervisor.md 5.4).
+  @Test func aPoolThatIsAddedAgainBeginsAnew() throws {
+    func listeners() -> Listeners {
+      Listeners(work: WorkPages(nil), log: Logger(level: .critical, target: .standardError))
+    }
+    let spec = ListenerSpec(events: ["TICK_5"], bufferSize: 10)
+    let before = listeners()
+    before.open("pool", spec)
+    before.post(.tick(period: 5, when: 0))
+    let left = before.leftBehind
+    let after = listeners()
+    after.resume(left)
+    after.open("pool", spec)
+    #expect(after.leftBehind == left)
+    after.close("pool")
+    after.open("pool", spec)
+    #expect(after.leftBehind != left)
   }
 
   // MARK: what is sent

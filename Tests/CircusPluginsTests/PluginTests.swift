@@ -178,11 +178,14 @@ import Testing
     #expect(host.casts == [])
     times["/srv/app.py"] = nil
     host.advance(1)
+    #expect(host.casts == [])
+    // Replaced, though it was away at the look before.
     times["/srv/app.py"] = 6
     host.advance(1)
+    #expect(host.casts == ["restart w"])
     times["/srv/app.py"] = 7
     host.advance(2)
-    #expect(host.casts == ["restart w"])
+    #expect(host.casts == ["restart w", "restart w"])
   }
 
   @Test func silentProcessesAreKilledAllOfThem() throws {

@@ -7,6 +7,34 @@ import ZeroMQ
 
 /// The control side: overlapping commands, configuration reloads, our circusctl.
 @Suite struct ControlTests {
+  /// An endpoint that is taken leaves the old one in place, and the next reload of the same file tries again.
+  @Test func anEndpointThatIsTakenIsTriedAgain() throws {
+    let port = try #require(Ports.next())
+    let wanted = "tcp://127.0.0.1:\(port)"
+    let text = """
+      [circus]
+      endpoint = ADDRESS
+      pubsub_endpoint = @EVENTS@
+      state_dir = @DIR@/state
+      [watcher:w]
+      cmd = sleep 1000
+      """
+    let daemon = try TestDaemon(text.replacing("ADDRESS", with: "@CONTROL@"))
+    let holder = try Network.listen(
+      host: "127.0.0.1", port: port, ipv6: false, kind: Int32(SOCK_STREAM.rawValue), backlog: 1,
+      sharesPort: false, device: nil)
+    daemon.write(text.replacing("ADDRESS", with: wanted), to: "circus.ini")
+    try daemon.call("reloadconfig", ["waiting": true])
+    #expect(daemon.log.contains("\(daemon.control) stays until the next reload"), "\(daemon.log)")
+    #expect(daemon.status("w") == "active")
+    closeDescriptor(holder.descriptor)
+    try daemon.call("reloadconfig", ["waiting": true])
+    let moved = try Connection(endpoint: wanted, timeout: 60).call("status", ["name": "w"])
+    #expect(moved["status"]?.string == "active")
+    kill(daemon.pid, SIGTERM)
+    #expect(eventually { !daemon.isAlive })
+  }
+
   @Test func queriesAreAnsweredWhileEverythingIsUnderWay() throws {
     let daemon = try TestDaemon(
       "[watcher:slow]\ncmd = sleep 1000\nnumprocesses = 20\nwarmup_delay = 10\n")

@@ -40,6 +40,30 @@ import Testing
     }
   }
 
+  /// A port the kernel chose is looked for by its number, not as any port.
+  @Test func eachOfSeveralSocketsIsFoundAgain() throws {
+    let daemon = try TestDaemon(
+      """
+      [socket:unix]
+      path = @DIR@/u
+      [socket:a]
+      host = 127.0.0.1
+      port = 0
+      [socket:b]
+      host = 127.0.0.1
+      port = 0
+      [watcher:w]
+      cmd = sleep 1000
+      use_sockets = True
+      """)
+    let before = try daemon.call("listsockets")["sockets"]
+    #expect(before?.array?.count == 3)
+    for _ in 0..<2 {
+      try daemon.crash()
+      #expect(try daemon.call("listsockets")["sockets"] == before)
+    }
+  }
+
   /// The processes are supervised, also while a stranger holds the port; the socket comes back when the holder ends.
   @Test func aSocketThatCannotBeHadKeepsNobodyFromBeingTakenOver() throws {
     let port = try #require(Ports.next())

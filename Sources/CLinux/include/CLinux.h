@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-// The step of the child's preparation that failed; mirrored by LinuxSystem's SpawnStage.
+// The step of the child's preparation that failed; mirrored by LinuxSystem's SpawnError.Stage.
 enum cl_spawn_stage {
   CL_STAGE_NONE = 0,
   CL_STAGE_CLONE,

@@ -81,10 +81,9 @@ extension Arbiter {
   private mutating func applyDaemonPart(
     _ configuration: Configuration, _ effects: inout [Effect]
   ) {
-    if configuration.settings != ledger.settings {
-      ledger.settings = configuration.settings
-      effects.append(.applySettings(configuration.settings))
-    }
+    ledger.settings = configuration.settings
+    // Also when nothing has changed: what could not be had at the reload before is tried again.
+    effects.append(.applySettings(configuration.settings))
     ledger.environment = configuration.environment
     if configuration.sockets != configuredSockets || hasMissingSockets {
       configuredSockets = configuration.sockets

@@ -23,7 +23,7 @@ package enum Order: Sendable {
   package var notAllowed: Answer {
     switch self {
     case .command, .scale, .signal: .reply(.error(.refused("not allowed")))
-    case .supervise: .outcome(.fault(Fault(.failed, "not allowed")))
+    case .supervise: .outcome(.fault(.notAllowed))
     }
   }
 

@@ -54,6 +54,9 @@ package struct Fault: Error, Hashable, Sendable {
     self.detail = detail
   }
 
+  /// The caller may not do it.
+  package static let notAllowed = Fault(.failed, "not allowed")
+
   /// `NAME`, or `NAME: detail`.
   package var text: String { code.name + (detail.map { ": " + $0 } ?? "") }
 }

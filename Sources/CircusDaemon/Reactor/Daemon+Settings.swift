@@ -49,6 +49,7 @@ extension Daemon {
       console.feed.closeAll()
     }
     do { try servers.apply(new.servers) } catch {
+      settings.servers = old.servers
       log.error("\(error.text); tried again at the next reload")
     }
     guard old.usesZeroMQ, new.usesZeroMQ, let control, let events else { return }
@@ -133,18 +134,11 @@ extension Daemon {
     let (old, new) = (door.address(in: before), door.address(in: settings))
     guard old != new else { return }
     do {
-      adopt(try Endpoints.bind(context, door, settings))
+      adopt(try Endpoints.move(held, from: old, door, context, settings))
       Endpoints.removeFile(old)
-      return
     } catch {
-      // The same port under another address: the old one has to let go first.
-      held.unbind(old)
-      if let socket = try? Endpoints.bind(context, door, settings) {
-        Endpoints.removeFile(old)
-        return adopt(socket)
-      }
-      try? held.bind(old)
-      log.error("\(error.text); \(old) stays")
+      door.set(old, in: &self.settings)
+      log.error("\(error.text); \(old) stays until the next reload")
     }
   }
 }

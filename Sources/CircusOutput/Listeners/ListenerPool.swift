@@ -77,11 +77,6 @@ final class ListenerPool {
     event.typeNames.contains { subscriptions.contains($0) }
   }
 
-  /// Whether its listeners subscribe to this type, by its name or as EVENT.
-  func hears(type: String) -> Bool {
-    subscriptions.contains(type) || subscriptions.contains("EVENT")
-  }
-
   func accept(_ event: SupervisorEvent, serial: Int) {
     lastSerial += 1
     waiting.append(PooledEvent(event, serial: serial, poolSerial: lastSerial))

@@ -11,7 +11,7 @@ package final class Listeners {
   private(set) var pools: [String: ListenerPool] = [:]
   private(set) var lastSerial = -1
   /// What an earlier program of this process left to pools that are not open yet.
-  private var inherited: JSON = .null
+  private var inherited: [String: JSON] = [:]
   private let log: Logger
   /// supervisor's name of this daemon, in every header.
   package var identifier = "supervisor"
@@ -25,20 +25,19 @@ package final class Listeners {
     self.log = log
   }
 
-  /// Whether a pool subscribes to this type, by its name or as EVENT.
-  func anybodyHears(_ type: String) -> Bool { pools.values.contains { $0.hears(type: type) } }
-
   /// Opens the pool of an `[eventlistener:x]`. It begins with what an earlier program left to it.
   package func open(_ name: String, _ spec: ListenerSpec) {
     let pool = ListenerPool(name, spec, log: log, later: later) { [unowned self] in identifier }
-    if let left = inherited["pools"]?[name] { pool.resume(left) }
+    // Once: a pool that is removed and added again begins anew (supervisor.md 5.4).
+    if let left = inherited.removeValue(forKey: name) { pool.resume(left) }
     pools[name] = pool
   }
 
   /// Goes on with the `leftBehind` of an earlier program: with its numbers at once, with its events
   /// when their pools are opened.
   package func resume(_ left: JSON) {
-    inherited = left
+    inherited = Dictionary(
+      left["pools"]?.object?.members.map { ($0.key, $0.value) } ?? [], uniquingKeysWith: { $1 })
     lastSerial = left["serial"]?.int ?? -1
   }
 

@@ -32,6 +32,8 @@ package final class RPCInterface {
   ) {
     do throws(Fault) {
       guard let method = methods[name] else { throw Fault(.unknownMethod) }
+      // Questions, too, which reach no other gate.
+      guard Gate.admits(.httpClient, method.right) else { throw .notAllowed }
       try refuseWhileEnding(name)
       try method.body(self, try RPCParameters(parameters, method.counts, agent: agent), answer)
     } catch {
