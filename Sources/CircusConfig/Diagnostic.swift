@@ -5,6 +5,19 @@ package struct Diagnostic: Error, Hashable, Sendable {
   /// An error refuses the whole configuration; after a warning it is used all the same.
   package enum Severity: String, Sendable { case error, warning }
 
+  /// What those who render it must tell apart.
+  package enum Kind: Hashable, Sendable {
+    case plain
+    /// A section or an option that nothing reads.
+    case unknown
+    /// This line is no section, no option and no continuation.
+    case syntax(String)
+    /// The problem says all that supervisor says, its section included.
+    case complete
+  }
+
+  /// Which kind of problem it is.
+  package var kind = Kind.plain
   /// Whether the configuration can still be used.
   package var severity: Severity
   /// The path as it was given or included; empty when the problem belongs to no file.

@@ -17,6 +17,8 @@ package enum Network {
   package struct Failure: Error {
     /// Python's rendering of the error, or the resolver's reason after the host.
     package var text: String
+    /// Another socket has the address.
+    package var isInUse = false
   }
 
   /// Opens, binds and, for stream kinds with a backlog, listens.
@@ -92,7 +94,7 @@ package enum Network {
     umask(before)
     guard result == 0 else {
       close(descriptor)
-      throw Failure(text: error.pythonText)
+      throw Failure(text: error.pythonText, isInUse: error.code == EADDRINUSE)
     }
     try startListening(descriptor, kind, backlog)
     return Listening(descriptor: descriptor, port: 0, host: "")
@@ -139,7 +141,8 @@ package enum Network {
   private static func fail(_ descriptor: Int32, _ what: String?) -> Failure {
     let error = Errno.last
     close(descriptor)
-    return Failure(text: (what.map { "\($0): " } ?? "") + error.pythonText)
+    return Failure(
+      text: (what.map { "\($0): " } ?? "") + error.pythonText, isInUse: error.code == EADDRINUSE)
   }
 
   /// Whether it is a socket bound to this path, or to this port; port 0 is any.

@@ -100,19 +100,23 @@ struct UnknownOptions {
   private func unknown(
     _ option: INIDocument.Option, _ section: INIDocument.Section, _ known: Set<String>
   ) -> Diagnostic {
-    option.warning(
+    var diagnostic = option.warning(
       in: section.name, "unknown option, nothing reads it",
       hint: OptionAdvice.hint(for: option.key, in: section.name)
         ?? Suggestion.hint(for: option.key, among: Array(known)))
+    diagnostic.kind = .unknown
+    return diagnostic
   }
 
   private func unknown(_ section: INIDocument.Section, _ examples: [String]) -> Diagnostic {
     let head = String(section.name.prefix { $0 != ":" })
     let heads = examples.map { String($0.prefix { $0 != ":" }) }
-    return Diagnostic(
+    var diagnostic = Diagnostic(
       .warning, file: section.file, line: section.line, section: section.name,
       problem: "unknown section, nothing reads it",
       hint: Suggestion.hint(for: head, among: heads))
+    diagnostic.kind = .unknown
+    return diagnostic
   }
 }
 

@@ -100,12 +100,13 @@ struct WatcherCheck {
       guard let kind = className.map(StreamClass.init(named:)) ?? .file else { continue }
       for key in options.keys.sorted()
       where !StreamClass.commonOptions.contains(key) && !kind.options.contains(key) {
-        found.append(
-          warning(
-            "\(name).\(key)",
-            StreamClass.allOptions.contains(key)
-              ? "\(kind.rawValue) does not read it" : "unknown option, nothing reads it",
-            streamHint(key, kind)))
+        let isKnown = StreamClass.allOptions.contains(key)
+        var problem = warning(
+          "\(name).\(key)",
+          isKnown ? "\(kind.rawValue) does not read it" : "unknown option, nothing reads it",
+          streamHint(key, kind))
+        if !isKnown { problem.kind = .unknown }
+        found.append(problem)
       }
     }
     return found

@@ -120,10 +120,12 @@ enum INIProblem {
   }
 
   static func malformed(_ file: String, _ line: Int, _ text: String) -> Diagnostic {
-    Diagnostic(
+    var diagnostic = Diagnostic(
       file: file, line: line,
       problem: "not a section, an option or a continuation: \(PythonText.quoted(text))",
       hint: "write `option = value`")
+    diagnostic.kind = .syntax(text)
+    return diagnostic
   }
 
   static func notUTF8(_ file: String, _ bytes: [UInt8]) -> Diagnostic {

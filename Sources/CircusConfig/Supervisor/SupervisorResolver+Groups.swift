@@ -57,12 +57,13 @@ extension SupervisorResolver {
         scope.fail(
           "programs", "[\(section.name)] names unknown program or fcgi-program \(program)",
           hint: Suggestion.hint(
-            for: program, among: sections.filter { $0.name.hasPrefix("program:") }.map { tail($0) })
-        )
+            for: program, among: sections.filter { $0.name.hasPrefix("program:") }.map { tail($0) }),
+          kind: .complete)
       default:
         scope.fail(
           "programs",
-          "[\(section.name)] name \(program) is ambiguous (exists as program and fcgi-program)")
+          "[\(section.name)] name \(program) is ambiguous (exists as program and fcgi-program)",
+          kind: .complete)
       }
     }
     warnOfEqualNames(group, &scope)
@@ -106,7 +107,7 @@ extension SupervisorResolver {
     do {
       return try SupervisorTypes.name(text)
     } catch {
-      scope.fail(nil, error.text)
+      scope.fail(nil, error.text, kind: .complete)
       return nil
     }
   }
@@ -115,19 +116,22 @@ extension SupervisorResolver {
     let name = scope.section.name
     let size = scope.integer("buffer_size", 10)
     if size < 1 {
-      scope.fail("buffer_size", "[\(name)] section sets invalid buffer_size (\(size))")
+      scope.fail(
+        "buffer_size", "[\(name)] section sets invalid buffer_size (\(size))", kind: .complete)
     }
     let handler = scope.text("result_handler", "supervisor.dispatchers:default_handler") ?? ""
     let events = Set(SupervisorTypes.list(scope.text("events") ?? "").map { $0.uppercased() })
-    if events.isEmpty { scope.fail(nil, "[\(name)] section requires an \"events\" line") }
+    if events.isEmpty {
+      scope.fail(nil, "[\(name)] section requires an \"events\" line", kind: .complete)
+    }
     for event in events.sorted() where !SupervisorKeys.eventTypes.contains(event) {
-      scope.fail("events", "Unknown event type \(event) in [\(name)] events")
+      scope.fail("events", "Unknown event type \(event) in [\(name)] events", kind: .complete)
     }
     if scope.boolean("redirect_stderr", false) {
       scope.fail(
         "redirect_stderr",
         "[\(name)] section sets redirect_stderr=true but this is not allowed because it will "
-          + "interfere with the eventlistener protocol")
+          + "interfere with the eventlistener protocol", kind: .complete)
     }
     return .listener(bufferSize: size, events: events.sorted(), handler: handler)
   }
@@ -149,13 +153,15 @@ extension SupervisorResolver {
     }
     scope.names["program_name"] = PythonText.strip(tail(scope.section))
     guard let address = scope.text("socket"), !address.isEmpty else {
-      scope.fail(nil, "[\(name)] section requires a \"socket\" line")
+      scope.fail(nil, "[\(name)] section requires a \"socket\" line", kind: .complete)
       return .fcgi(socket: socket)
     }
     if address.hasPrefix("unix://") {
       let path = String(address.dropFirst(7))
       if !path.hasPrefix("/") {
-        scope.fail("socket", "Unix socket path \(path) is not an absolute path in [\(name)] socket")
+        scope.fail(
+          "socket", "Unix socket path \(path) is not an absolute path in [\(name)] socket",
+          kind: .complete)
       }
       let user = scope.text("user")
       socket["path"] = .string(absolute(path))
@@ -170,7 +176,7 @@ extension SupervisorResolver {
       scope.fail(
         owner != nil ? "socket_owner" : "socket_mode",
         "socket_owner and socket_mode params should only be used with a Unix domain socket in "
-          + "[\(name)] socket")
+          + "[\(name)] socket", kind: .complete)
     }
     let parts = address.dropFirst("tcp://".count).split(
       separator: ":", omittingEmptySubsequences: false)
@@ -180,12 +186,12 @@ extension SupervisorResolver {
     else {
       scope.fail(
         "socket", "Bad socket format \(address) in [\(name)] socket",
-        hint: "write tcp://host:port or unix:///path")
+        hint: "write tcp://host:port or unix:///path", kind: .complete)
       return .fcgi(socket: socket)
     }
     if !(1...65535).contains(port) {
       let bound = port < 1 ? "below lower bound (1)" : "above upper bound (65535)"
-      scope.fail("socket", "\(port) is \(bound) in [\(name)] socket")
+      scope.fail("socket", "\(port) is \(bound) in [\(name)] socket", kind: .complete)
     }
     socket["host"] = .string(parts[0].lowercased())
     socket["port"] = .int(port)

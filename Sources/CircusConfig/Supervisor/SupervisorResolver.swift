@@ -134,7 +134,7 @@ struct SupervisorResolver {
           "factory": .string(factory), "extras": .map(extras),
         ])
       } else {
-        scope.fail(nil, "section [\(section.name)] does not specify a \(key)")
+        scope.fail(nil, "section [\(section.name)] does not specify a \(key)", kind: .complete)
       }
       finish(scope)
     }
@@ -149,7 +149,7 @@ struct SupervisorResolver {
       var server = credentials(&scope)
       server["family"] = .string("inet")
       if scope.raw("port") == nil {
-        scope.fail(nil, "section [\(section.name)] has no port value")
+        scope.fail(nil, "section [\(section.name)] has no port value", kind: .complete)
       }
       let address = scope.value("port", (host: "", port: 0), SupervisorTypes.inetAddress)
       server["host"] = .string(address.host)
@@ -165,7 +165,7 @@ struct SupervisorResolver {
       scope.names["here"] = names["here"]
       var server: [String: ConfigValue] = ["family": .string("unix")]
       if scope.raw("file") == nil {
-        scope.fail(nil, "section [\(section.name)] has no file value")
+        scope.fail(nil, "section [\(section.name)] has no file value", kind: .complete)
       }
       let file = absolute(PythonText.strip(scope.text("file") ?? ""))
       server["file"] = .string(file)
@@ -195,7 +195,8 @@ struct SupervisorResolver {
       scope.fail(
         scope.raw("username") == nil ? "password" : "username",
         "Section [\(scope.section.name)] contains incomplete authentication: If a username or a "
-          + "password is specified, both the username and password must be specified")
+          + "password is specified, both the username and password must be specified",
+        kind: .complete)
     }
     let name = scope.section.name.split(
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

@@ -106,13 +106,16 @@ struct SupervisorScope {
     value(key, fallback, SupervisorTypes.byteSize)
   }
 
-  mutating func fail(_ key: String?, _ problem: String, hint: String? = nil) {
+  mutating func fail(
+    _ key: String?, _ problem: String, hint: String? = nil, kind: Diagnostic.Kind = .plain
+  ) {
     let option = key.flatMap(section.option)
-    diagnostics.add(
-      Diagnostic(
-        file: option?.file ?? section.file, line: option?.line ?? section.line,
-        section: section.name, key: option?.key, value: option?.value, problem: problem,
-        hint: hint))
+    var diagnostic = Diagnostic(
+      file: option?.file ?? section.file, line: option?.line ?? section.line,
+      section: section.name, key: option?.key, value: option?.value, problem: problem,
+      hint: hint)
+    diagnostic.kind = kind
+    diagnostics.add(diagnostic)
   }
 
   /// `value`: the part of the option that is meant; nil: all of it.

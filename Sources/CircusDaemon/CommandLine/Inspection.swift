@@ -11,7 +11,7 @@ package enum Inspection {
   ) {
     var found = loader.check()
     if strict {
-      for index in found.indices where found[index].problem.hasPrefix("unknown") {
+      for index in found.indices where found[index].kind == .unknown {
         found[index].severity = .error
       }
     }

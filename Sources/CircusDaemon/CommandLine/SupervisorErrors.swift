@@ -1,4 +1,5 @@
 import CircusConfig
+import CircusModel
 
 /// Why a supervisor file is refused: first as supervisor says it, then everything that is wrong, with
 /// its place and how to mend it.
@@ -22,16 +23,13 @@ enum SupervisorErrors {
 
   /// Lines that cannot be parsed are reported together.
   private static func syntax(_ errors: [Diagnostic]) -> String? {
-    let prefix = "not a section, an option or a continuation: "
-    let lines = errors.filter { $0.problem.hasPrefix(prefix) }
-    guard let first = lines.first, errors.first == first else { return nil }
-    return
-      (["Source contains parsing errors: '\(first.file)'"]
-      + lines.map { line in
-        let number = line.line < 10 ? " \(line.line)" : "\(line.line)"
-        let text = line.problem.dropFirst(prefix.count + 1).dropLast()
-        return "\t[line \(number)]: '\(text)\\n'"
-      }).joined(separator: "\n")
+    guard let first = errors.first, case .syntax = first.kind else { return nil }
+    let lines = errors.compactMap { error -> String? in
+      guard case .syntax(let text) = error.kind else { return nil }
+      let number = error.line < 10 ? " \(error.line)" : "\(error.line)"
+      return "\t[line \(number)]: \(PythonText.quoted(text + "\n"))"
+    }
+    return (["Source contains parsing errors: '\(first.file)'"] + lines).joined(separator: "\n")
   }
 
   private static func isProgram(_ section: String) -> Bool {
@@ -39,8 +37,6 @@ enum SupervisorErrors {
   }
 
   private static func isOutside(_ problem: Diagnostic, _ section: String) -> Bool {
-    problem.problem.contains("[\(section)]")
-      || problem.problem.hasPrefix("Invalid name:") && problem.key == nil
-      || problem.key.map(outside.contains) ?? false
+    problem.kind == .complete || problem.key.map(outside.contains) ?? false
   }
 }

@@ -151,7 +151,7 @@ package final class HTTPServers {
           backlog: 1_024, sharesPort: false, device: nil
         ).descriptor
       } catch {
-        throw Self.failure(error.text, "\(host):\(port)")
+        throw error.isInUse ? Self.inUse : Self.failure(error.text, "\(host):\(port)")
       }
     case .unix(let path): return try bind(path, spec)
     }
@@ -172,7 +172,7 @@ package final class HTTPServers {
       made = try Network.listen(
         path: temporary, kind: Int32(SOCK_STREAM.rawValue), backlog: 1_024, umask: 0o777)
     } catch {
-      throw Self.failure(error.text, path)
+      throw error.isInUse ? Self.inUse : Self.failure(error.text, path)
     }
     do throws(SocketFile.Failure) {
       try SocketFile.adjust(temporary, mode: spec.mode, owner: spec.owner)
@@ -193,7 +193,6 @@ package final class HTTPServers {
       + "configured to use.  Shut this program down first before starting supervisord.")
 
   private static func failure(_ reason: String, _ place: String) -> Failure {
-    if reason.contains("Address already in use") { return inUse }
-    return Failure(text: "Cannot open an HTTP server: socket.error reported \(reason) (\(place))")
+    Failure(text: "Cannot open an HTTP server: socket.error reported \(reason) (\(place))")
   }
 }
