@@ -36,7 +36,7 @@ struct UnknownOptions {
       known = CircusKeys.watcher
       prefixes = WatcherOption.circusPrefixes
     } else if section.name.hasPrefix("socket:") {
-      known = CircusKeys.socket
+      known = SectionTable.socket.keys
     } else if section.name.hasPrefix("plugin:") {
       return []
     } else {

@@ -36,18 +36,13 @@ enum CircusKeys {
     }
   }
 
-  static let socket: Set<String> = [
-    "host", "port", "family", "type", "proto", "backlog", "path", "umask", "replace",
-    "interface", "so_reuseport", "blocking", "name",
-  ]
-
   /// Whether a section's option has a value of a type of its own: a number, a boolean, one word of several.
   static func isTyped(_ key: String, in section: String) -> Bool {
     if section == "circus" {
       return ["umask", "on_boot"].contains(key) || kind(ofDaemon: key).map { $0 != .text } ?? false
     }
     if section.hasPrefix("plugin:") { return key == "priority" }
-    if section.hasPrefix("socket:") { return !["host", "path", "interface", "name"].contains(key) }
+    if section.hasPrefix("socket:") { return SectionTable.socket.byKey[key]?.isText != true }
     guard section.hasPrefix("watcher:") else { return false }
     if let dot = key.firstIndex(of: "."), key[..<dot].hasSuffix("_stream") {
       return !["class", "filename", "time_format"].contains(String(key[key.index(after: dot)...]))

@@ -28,26 +28,13 @@ extension CircusWriter {
     }
     noteDefaults()
     finish(section) {
-      Self.daemonAdvice[$0] ?? "supervisor does not know it, and neither does circus"
+      SectionTable.supervisord.byKey[$0]?.elsewhere
+        ?? "supervisor does not know it, and neither does circus"
     }
     for server in source.document.servers { writeServer(server) }
     writePlugins()
     writeEnvironment("env", source.document.environment, from: "supervisord")
   }
-
-  private static let daemonAdvice = [
-    "logfile_maxbytes": "circusd's own log is rotated by logrotate and SIGUSR2 alone",
-    "logfile_backups": "circusd's own log is rotated by logrotate and SIGUSR2 alone",
-    "user": "start circusd as that user; it is written as the uid of each watcher",
-    "directory": "start circusd there, or set working_dir in each watcher",
-    "identifier": "names AUTO logs and event headers only",
-    "childlogdir": "is for AUTO logs only",
-    "minfds": "set rlimit_nofile in the watchers, or the limit of circusd itself",
-    "minprocs": "set rlimit_nproc in the watchers, or the limit of circusd itself",
-    "strip_ansi": "circus has no such filter",
-    "nocleanup": "circus has no AUTO logs",
-    "silent": "circusd logs to one place only",
-  ]
 
   /// What holds for all programs, whether the file says so or not.
   private mutating func noteDefaults() {

@@ -2,36 +2,11 @@ import CircusModel
 
 /// The sections and options supervisor knows (supervisor.md 1 and 12.10).
 enum SupervisorKeys {
-  static let supervisord: Set<String> = [
-    "logfile", "logfile_maxbytes", "logfile_backups", "loglevel", "pidfile", "umask", "nodaemon",
-    "silent", "minfds", "minprocs", "nocleanup", "childlogdir", "user", "directory",
-    "strip_ansi", "environment", "identifier", "state_dir", "on_boot", "saved_file",
-  ]
-
-  static let program = Set(WatcherOption.bySupervisorKey.keys)
-  static let fcgi: Set<String> = ["socket", "socket_backlog", "socket_owner", "socket_mode"]
-  static let listener: Set<String> = ["events", "buffer_size", "result_handler"]
-  static let group: Set<String> = ["programs", "priority"]
-  static let include: Set<String> = ["files"]
-  static let unixServer: Set<String> = ["file", "chmod", "chown", "username", "password"]
-  static let inetServer: Set<String> = ["port", "username", "password"]
-  static let control: Set<String> = [
-    "serverurl", "username", "password", "prompt", "history_file",
-  ]
-
-  /// Options of the daemon and its servers whose text may say anything.
-  private static let texts: Set<String> = [
-    "socket_owner", "logfile", "pidfile", "childlogdir", "identifier", "file", "chown",
-    "username", "password", "prompt", "history_file", "state_dir", "saved_file", "user",
-    "directory", "environment", "serverurl",
-  ]
-
   /// Whether a section's option has a value of a type of its own.
   static func isTyped(_ key: String, in section: String) -> Bool {
-    guard !isOpen(section), known(in: section)?.contains(key) == true, !texts.contains(key) else {
-      return false
-    }
-    switch WatcherOption.bySupervisorKey[key]?.supervisor?.kind {
+    if let option = table(of: section)?.byKey[key] { return !option.isText }
+    guard hasProgram(section), let option = WatcherOption.bySupervisorKey[key] else { return false }
+    switch option.supervisor?.kind {
     case .text?, .composite?: return false
     default: return true
     }
@@ -44,16 +19,29 @@ enum SupervisorKeys {
 
   /// Options a section of this name may have; nil where anything goes or nothing is read.
   static func known(in section: String) -> Set<String>? {
-    if section == "supervisord" { return supervisord }
-    if section == "supervisorctl" { return control }
-    if section == "include" { return include }
-    if section.hasPrefix("unix_http_server") { return unixServer }
-    if section.hasPrefix("inet_http_server") { return inetServer }
-    if section.hasPrefix("program:") { return program }
-    if section.hasPrefix("fcgi-program:") { return program.union(fcgi) }
-    if section.hasPrefix("eventlistener:") { return program.union(listener) }
-    if section.hasPrefix("group:") { return group }
+    let program = hasProgram(section) ? Set(WatcherOption.bySupervisorKey.keys) : nil
+    guard let table = table(of: section) else { return program }
+    return table.keys.union(program ?? [])
+  }
+
+  /// The options of such a section, beside those of a program.
+  private static func table(of section: String) -> SectionTable? {
+    switch section {
+    case "supervisord": return .supervisord
+    case "supervisorctl": return .control
+    case "include": return .include
+    default: break
+    }
+    if section.hasPrefix("unix_http_server") { return .unixServer }
+    if section.hasPrefix("inet_http_server") { return .inetServer }
+    if section.hasPrefix("fcgi-program:") { return .fcgi }
+    if section.hasPrefix("eventlistener:") { return .listener }
+    if section.hasPrefix("group:") { return .group }
     return nil
+  }
+
+  private static func hasProgram(_ section: String) -> Bool {
+    ["program:", "fcgi-program:", "eventlistener:"].contains { section.hasPrefix($0) }
   }
 
   static let eventTypes: Set<String> = [

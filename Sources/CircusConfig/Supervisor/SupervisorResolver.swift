@@ -63,27 +63,13 @@ struct SupervisorResolver {
       ?? INIDocument.Section(name: "supervisord", file: "", line: 0)
     var scope = SupervisorScope(section, names: names)
     var out: [String: ConfigValue] = [:]
-    out["minfds"] = .int(scope.integer("minfds", 1024))
-    out["minprocs"] = .int(scope.integer("minprocs", 200))
-    out["directory"] = scope.text("directory").map { .string(home($0)) } ?? .null
-    out["user"] = scope.text("user").map(ConfigValue.string) ?? .null
-    out["umask"] = .int(scope.value("umask", 0o22, SupervisorTypes.octal))
-    let log = home(scope.text("logfile", "supervisord.log") ?? "")
-    out["logfile"] = .string(log == "syslog" ? log : absolute(log))
-    out["logfile_maxbytes"] = .int(scope.bytes("logfile_maxbytes", 50 << 20))
-    out["logfile_backups"] = .int(scope.integer("logfile_backups", 10))
-    out["loglevel"] = .int(scope.value("loglevel", 20, SupervisorTypes.logLevel))
-    out["pidfile"] = .string(absolute(scope.text("pidfile", "supervisord.pid") ?? ""))
-    out["identifier"] = .string(scope.text("identifier", "supervisor") ?? "")
-    for key in ["nodaemon", "silent", "nocleanup", "strip_ansi"] {
-      out[key] = .bool(scope.boolean(key, false))
-    }
-    // Ours; absent from what supervisor makes of the file.
-    if scope.raw("state_dir") != nil {
-      out["state_dir"] = .string(home(scope.text("state_dir") ?? ""))
-    }
-    if scope.raw("saved_file") != nil {
-      out["saved_file"] = .string(home(scope.text("saved_file") ?? ""))
+    for option in SectionTable.supervisord.options where option.key != "environment" {
+      // Absent from what supervisor makes of the file.
+      guard scope.raw(option.key) != nil || option.spelling.listed != nil else { continue }
+      out[option.key] =
+        option.key == "loglevel"
+        ? .int(scope.value("loglevel", 20, SupervisorTypes.logLevel))
+        : settle(scope.value(option.spelling), option)
     }
     if scope.raw("on_boot") != nil {
       let choice = scope.value("on_boot", BootState.config, SupervisorTypes.choice)
@@ -91,7 +77,7 @@ struct SupervisorResolver {
     }
     let temporary =
       ["TMPDIR", "TEMP", "TMP"].compactMap { environment[$0] }.first { $0.hasPrefix("/") } ?? "/tmp"
-    out["childlogdir"] = .string(home(scope.text("childlogdir") ?? temporary))
+    out["childlogdir"] = out["childlogdir"] ?? .string(temporary)
     scope.names["host_node_name"] = hostName
     for (key, value) in scope.environmentPairs() {
       document.environment[key] = value
@@ -100,6 +86,16 @@ struct SupervisorResolver {
     out["environment"] = .map(document.environment.mapValues(ConfigValue.string))
     document.supervisord = out
     finish(scope)
+  }
+
+  /// Paths as they are meant.
+  private func settle(_ value: ConfigValue, _ option: SectionOption) -> ConfigValue {
+    guard let text = value.string else { return value }
+    switch option.meaning {
+    case .plain: return value
+    case .home: return .string(home(text))
+    case .file(let words): return .string(words.contains(home(text)) ? home(text) : absolute(text))
+    }
   }
 
   // MARK: plugins

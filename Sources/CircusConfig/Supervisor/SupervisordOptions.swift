@@ -29,18 +29,22 @@ package struct SupervisordOptions: Sendable {
 
   /// From the resolved section.
   package init(_ section: [String: ConfigValue]) {
-    logFile = section["logfile"]?.string ?? "supervisord.log"
-    logMaxBytes = max(0, section["logfile_maxbytes"]?.int ?? 50 << 20)
-    logBackups = max(0, section["logfile_backups"]?.int ?? 10)
-    logLevel = LogLevel(rawValue: section["loglevel"]?.int ?? 20) ?? .info
-    pidFile = section["pidfile"]?.string ?? "supervisord.pid"
-    umask = section["umask"]?.int ?? 0o22
-    directory = section["directory"]?.string
-    staysInForeground = section["nodaemon"]?.bool ?? false
-    isSilent = section["silent"]?.bool ?? false
-    user = section["user"]?.string
-    minimumFiles = section["minfds"]?.int ?? 1_024
-    minimumProcesses = section["minprocs"]?.int ?? 200
+    func value(_ key: String) -> ConfigValue? {
+      section[key] ?? SectionTable.supervisord.listed(key)
+    }
+    func number(_ key: String) -> Int { value(key)?.int ?? 0 }
+    logFile = value("logfile")?.string ?? ""
+    logMaxBytes = max(0, number("logfile_maxbytes"))
+    logBackups = max(0, number("logfile_backups"))
+    logLevel = LogLevel(rawValue: number("loglevel")) ?? .info
+    pidFile = value("pidfile")?.string ?? ""
+    umask = number("umask")
+    directory = value("directory")?.string
+    staysInForeground = value("nodaemon")?.bool ?? false
+    isSilent = value("silent")?.bool ?? false
+    user = value("user")?.string
+    minimumFiles = number("minfds")
+    minimumProcesses = number("minprocs")
   }
 
   /// Why a flag's value is refused, in supervisor's words.
@@ -55,13 +59,13 @@ package struct SupervisordOptions: Sendable {
     _ key: String, _ text: String, path: (String) -> String
   ) throws(Refusal) -> ConfigValue {
     do {
-      switch key {
-      case "umask": return .int(try SupervisorTypes.octal(text))
-      case "logfile_maxbytes": return .int(try SupervisorTypes.byteSize(text))
-      case "logfile_backups", "minfds", "minprocs": return .int(try SupervisorTypes.integer(text))
-      case "loglevel": return .int(try SupervisorTypes.logLevel(text))
-      case "logfile": return .string(text == "syslog" ? text : path(text))
-      case "pidfile": return .string(path(text))
+      if key == "loglevel" { return .int(try SupervisorTypes.logLevel(text)) }
+      let option = SectionTable.supervisord.byKey[key]
+      switch (option?.spelling.kind, option?.meaning) {
+      case (.octal?, _): return .int(try SupervisorTypes.octal(text))
+      case (.bytes?, _): return .int(try SupervisorTypes.byteSize(text))
+      case (.integer?, _): return .int(try SupervisorTypes.integer(text))
+      case (_, .file(let words)?): return .string(words.contains(text) ? text : path(text))
       default: return .string(text)
       }
     } catch {
