@@ -53,7 +53,7 @@ extension Daemon {
     handover.remains = runner.handOverRemains { id in
       arbiter.watchers.first { $0.id == id }?.spec.name
     }
-    handover.lineage = runner.lineage.handedOver
+    handover.lineage = runner.kinship.handedOver
     handover.bridges = streams.specialFiles.compactMap(Handover.copy)
     handover.listeners = listeners.leftBehind
     // Only settled ones: a client with a part of a message has to connect again.

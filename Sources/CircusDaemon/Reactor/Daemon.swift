@@ -168,7 +168,7 @@ package final class Daemon {
       launcher: Launcher(
         spawner: spawner, streams: streams, sockets: sockets, shared: SharedSockets(log: log),
         work: survival.work, loop: loop, originalFiles: originalFiles),
-      lineage: lineage, streams: streams, sockets: sockets,
+      kinship: lineage, proc: proc, streams: streams, sockets: sockets,
       measurer: Measurer(figures: figures, proc: proc), helpers: helpers,
       hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] message, answer in
         switch message.request {

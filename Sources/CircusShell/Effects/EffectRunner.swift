@@ -14,7 +14,8 @@ package final class EffectRunner {
   let launcher: Launcher
   private let signaler: Signaler
   /// Which processes descend from which leader.
-  package let lineage: Lineage
+  package let kinship: any Kinship
+  private let proc: ProcFS
   let streams: Streams
   private let sockets: ListeningSockets
   private let missing: MissingSockets
@@ -49,14 +50,15 @@ package final class EffectRunner {
 
   /// Installs its callbacks in `sockets`, `helpers` and `adopted`. `outlets` is not retained.
   package init(
-    loop: EventLoop, launcher: Launcher, lineage: Lineage, streams: Streams,
-    sockets: ListeningSockets,
-    measurer: Measurer, helpers: Helpers, hookRunner: HookRunner, adopted: AdoptedProcesses,
+    loop: EventLoop, launcher: Launcher, kinship: any Kinship, proc: ProcFS, streams: Streams,
+    sockets: ListeningSockets, measurer: Measurer, helpers: Helpers, hookRunner: HookRunner,
+    adopted: AdoptedProcesses,
     log: Logger, outlets: any EffectOutlets
   ) {
     self.adopted = adopted
     self.launcher = launcher
-    self.lineage = lineage
+    self.kinship = kinship
+    self.proc = proc
     self.streams = streams
     self.sockets = sockets
     self.loop = loop
@@ -66,10 +68,10 @@ package final class EffectRunner {
     self.hookRunner = hookRunner
     self.log = log
     self.outlets = outlets
-    signaler = Signaler(lineage: lineage, log: log, adopted: adopted)
+    signaler = Signaler(kinship: kinship, log: log, adopted: adopted)
     sockets.areHeld = { [processes] in processes.hasSocketHolders }
     helpers.onStart = { pid in
-      lineage.began(pid, .session, session: pid.rawValue, input: nil)
+      kinship.began(pid, .session, ownsSession: true, input: nil)
     }
     adopted.onExit = { [unowned self] pid, status in ended(pid, status) }
   }
@@ -90,9 +92,9 @@ package final class EffectRunner {
     case .adopt(let process, let pid, let plan): adopt(process, pid, plan)
     case .adoptRemains(let process, let pid, let plan):
       guard let ends = remains(pid) else { break }
-      lineage.note(ends.holders ?? [], of: pid)
+      kinship.note(ends.holders ?? [], of: pid)
       launcher.adoptRemains(process.watcher, pid, plan, ends)
-    case .adoptLeftovers(let leaders): lineage.expectLeftovers(of: leaders)
+    case .adoptLeftovers(let leaders): kinship.expectLeftovers(of: leaders)
     case .signal(let pid, let signal, let scope):
       if processes[pid] != nil { signaler.send(signal, to: pid, scope) }
     case .signalChild(let pid, let child, let signal, let ticket):
@@ -100,13 +102,13 @@ package final class EffectRunner {
       let missing = RequestError.refused("process no longer exists (pid=\(child))")
       if let ticket { outlets.reply(ticket, isChild ? .plain : .error(missing)) }
     case .noteDescendants(let pid):
-      lineage.note(pid)
+      kinship.note(pid)
       processes[pid]?.isStopping = true
     case .sweep(let watcher, let leaders): sweeps[watcher, default: []] += leaders
     case .signalOrphans(let pids, let signal):
-      for pid in pids where lineage.isStillThere(pid) {
+      for pid in pids where kinship.isStillThere(pid) {
         // What an adopted process left is not ours to collect, so its end has to be watched for.
-        if lineage.parent(of: pid) != Environment.pid { try? adopted.adopt(pid) }
+        if !kinship.isOwnChild(pid) { try? adopted.adopt(pid) }
         signaler.send(signal, pid)
       }
     case .publish(let event): outlets.publish(event)
@@ -188,9 +190,8 @@ package final class EffectRunner {
       let started = try launcher.launch(process, plan)
       let pid = started.pid
       processes.insert(started)
-      lineage.began(
-        pid, plan.descendants, session: lineage.session(of: pid, isOwn: plan.startsSession),
-        input: started.input?.inode)
+      kinship.began(
+        pid, plan.descendants, ownsSession: plan.startsSession, input: started.input?.inode)
       events.append(.spawned(process, pid))
     } catch {
       events.append(.spawnFailed(process, error))
@@ -200,17 +201,18 @@ package final class EffectRunner {
   /// One look at our children serves all watchers that ask in this turn.
   private func sweep() {
     guard !sweeps.isEmpty || !deadLeaders.isEmpty else { return }
-    let orphans = lineage.orphans { processes[$0] != nil || helpers.owns($0) }
-    lineage.attribute(orphans, to: deadLeaders, living: Set(processes.all.keys))
-    lineage.leftBehind(by: deadLeaders, pipes: pipesOfDead)
+    let found = kinship.outlived(
+      sweeps, dead: deadLeaders, pipes: pipesOfDead, living: Set(processes.all.keys),
+      isManaged: isManaged)
     pipesOfDead = [:]
     deadLeaders.removeAll(keepingCapacity: true)
     for (watcher, leaders) in sweeps.sorted(by: { $0.key < $1.key }) {
-      let found = lineage.orphans(of: leaders, among: orphans)
-      events.append(.swept(watcher, leaders: leaders.map(\.pid), found))
+      events.append(.swept(watcher, leaders: leaders.map(\.pid), found[watcher] ?? []))
     }
     sweeps.removeAll(keepingCapacity: true)
   }
+
+  private func isManaged(_ pid: PID) -> Bool { processes[pid] != nil || helpers.owns(pid) }
 
   // MARK: deaths
 
@@ -227,7 +229,7 @@ package final class EffectRunner {
           .signaled(Signal(signal), dumpedCore: dumped)
         }
       if helpers.exited(pid, status) {
-        lineage.died(pid)
+        kinship.died(pid)
         continue
       }
       ended(pid, status)
@@ -238,10 +240,10 @@ package final class EffectRunner {
 
   private func ended(_ pid: PID, _ status: ExitStatus) {
     if let process = processes.remove(pid) {
-      lineage.died(pid)
+      kinship.died(pid)
       if !process.isStopping {
         deadLeaders.append(pid)
-        if lineage.isForeign(pid) {
+        if kinship.isForeign(pid) {
           let pipes = process.outputs.pipes
           pipesOfDead[pid] = [pipes.stdout, pipes.stderr].filter { $0 != 0 }
         }
@@ -256,7 +258,7 @@ package final class EffectRunner {
   private func adopt(_ process: ProcessID, _ pid: PID, _ plan: LaunchPlan?) {
     guard let (birth, ends) = inheritance(pid) else { return events.append(.exited(pid, .unknown)) }
     // A child that is ours already (an upgrade) is collected like any other.
-    let isForeign = lineage.parent(of: pid) != Environment.pid
+    let isForeign = !kinship.isOwnChild(pid)
     if isForeign {
       do throws(Errno) { try adopted.adopt(pid) } catch {
         if error.code != ESRCH { log.error("cannot watch \(pid): \(error.description)") }
@@ -266,14 +268,13 @@ package final class EffectRunner {
     let adopted = ManagedProcess(pid, birth: birth)
     processes.insert(adopted)
     launcher.adopt(adopted, of: process.watcher, plan, ends)
-    lineage.resumed(
-      pid, plan?.descendants ?? .session, session: lineage.proc.facts(of: pid.rawValue)?.session,
-      input: adopted.input?.inode, isForeign: isForeign)
+    kinship.resumed(
+      pid, plan?.descendants ?? .session, input: adopted.input?.inode, isForeign: isForeign)
   }
 
   /// Output of a process that had ended before this program began.
   package func adopt(_ left: Handover.Remains, _ watcher: WatcherID, _ plan: LaunchPlan?) {
-    let ends = Inheritance(left, proc: lineage.proc)
+    let ends = Inheritance(left, proc: proc)
     launcher.adoptRemains(watcher, left.pid, plan, ends)
   }
 
@@ -297,12 +298,10 @@ package final class EffectRunner {
 
   /// The daemon ends, and with it what its processes have left behind; by the same rules as at a stop.
   package func endOrphans() {
-    let orphans = lineage.orphans { processes[$0] != nil || helpers.owns($0) }
-    let clients = lineage.clients(among: orphans)
-    for orphan in orphans {
-      let command = lineage.proc.commandLine(of: orphan.pid) ?? orphan.name
+    for (orphan, fate) in kinship.fates(isManaged: isManaged) {
+      let command = proc.commandLine(of: orphan.pid) ?? orphan.name
       let name = "\(orphan.pid) (\(ControlText.oneLine(command)))"
-      switch lineage.fate(of: orphan, clients: clients) {
+      switch fate {
       case .ended:
         log.warning("left over, killed: \(name)")
         signaler.send(.kill, PID(orphan.pid))

@@ -8,7 +8,7 @@ import LinuxSystem
 /// The daemon is a subreaper: a process that loses its parent becomes our child. Descendants are known by
 /// a look taken before the stop signal, by their session or process group, and by having become our
 /// children when their leader died, where no other leader could have been their origin.
-package final class Lineage {
+package final class Lineage: Kinship {
   /// What is known of a leader and its descendants.
   struct Family: Equatable {
     var policy = DescendantPolicy.session
@@ -55,32 +55,27 @@ package final class Lineage {
     ownSession = proc.facts(of: Environment.pid)?.session ?? 0
   }
 
-  /// A new life under this pid; what was known of an old one is void. `input`: the inode of the pipe it has
-  /// as its standard input.
-  func began(
-    _ leader: PID, _ policy: DescendantPolicy, session: Int32?, input: UInt64?
+  package func began(
+    _ leader: PID, _ policy: DescendantPolicy, ownsSession: Bool, input: UInt64?
   ) {
     if families.count >= mostKept { forgetTheGone() }
+    let session = ownsSession ? leader.rawValue : ownSession
     families[leader] = Family(policy: policy, session: session, input: input)
   }
 
-  /// The session of a new child: its own, or the daemon's.
-  func session(of leader: PID, isOwn: Bool) -> Int32 { isOwn ? leader.rawValue : ownSession }
-
-  /// The same life goes on under another program; what was known of it stays.
-  func resumed(
-    _ leader: PID, _ policy: DescendantPolicy, session: Int32?, input: UInt64?, isForeign: Bool
+  package func resumed(
+    _ leader: PID, _ policy: DescendantPolicy, input: UInt64?, isForeign: Bool
   ) {
     var family = families[leader] ?? Family()
     family.policy = policy
-    family.session = session
+    family.session = proc.facts(of: leader.rawValue)?.session
     family.input = input
     family.isForeign = isForeign
     family.isDead = false
     families[leader] = family
   }
 
-  func died(_ leader: PID) { families[leader]?.isDead = true }
+  package func died(_ leader: PID) { families[leader]?.isDead = true }
 
   /// A crash loop may go on for months, and each time leave something that ends by itself.
   private func forgetTheGone() {
@@ -89,10 +84,10 @@ package final class Lineage {
   }
 
   /// Whether another daemon started it.
-  func isForeign(_ leader: PID) -> Bool { families[leader]?.isForeign ?? false }
+  package func isForeign(_ leader: PID) -> Bool { families[leader]?.isForeign ?? false }
 
   /// Leaders of another daemon that are dead, and will be asked for.
-  func expectLeftovers(of leaders: [PID]) {
+  package func expectLeftovers(of leaders: [PID]) {
     for leader in leaders { families[leader, default: Family()].isForeign = true }
   }
 
@@ -115,12 +110,11 @@ package final class Lineage {
 
   // MARK: noting
 
-  /// These are known to descend from a leader that is dead.
-  func note(_ descendants: [Int32], of leader: PID) {
+  package func note(_ descendants: [Int32], of leader: PID) {
     for pid in descendants { note(pid, of: leader) }
   }
 
-  func note(_ leader: PID) {
+  package func note(_ leader: PID) {
     for pid in proc.descendants(of: leader.rawValue) { note(pid, of: leader) }
   }
 
@@ -134,13 +128,11 @@ package final class Lineage {
       Descendant(pid: facts.pid, start: facts.startTicks))
   }
 
-  /// The stop signal of a leader went to its whole process group.
-  func groupWasSignalled(_ leader: PID, _ signal: Signal) {
+  package func groupWasSignalled(_ leader: PID, _ signal: Signal) {
     families[leader]?.groupSignal = GroupSignal(signal: signal, tick: proc.ticksSinceBoot)
   }
 
-  /// It went to this process too.
-  func wasSignalled(_ descendant: PID, of leader: PID) {
+  package func wasSignalled(_ descendant: PID, of leader: PID) {
     families[leader]?.signalled.insert(descendant)
   }
 
@@ -150,6 +142,16 @@ package final class Lineage {
   }
 
   // MARK: orphans
+
+  package func outlived(
+    _ asked: [WatcherID: [StoppedLeader]], dead: [PID], pipes: [PID: [UInt64]],
+    living: Set<PID>, isManaged: (PID) -> Bool
+  ) -> [WatcherID: [Orphan]] {
+    let children = orphans(except: isManaged)
+    attribute(children, to: dead, living: living)
+    leftBehind(by: dead, pipes: pipes)
+    return asked.mapValues { orphans(of: $0, among: children) }
+  }
 
   /// Those of our children that belong to none of the managed ones.
   func orphans(except managed: (PID) -> Bool) -> [ProcessFacts] {
@@ -238,18 +240,23 @@ package final class Lineage {
     return spared
   }
 
-  /// Whether an orphan is still the process it was: its own parent may have reaped it meanwhile.
-  func isStillThere(_ pid: PID) -> Bool {
+  /// Its own parent may have reaped it meanwhile.
+  package func isStillThere(_ pid: PID) -> Bool {
     guard let start = ending[pid] else { return false }
     return proc.facts(of: pid.rawValue)?.startTicks == start
   }
 
   // MARK: the daemon's end
 
-  /// What becomes of an orphan when the daemon ends.
-  enum Fate { case ended, leftByPolicy, leftDetached, leftAsClient }
+  package func fates(
+    isManaged: (PID) -> Bool
+  ) -> [(orphan: ProcessFacts, fate: OrphanFate)] {
+    let orphans = orphans(except: isManaged)
+    let clients = clients(among: orphans)
+    return orphans.map { ($0, fate(of: $0, clients: clients)) }
+  }
 
-  func fate(of orphan: ProcessFacts, clients: Set<Int32>) -> Fate {
+  private func fate(of orphan: ProcessFacts, clients: Set<Int32>) -> OrphanFate {
     func policy(_ leader: Int32) -> DescendantPolicy? { families[PID(leader)]?.policy }
     let own = policy(orphan.group) ?? policy(orphan.session)
     let noted = families.values.first { $0.noted.contains { $0.pid == orphan.pid } }?.policy
@@ -260,14 +267,21 @@ package final class Lineage {
   }
 
   /// Orphans that are clients of ours or have started one.
-  func clients(among orphans: [ProcessFacts]) -> Set<Int32> {
+  private func clients(among orphans: [ProcessFacts]) -> Set<Int32> {
     guard !orphans.isEmpty else { return [] }
     let trees = orphans.flatMap { [$0.pid] + proc.descendants(of: $0.pid) }
     return clientsAndAncestors(among: Set(trees))
   }
 
-  func parent(of pid: PID) -> Int32? { proc.facts(of: pid.rawValue)?.parent }
+  package func isOwnChild(_ pid: PID) -> Bool {
+    proc.facts(of: pid.rawValue)?.parent == Environment.pid
+  }
 
-  func children(of pid: PID) -> [PID] { proc.children(of: pid.rawValue).map { PID($0) } }
-  func descendants(of pid: PID) -> [PID] { proc.descendants(of: pid.rawValue).map { PID($0) } }
+  package func children(of pid: PID) -> [PID] {
+    proc.children(of: pid.rawValue).map { PID($0) }
+  }
+
+  package func descendants(of pid: PID) -> [PID] {
+    proc.descendants(of: pid.rawValue).map { PID($0) }
+  }
 }

@@ -5,7 +5,7 @@ import LinuxSystem
 
 /// Sends signals to unreaped children, their groups and their trees.
 struct Signaler {
-  let lineage: Lineage
+  let kinship: any Kinship
   let log: Logger
   let adopted: AdoptedProcesses
 
@@ -13,19 +13,19 @@ struct Signaler {
     switch scope {
     case .process: send(signal, pid)
     case .processAndChildren:
-      let children = lineage.children(of: pid)
+      let children = kinship.children(of: pid)
       send(signal, pid)
       for child in children {
         send(signal, child)
-        lineage.wasSignalled(child, of: pid)
+        kinship.wasSignalled(child, of: pid)
       }
-    case .children: for child in lineage.children(of: pid) { send(signal, child) }
+    case .children: for child in kinship.children(of: pid) { send(signal, child) }
     case .group:
-      lineage.groupWasSignalled(pid, signal)
+      kinship.groupWasSignalled(pid, signal)
       sendToGroup(signal, pid)
     case .tree:
       // Looked up before the leader dies: its children have another parent then.
-      let descendants = lineage.descendants(of: pid)
+      let descendants = kinship.descendants(of: pid)
       if signal == .kill { sendToGroup(signal, pid) } else { send(signal, pid) }
       for descendant in descendants { send(signal, descendant) }
     }
@@ -33,7 +33,7 @@ struct Signaler {
 
   /// Whether `child` is a child of `pid`; it is signalled if so.
   func send(_ signal: Signal, toChild child: PID, of pid: PID) -> Bool {
-    guard lineage.children(of: pid).contains(child) else { return false }
+    guard kinship.children(of: pid).contains(child) else { return false }
     send(signal, child)
     return true
   }
