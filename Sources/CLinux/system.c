@@ -53,7 +53,7 @@ void cl_block_all_signals(void) {
   const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT};
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&all, faults[i]);
   sigprocmask(SIG_SETMASK, &all, NULL);
-  // What whoever started us ignores (nohup, a script's `&`) is no business of our children; and SIGCHLD ignored would
+  // What the process that started us ignores (nohup, a script's `&`) is no business of our children; and SIGCHLD ignored would
   // let the kernel collect them unseen.
   for (int number = 1; number < SIGRTMIN; number++) signal(number, SIG_DFL);
 }

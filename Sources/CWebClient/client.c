@@ -16,7 +16,7 @@ static size_t take(char *bytes, size_t size, size_t count, void *context) {
   cw_client *client = context;
   long status = 0;
   curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-  // An error's page is nobody's output.
+  // The page of an error is not printed.
   if (status != 200) return size * count;
   return client->sink(client->context, bytes, size * count) == 0 ? size * count : 0;
 }

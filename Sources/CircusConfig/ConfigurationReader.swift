@@ -239,7 +239,7 @@ package struct ConfigurationReader {
   }
 
   /// circus names are looked up in lower case: of two that differ only in case the second is
-  /// refused (circus runs both and loses one, B44). supervisor's are told apart.
+  /// refused (circus runs both and loses one, B44). supervisor's are distinct.
   private mutating func dropNameClashes(
     _ documents: Documents, _ path: String, _ configuration: inout Configuration
   ) {

@@ -74,7 +74,7 @@ package struct DiagnosticList: Sendable {
   package private(set) var all: [Diagnostic] = []
 
   package init() {}
-  /// The same problem is told once, however often it was met.
+  /// The same problem is reported once, however often it was met.
   package mutating func add(_ diagnostic: Diagnostic) {
     if !all.contains(diagnostic) { all.append(diagnostic) }
   }

@@ -13,7 +13,7 @@ struct EventsView {
 
   /// What the daemon still has of the past, then what comes; ends when it is interrupted.
   func run(last count: Int) throws -> Never {
-    // Events between this answer and the subscription come twice and are told apart by their numbers.
+    // Events between this answer and the subscription come twice and are recognized by their numbers.
     let reply = try connection.call(Events.verb, ["since": 0, "limit": 100_000])
     let past = (reply["events"]?.array ?? []).filter { isMeant($0["topic"]?.string ?? "") }
     for event in past.suffix(count) {

@@ -52,7 +52,7 @@ package enum Effect: Sendable {
   case loadConfiguration(LoadPurpose)
   /// Open, close and replace sockets so that exactly these are open.
   case applySockets([SocketSpec])
-  /// Watch exactly these sockets; the first thing to arrive at one is told by `.socketReady`.
+  /// Watch exactly these sockets; the first thing to arrive at one becomes `.socketReady`.
   case awaitSockets(Set<String>)
   /// Write a file of the configuration, in one step; without a path the one that is configured.
   case saveChanges(SavedChanges, to: String?, Ticket?)

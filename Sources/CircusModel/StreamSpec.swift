@@ -27,7 +27,7 @@ package struct ProgramStreamSpec: Hashable, Sendable {
   package var usesSyslog = false
   /// Bytes kept of what stands between the capture tokens; 0: no capture mode.
   package var captureBytes = 0
-  /// Told as PROCESS_LOG events (supervisor `stdout_events_enabled`).
+  /// Published as PROCESS_LOG events (supervisor `stdout_events_enabled`).
   package var emitsEvents = false
 
   package init(file: FileStreamSpec?) { self.file = file }

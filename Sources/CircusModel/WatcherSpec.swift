@@ -1,4 +1,4 @@
-/// Everything one watcher is told: the common ground of a circus `[watcher:x]` and a supervisor
+/// The definition of one watcher: the common ground of a circus `[watcher:x]` and a supervisor
 /// `[program:x]`.
 package struct WatcherSpec: Hashable, Sendable {
   /// Which system's habits apply.
@@ -57,7 +57,7 @@ package struct WatcherSpec: Hashable, Sendable {
   package var stdinSocket: String?
   /// The daemon's sockets stay open in the processes, off by default (circus `use_sockets`).
   package var usesSockets = false
-  /// Whether processes with sockets are told so by `LISTEN_FDS` (`listen_fds`).
+  /// Whether processes with sockets are named them by `LISTEN_FDS` (`listen_fds`).
   package var listenFDs = SocketActivation.auto
   /// Meant to start at the first connection, off by default (circus.md 2.10).
   package var onDemand = false

@@ -134,7 +134,7 @@ package struct FakeKernel {
     processes[pid]?.pendingDeath = status
   }
 
-  /// The daemon is gone: whoever is dying dies unseen.
+  /// The daemon is gone: processes that are dying die unseen.
   package mutating func loseDaemon() { for pid in dying { die(pid) } }
 
   /// Who is dead at the next delivery, lowest pid first.

@@ -101,7 +101,7 @@ package final class FakeRunDirectory: StateKeeper {
       of: try SavedState(file), to: try SavedState(Self.everything(&copy)))
   }
 
-  /// Another program in the same process is told all, and writes it anew.
+  /// Another program in the same process reads all, and writes it anew.
   func handOver(_ arbiter: inout Arbiter) throws(SavedState.Problem) -> SavedState {
     wantsAll = true
     known = Set(notes.map(\.pid))

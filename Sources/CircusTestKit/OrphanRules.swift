@@ -65,7 +65,7 @@ struct OrphanRules {
     return broken
   }
 
-  /// A watcher's stop is told: what it left is gone.
+  /// A watcher's stop is published: what it left is gone.
   func checkStopped(_ topic: String, _ kernel: FakeKernel, _ arbiter: Arbiter) -> [String] {
     let same = arbiter.watchers.filter { $0.spec.topicName == topic }
     guard same.count == 1, let watcher = same.first, !shared.contains(topic) else { return [] }
@@ -74,7 +74,7 @@ struct OrphanRules {
         && !unknown.contains(orphan.facts.leader)
         && orphan.facts.isEnded(by: watcher.spec.stop.descendants)
     }
-    return left.isEmpty ? [] : ["\(topic) is told stopped, and \(left.count) orphans live"]
+    return left.isEmpty ? [] : ["\(topic) is reported stopped, and \(left.count) orphans live"]
   }
 }
 

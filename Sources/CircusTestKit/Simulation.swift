@@ -285,7 +285,7 @@ package struct Simulation {
       saved = changes
       if let ticket { record(.plain, for: ticket) }
     case .adoptRemains(_, let pid, _):
-      if kernel.processes[pid] != nil { violations.append("\(pid) is told dead and is not") }
+      if kernel.processes[pid] != nil { violations.append("\(pid) is reported dead and is not") }
     case .noteDescendants, .adoptLeftovers, .closeStreams, .retargetStreams, .reopenLogs,
       .applySockets,
       .applySettings, .abandonHook, .forgetHooks:

@@ -25,7 +25,7 @@ package final class PrivateDirectory {
     descriptor = number
     var info = stat()
     guard fstat(number, &info) == 0, info.st_uid == geteuid(), info.st_mode & 0o077 == 0 else {
-      throw Refusal(text: "\(path) belongs to somebody else, or others may enter it: chmod 700")
+      throw Refusal(text: "\(path) belongs to another user, or others may enter it: chmod 700")
     }
   }
 

@@ -247,13 +247,13 @@ package final class ProcFS {
   }
 
   /// The numbers of all processes.
-  package var everybody: [Int32] { Files.list("/proc").compactMap { Int32($0) } }
+  package var allProcesses: [Int32] { Files.list("/proc").compactMap { Int32($0) } }
 
   /// All processes but zombies by the leader of their session, and by that of their process group
   /// where it is another.
   package var families: [Int32: [Int32]] {
     var found: [Int32: [Int32]] = [:]
-    for pid in everybody {
+    for pid in allProcesses {
       guard let facts = facts(of: pid), !facts.isZombie else { continue }
       for leader in Set([facts.session, facts.group]) { found[leader, default: []].append(pid) }
     }
@@ -263,7 +263,7 @@ package final class ProcFS {
   /// All processes by the pipes they print to, by the pipes' numbers.
   package var printers: [UInt64: [Int32]] {
     var found: [UInt64: [Int32]] = [:]
-    for pid in everybody {
+    for pid in allProcesses {
       let links = [1, 2].compactMap { Files.linkTarget("/proc/\(pid)/fd/\($0)") }
       for link in Set(links) where link.hasPrefix("pipe:[") {
         if let number = UInt64(link.dropFirst(6).dropLast()) {

@@ -35,7 +35,7 @@ package enum SampleConfiguration {
     ;username=user              ; with a password: Basic authentication
     ;password=123               ; in clear, or {SHA} and the SHA-1 in hexadecimal digits
 
-    ; Whoever reaches this address can run programs as this user: set a password.
+    ; A client that reaches this address can run programs as this user: set a password.
     ;[inet_http_server]
     ;port=127.0.0.1:9001        ; host:port; *:port is every address
     ;username=user
@@ -95,7 +95,7 @@ package enum SampleConfiguration {
     ;stdout_logfile_maxbytes=50MB  ; rotated at this size
     ;stdout_logfile_backups=10     ; rotated logs that are kept
     ;stdout_capture_maxbytes=0     ; bytes kept of what it prints in capture mode
-    ;stdout_events_enabled=false   ; what it prints is told to listeners
+    ;stdout_events_enabled=false   ; what it prints goes to listeners
     ;stdout_syslog=false           ; and to syslog
     ;stderr_logfile=/a/path        ; as for stdout, like the five that follow
     ;stderr_logfile_maxbytes=50MB
@@ -106,7 +106,7 @@ package enum SampleConfiguration {
     ;environment=A="1",B="2"       ; more variables
     ;serverurl=AUTO                ; what it finds as SUPERVISOR_SERVER_URL
 
-    ; Programs that are told what happens, one event at a time. All options of programs, and:
+    ; Programs that get events, one at a time. All options of programs, and:
     ;[eventlistener:theeventlistenername]
     ;command=/bin/eventlistener
     ;events=PROCESS_STATE          ; what it hears

@@ -7,7 +7,7 @@ import LinuxSystem
 /// another one.
 ///
 /// libzmq tells the sender of a message when it needs the bytes no longer, from its network thread, once they
-/// are written. Such a call that does not come back until it is told to is the pause; the message goes from
+/// are written. Such a call that does not come back until it is released is the pause; the message goes from
 /// here to here. Everything sent before it has been written by then, as far as the receivers took it, and
 /// everything received is with its socket.
 package final class NetworkPause {

@@ -230,12 +230,12 @@ package struct Endpoints {
     var lines: [String] = []
     if let port = exposedPort(settings.endpoint) {
       lines.append(
-        "endpoint \(settings.endpoint): anybody who reaches port \(port) of this machine can run programs "
+        "endpoint \(settings.endpoint): every client that reaches port \(port) of this machine can run programs "
           + "as \(Users.name(of: Users.current) ?? "this user"): bind to 127.0.0.1, or use ipc://")
       if !settings.multicastEndpoint.isEmpty {
         lines.append(
           "multicast_endpoint \(settings.multicastEndpoint): tells the endpoint to machines that ask for it; leave it "
-            + "empty to be found by nobody")
+            + "empty to answer no search")
       }
     }
     for (option, endpoint) in [
@@ -244,7 +244,7 @@ package struct Endpoints {
     ] {
       guard let port = exposedPort(endpoint) else { continue }
       lines.append(
-        "\(option) \(endpoint): anybody who reaches port \(port) of this machine can see what runs on it"
+        "\(option) \(endpoint): every client that reaches port \(port) of this machine can see what runs on it"
       )
     }
     return lines

@@ -14,7 +14,7 @@ struct History {
   private var isAmbiguous = false
   private var diesInTheMiddle = false
   private let steps: [UInt64]
-  /// What each step came to, for whoever reads a failure.
+  /// What each step came to, for the report of a failure.
   private(set) var story: [String] = []
 
   /// The seeds of the steps of one history.
@@ -100,7 +100,7 @@ struct History {
       if simulation.effectsLeft == nil, faults.chance(150) { simulation.checkSaved() }
     }
     if simulation.effectsLeft != nil { simulation.crash() }
-    // Left alone, everything settles: nobody is kept waiting for ever.
+    // Left alone, everything settles: no ticket waits for ever.
     for _ in 0..<100 where !simulation.arbiter.parkedTickets.isEmpty || !simulation.loads.isEmpty {
       simulation.deliverDeaths()
       simulation.advance(.seconds(2))

@@ -85,7 +85,7 @@ import Testing
     let header = try #require(whole.firstIndex(of: 10))
     for count in (header + 1)..<whole.count {
       let saved = try SavedState(Array(whole.prefix(count)))
-      // A file that lacks even the end of its first change was cut by somebody else: half is used.
+      // A file that lacks even the end of its first change was cut by another program: half is used.
       #expect(saved.damagedLines <= 1)
       #expect(
         saved.survivors.count
@@ -109,7 +109,7 @@ import Testing
   }
 
   /// Notes of children fit a file of another daemon by their watcher's name.
-  @Test func childrenNobodyWroteDownFindTheirWatcher() throws {
+  @Test func childrenNotWrittenDownFindTheirWatcher() throws {
     var saved = try SavedState(Array(Self.first.utf8))
     saved.note(lastSequence: 77, isBehind: true)
     saved.add(.init(watcher: 9, name: "web", process: 7, pid: 601, birth: 1)) { _ in true }

@@ -105,7 +105,7 @@ import Testing
     #expect(simulation.answers[stopped]?.isDone == true)
     #expect(
       states(simulation) == ["many:many_0 STOPPED", "many:many_1 RUNNING", "many:many_2 RUNNING"])
-    // Nobody brings it back: it was stopped by name.
+    // It does not come back: it was stopped by name.
     simulation.advance(.seconds(60))
     #expect(simulation.pids("many").count == 2)
     #expect(simulation.status("many") == "active")

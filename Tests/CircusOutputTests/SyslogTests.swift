@@ -57,7 +57,7 @@ import Testing
     func say(_ text: String) {
       Array(text.utf8).withUnsafeBytes { _ = sink.write($0, pid: PID(1), onFull: nil) }
     }
-    say("nobody hears\n")
+    say("not heard\n")
     do {
       let first = try listen()
       say("one\ntwo")

@@ -57,7 +57,7 @@ import Testing
     #expect(eventually { !daemon.isAlive })
   }
 
-  @Test func nobodyThereIsToldAtOnce() {
+  @Test func aMissingDaemonIsReportedAtOnce() {
     #expect(throws: ClientError.self) { try Client(endpoint: "tcp://127.0.0.1:1", timeout: 1) }
   }
 
@@ -94,7 +94,7 @@ import Testing
     #expect(lines.count == 5, "\(example)")
     #expect(lines.first == "web is active" && lines.dropFirst().first == "now 2 processes")
     #expect(lines.contains { $0.hasPrefix("spawned ") && $0.hasSuffix("because of scale") })
-    let nobody = run(TestDaemon.programs + "/example-client", ["tcp://127.0.0.1:1"])
-    #expect(nobody.out.contains("cannot reach circusd"))
+    let alone = run(TestDaemon.programs + "/example-client", ["tcp://127.0.0.1:1"])
+    #expect(alone.out.contains("cannot reach circusd"))
   }
 }

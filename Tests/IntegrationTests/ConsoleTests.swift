@@ -46,6 +46,6 @@ import Testing
       TestSupervisor.programs + "\n[inet_http_server]\nport=*:@PORT@\n")
     #expect(
       daemon.log.contains(
-        "CRIT [inet_http_server] anybody who reaches any address of this machine on port"))
+        "CRIT [inet_http_server] every client that reaches any address of this machine on port"))
   }
 }

@@ -74,7 +74,7 @@ import ZeroMQ
     let socket = try Socket(Context(), .dealer)
     socket.setTimeout(20_000)
     try socket.connect(daemon.control)
-    // What no client means closes its connection, and costs nobody else anything.
+    // What no client means closes its connection, and costs no other client anything.
     let rude = try Socket(Context(), .dealer)
     try rude.connect(daemon.control)
     try rude.send([[UInt8](repeating: 0x61, count: 100 << 20)], wait: true)

@@ -29,7 +29,7 @@ import Testing
       #expect(info.st_mode & 0o7777 & ~S_IFMT == 0o600, "\(name)")
     }
     guard Users.isRoot, let nobody = Users.find("nobody") else { return }
-    // Even where the file's mode lets somebody in, the kernel's word for who it is does not.
+    // Even where the file's mode lets a user in, the kernel's word for who it is does not.
     chmod(daemon.directory, 0o755)
     chmod("\(daemon.directory)/control", 0o666)
     let output = run(
@@ -63,11 +63,11 @@ import Testing
       """)
     #expect(
       daemon.log.contains(
-        "[CRITICAL] pubsub_endpoint tcp://0.0.0.0:\(port): anybody who reaches port \(port)"))
+        "[CRITICAL] pubsub_endpoint tcp://0.0.0.0:\(port): every client that reaches port \(port)"))
     #expect(!daemon.log.contains("[CRITICAL] endpoint"))
   }
 
-  @Test func aDirectoryOfSomebodyElseIsNotUsed() throws {
+  @Test func aDirectoryOfAnotherUserIsNotUsed() throws {
     let place = Path.makeTemporary()
     defer { _ = run("/bin/rm", ["-rf", place]) }
     Path.write("", to: "\(place)/file")

@@ -43,7 +43,7 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
-  @Test(arguments: [false, true]) func whoeverMayNotLoseAnythingWaits(overAnUpgrade: Bool) throws {
+  @Test(arguments: [false, true]) func aStreamThatMayLoseNothingWaits(overAnUpgrade: Bool) throws {
     let daemon = try TestDaemon(
       """
       [watcher:patient]
@@ -58,7 +58,7 @@ import Testing
       """, arguments: ["--log-level", "debug"], waits: false)
     mkfifo("\(daemon.directory)/fifo", 0o600)
     try daemon.call("restart", ["name": "patient", "waiting": true])
-    // Nobody reads; everybody else goes on, and so does control.
+    // There is no reader; other processes go on, and so does control.
     #expect(eventually { Self.numbers(daemon.file("fine.log")).count > 2_000 })
     #expect(daemon.status("patient") == "active")
     if overAnUpgrade {

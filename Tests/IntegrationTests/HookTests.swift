@@ -133,7 +133,7 @@ import Testing
     #expect(daemon.status("dies") == "active")
   }
 
-  @Test func hangingHookHoldsUpNobodyElseAndFailsInTime() throws {
+  @Test func hangingHookHoldsUpNoOtherWatcherAndFailsInTime() throws {
     let daemon = try daemon(
       """
       [watcher:hangs]

@@ -86,7 +86,7 @@ import Testing
     #expect(ProcFS().facts(of: pid)?.session == pid)
   }
 
-  @Test(.enabled(if: Users.isRoot, "needs root to become somebody else"))
+  @Test(.enabled(if: Users.isRoot, "needs root to become another user"))
   func userAndGroupsAreThoseOfTheAccount() throws {
     let daemon = try TestDaemon(
       """

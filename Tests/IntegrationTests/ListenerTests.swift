@@ -163,7 +163,7 @@ import ZeroMQ
       """)
     #expect(
       eventually { daemon.state("crashmail") == "RUNNING" && daemon.state("httpok") == "RUNNING" })
-    // Nobody answers at that address: the program is started again by httpok, over XML-RPC.
+    // No server answers at that address: the program is started again by httpok, over XML-RPC.
     let before = daemon.ask("pid", "web").out
     daemon.ask("start", "dies")
     #expect(
@@ -191,7 +191,7 @@ import ZeroMQ
       """)
     let subscription = try Subscription(
       endpoint: events, topics: ["supervisor."], context: Context())
-    // Subscribing takes a moment that nobody tells the end of.
+    // Subscribing takes a moment whose end is not reported.
     #expect(
       eventually {
         daemon.ask("restart", "later")

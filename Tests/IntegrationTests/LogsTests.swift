@@ -83,7 +83,7 @@ import Testing
       got += texts(reply)
     }
     #expect(got == (1...got.count).map { "line \($0)" })
-    // One who waits for a watcher that says nothing costs nobody anything, and is answered.
+    // One who waits for a watcher that says nothing costs nothing, and is answered.
     try daemon.call("stop", ["name": "w", "waiting": true])
     #expect(daemon.status("w") == "stopped")
   }

@@ -4,7 +4,7 @@ import JSON
 import LinuxSystem
 import Testing
 
-/// Programs nobody would want to supervise: each hurts only itself, and nothing of it stays.
+/// Programs that misbehave: each hurts only itself, and nothing of it stays.
 @Suite struct MisbehaviourTests {
   private func daemon(_ command: String, _ more: String = "") throws -> TestDaemon {
     try TestDaemon(
@@ -78,7 +78,7 @@ import Testing
     let good = try daemon.pids("good")
     let before = try daemon.pids("bad")
     #expect(eventually { marked(mark) == before })
-    // The pipes are at their end; that wakes nobody again and again.
+    // The pipes are at their end; that does not wake the daemon again and again.
     let ticks = ProcFS().facts(of: daemon.pid)?.cpuTicks ?? 0
     for _ in 0..<20 { _ = try daemon.call("numwatchers") }
     #expect((ProcFS().facts(of: daemon.pid)?.cpuTicks ?? 0) - ticks < 50)

@@ -65,7 +65,7 @@ import Testing
   }
 
   /// The processes are supervised, also while a stranger holds the port; the socket comes back when the holder ends.
-  @Test func aSocketThatCannotBeHadKeepsNobodyFromBeingTakenOver() throws {
+  @Test func processesAreTakenOverWithoutTheirSocket() throws {
     let port = try #require(Ports.next())
     let daemon = try TestDaemon(
       """

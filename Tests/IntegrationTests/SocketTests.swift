@@ -105,14 +105,14 @@ import Testing
     #expect(
       listed.first?["backlog"] == 99 && listed.last?["path"] == .string("\(daemon.directory)/z2"))
     #expect(!Files.exists("\(daemon.directory)/z"))
-    // A queue that got longer is nobody's reason to restart; another path is.
+    // A queue that got longer is no reason to restart; another path is.
     #expect(try daemon.pids("w") != pids)
     let caller = Network.connectStream(port: free)
     defer { closeDescriptor(caller) }
     #expect(caller >= 0)
     #expect(daemon.status("lazy") == "stopped")
     // While one is still missing, a change of another is noticed; hosts that overlap are no hindrance
-    // once nobody holds the socket.
+    // once no process holds the socket.
     let moved = try daemon.pids("w")
     let text = daemon.file("circus.ini")
     Path.write(
@@ -153,7 +153,7 @@ import Testing
     #expect(eventually { (try? daemon.pids("w").count) == 2 })
     let pids = try daemon.pids("w")
     #expect(eventually { Set(pids.map { socketInode($0, 4) }).count == 2 })
-    // The kernel shares connections out among those who listen, and to nobody else.
+    // The kernel shares connections out among those who listen, and to no other process.
     let seen = Set((0..<40).map { _ in ask(web) })
     #expect(seen == Set(pids.map { "\($0)\n" }))
   }

@@ -38,7 +38,7 @@ import Testing
       copy_env = True
       """)
     let port = try daemon.call("listsockets")["sockets"]?.array?.first?["port"]?.int ?? 0
-    // Nobody accepts: the caller waits at the socket.
+    // Nothing accepts: the caller waits at the socket.
     let caller = Network.connectStream(port: port)
     defer { closeDescriptor(caller) }
     let pid = try daemon.first("Web App")
@@ -129,9 +129,9 @@ import Testing
       to: "circus.ini")
     try daemon.call("reloadconfig", ["waiting": true])
     #expect(eventually { daemon.log.contains("Multicast discovery is disabled") })
-    let nobody = run(
+    let alone = run(
       TestDaemon.programs + "/circusctl", ["--discover=udp://237.219.251.98:\(port)"])
-    #expect(nobody.status == 1)
+    #expect(alone.status == 1)
     #expect(try daemon.quit() == 0)
   }
 }

@@ -60,7 +60,7 @@ import Testing
     #expect(result.out == "ok\n", "\(result.error)")
   }
 
-  @Test func whoWaitsKeepsNobodyElseWaiting() throws {
+  @Test func aClientThatWaitsHoldsUpNoOther() throws {
     let daemon = try TestSupervisor(
       """
       [program:slow]

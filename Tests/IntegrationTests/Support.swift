@@ -42,7 +42,7 @@ private final class Undertaker: Sendable {
 }
 
 /// Loopback ports for what the tests start: each is given out once, and lies where the kernel takes none for
-/// outgoing connections, so that nobody else has it by the time it is bound.
+/// outgoing connections, so that no other process has it by the time it is bound.
 enum Ports {
   private static let last = Atomic(20_000 + Int(getpid()) % 10 * 1_200)
 

@@ -191,7 +191,7 @@ import Testing
     #expect(daemon.log.contains("/state/state is no state of this daemon: put aside, begun anew"))
     #expect(Files.list("\(daemon.directory)/state").contains { $0.hasPrefix("state.bad-") })
     #expect(eventually { (try? daemon.pids("w").count) == 1 })
-    // Nobody knows of them any more.
+    // No daemon knows of them any more.
     for pid in pids { kill(pid, SIGKILL) }
     let others = try daemon.pids("w")
     try daemon.crash {
@@ -233,7 +233,7 @@ import Testing
 
   @Test func aStateThatCouldNotBeWrittenIsWrittenLater() throws {
     let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000", waits: false)
-    // Nobody can make a file where a directory of that name is.
+    // No file can be made where a directory of that name is.
     #expect(eventually { daemon.status("w") == "active" })
     let state = "\(daemon.directory)/state"
     mkdir("\(state)/state.new", 0o700)
@@ -269,17 +269,17 @@ import Testing
     try daemon.crash()
     #expect(try daemon.pids("w").sorted() == known.0)
     #expect(try daemon.pids("x") == known.1)
-    // Nobody knows any more what it was meant to be.
+    // What it was meant to be is not known any more.
     #expect(eventually { kill(late.first ?? 0, 0) != 0 })
     #expect(daemon.log.contains("late: no longer in the configuration, removed"))
     #expect(try daemon.call("events")["last"]?.int ?? 0 > last)
   }
 
-  @Test func twoCrashesWithoutAStateLoseNobody() throws {
+  @Test func twoCrashesWithoutAStateLoseNoProcess() throws {
     let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000\nnumprocesses = 3")
     try daemon.call("quit", ["waiting": true])
     #expect(eventually { !daemon.isAlive })
-    // Nobody can make a file where a directory of that name is.
+    // No file can be made where a directory of that name is.
     mkdir("\(daemon.directory)/state", 0o700)
     mkdir("\(daemon.directory)/state/state.new", 0o700)
     try daemon.start()
@@ -297,7 +297,7 @@ import Testing
     #expect(try daemon.pids("w").sorted() == pids)
   }
 
-  @Test func nobodyWaitsForTheOtherEndOfAState() throws {
+  @Test func noDaemonWaitsForTheOtherEndOfAState() throws {
     let daemon = try TestDaemon("[watcher:w]\ncmd = sleep 1000")
     try daemon.call("quit", ["waiting": true])
     #expect(eventually { !daemon.isAlive })

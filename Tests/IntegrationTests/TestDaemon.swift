@@ -5,7 +5,7 @@ import JSON
 import LinuxSystem
 import Testing
 
-/// A real circusd on real processes, in a directory of its own, on loopback ports nobody else uses.
+/// A real circusd on real processes, in a directory of its own, on loopback ports of its own.
 final class TestDaemon {
   let directory: String
   let control: String
@@ -50,7 +50,7 @@ final class TestDaemon {
       _ = eventually(seconds: 3) { self.hasStarted }
       return
     }
-    // Nobody else would end it: an object that was not made is not unmade.
+    // An object whose init throws has no deinit, so the daemon is ended here.
     kill(pid, SIGKILL)
     throw Silent(log: log)
   }

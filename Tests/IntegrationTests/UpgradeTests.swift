@@ -198,7 +198,7 @@ import Testing
     #expect(eventually { daemon.state("cat") == "RUNNING" })
     let modes = ["kept", "fresh"]
     let clients = try hammer("http_hammer.py", daemon.socket, modes, in: daemon.directory)
-    // Somebody who reads on and on holds nobody up.
+    // A client that reads on and on holds up no other.
     let follower = try Companion(
       TestDaemon.programs + "/supervisorctl",
       ["-s", "unix://\(daemon.socket)", "maintail", "-f"], output: "\(daemon.directory)/followed")

@@ -37,7 +37,7 @@ struct cl_limit {
 // One child to start. `stdio[i]` is the descriptor that becomes fd i, or -1 to leave fd i as it
 // is. Descriptors below `closeFrom` that are close-on-exec vanish at exec; those in `keep` stay, each
 // at its target, which is no other's source. `ownPid`, if any, is where the child writes its pid in
-// decimal: room inside its environment, which nobody else can fill in.
+// decimal: room inside its environment, which only the child can fill in.
 struct cl_spawn {
   char *const *candidates;
   char *const *argv;

@@ -44,7 +44,7 @@ struct ReferenceCheck {
       let names = CircusSubstitution.names(in: option.value).filter { name in
         let name = name.lowercased()
         if values[name] != nil || name.hasPrefix("env.") && definition[name] != nil { return false }
-        // A socket that is not there is told by its name.
+        // A socket that is not there is reported by its name.
         return !isCommand
           || !name.hasPrefix("sockets.") && !start.contains(name)
             && definition[name] == nil

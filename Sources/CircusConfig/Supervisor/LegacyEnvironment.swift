@@ -60,7 +60,7 @@ enum LegacyEnvironment {
 }
 
 extension SupervisorScope {
-  /// The pairs of `environment=`; none where the text is refused, which is told.
+  /// The pairs of `environment=`; none where the text is refused, which is reported.
   mutating func environmentPairs() -> [(key: String, value: String)] {
     guard let raw = raw("environment"),
       let text = expand(raw, for: "environment", "environment")
@@ -68,7 +68,7 @@ extension SupervisorScope {
     let hint = "write KEY=\"value\",KEY2=\"value 2\""
     do {
       let pairs = try EnvironmentGrammar.parse(text)
-      // Values may be secrets: names alone are told.
+      // Values may be secrets: names alone are reported.
       guard let legacy = LegacyEnvironment.parse(text) else { return pairs }
       if !EnvironmentGrammar.isReadable(text) {
         warn("environment", "can be read as supervisor 4.3 reads it only", hint: hint)

@@ -14,7 +14,7 @@ package struct ProcessName: Hashable, Sendable {
   package var process: String
 }
 
-/// What is told of one process.
+/// What is logged of one process.
 package enum ProcessNotice: Hashable, Sendable {
   case spawned(PID)
   /// It has been up for `startsecs`.
@@ -32,7 +32,7 @@ package enum ProcessNotice: Hashable, Sendable {
   case hangupSent(PID)
 }
 
-/// What is told of a watcher.
+/// What is logged of a watcher.
 package enum WatcherNotice: Hashable, Sendable {
   case started, stopped, reloaded
   case notReloaded(reason: String)
@@ -57,7 +57,7 @@ package enum WatcherNotice: Hashable, Sendable {
   case editsLost(reason: String)
 }
 
-/// What is told of the daemon.
+/// What is logged of the daemon.
 package enum DaemonNotice: Hashable, Sendable {
   case exitRequested(Signal)
   case reloadRequested(Signal)

@@ -11,7 +11,7 @@ package struct LogLine: Hashable, Sendable {
   }
 }
 
-/// Notices in each system's words. What circus or supervisor has a line for is told with that line, as scripts look for it;
+/// Notices in each system's words. What circus or supervisor has a line for is logged with that line, as scripts look for it;
 /// the rest is the same in both.
 extension Wording {
   /// None where this system is silent about it.

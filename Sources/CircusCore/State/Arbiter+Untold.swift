@@ -22,7 +22,7 @@ extension Arbiter {
     return extra.isEmpty ? nil : "watchers that are gone: \(extra)"
   }
 
-  /// Whether a signal waits for a hook is told with the next change only.
+  /// Whether a signal waits for a hook is written with the next change only.
   private func told(_ record: JSONObject?) -> JSONObject {
     var record = record ?? [:]
     record["unsent"] = nil

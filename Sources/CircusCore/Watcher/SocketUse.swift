@@ -4,7 +4,7 @@ import CircusModel
 package struct SocketUse: Hashable, Sendable {
   /// The ones its command line names.
   package var mentioned: Set<String>
-  /// Whether it is told by `LISTEN_FDS` as well, in the convention of socket activation.
+  /// Whether `LISTEN_FDS` names it as well, in the convention of socket activation.
   package var tellsActivation: Bool
 
   /// Whether it will accept from this one: a program that names none takes them all, as socket
@@ -13,7 +13,7 @@ package struct SocketUse: Hashable, Sendable {
 }
 
 extension WatcherSpec {
-  /// A program that is told a socket's number must not be told the same by `LISTEN_FDS`: gunicorn and uWSGI
+  /// A program that has a socket's number in its command must not get it by `LISTEN_FDS` too: gunicorn and uWSGI
   /// take both, and all of the sockets.
   var tellsActivation: Bool {
     switch listenFDs {

@@ -9,7 +9,7 @@ extension WatcherOption {
       WatcherOption(
         circus: .init("listen_fds", .words(of: SocketActivation.self)), .choice(\.listenFDs),
         .rolling, [.settable, .shown, .ours],
-        help: "Whether processes are told of their sockets by LISTEN_FDS: auto, yes or no",
+        help: "Whether LISTEN_FDS names the sockets to processes: auto, yes or no",
         elsewhere: "supervisor holds no sockets for programs"),
       WatcherOption(
         circus: .init("stdin_socket", .text),
@@ -58,7 +58,7 @@ extension WatcherOption {
         elsewhere: "circus has no capture mode"),
       WatcherOption(
         supervisor: .init("\(name)_events_enabled", .boolean, listed: .bool(false)), nil, .restart,
-        help: "Output is told as PROCESS_LOG events",
+        help: "Output is published as PROCESS_LOG events",
         elsewhere: "a stream class of your own can tell what was printed"),
       WatcherOption(
         supervisor: .init("\(name)_on_full", .words(of: FullPolicy.self)),

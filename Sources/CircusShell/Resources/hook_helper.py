@@ -1,7 +1,7 @@
 """Calls a watcher's Python hooks for the daemon: one helper per watcher, started at the first call.
 
 Requests come as lines of JSON on descriptor 3, answers go back on descriptor 4, so that what a hook
-prints disturbs nobody. A hook may itself ask the daemon things (`watcher.call`, `arbiter.call`);
+prints does not reach the daemon. A hook may itself ask the daemon things (`watcher.call`, `arbiter.call`);
 such questions and their answers travel on the same two descriptors.
 """
 import importlib

@@ -16,7 +16,7 @@ package struct Status: Command {
         help: "Also tells pid, uptime, restarts and the last exit of each process")
     ])
 
-  /// Whether each process is told of, too.
+  /// Whether each process is shown, too.
   package var isVerbose: Bool
 
   package init(_ p: Properties) throws(RequestError) {

@@ -130,7 +130,7 @@ package final class HTTPServers {
     if case .inet(let host, let port) = spec.address, !Self.isLocal(host) {
       log.log(
         .critical,
-        "[\(spec.section)] anybody who reaches \(host.isEmpty ? "any address of this machine" : host)"
+        "[\(spec.section)] every client that reaches \(host.isEmpty ? "any address of this machine" : host)"
           + " on port \(port) can run and stop programs as \(Users.name(of: Users.current) ?? "this user"):"
           + " set username and password, or bind to 127.0.0.1")
     }
