@@ -33,9 +33,13 @@ import Testing
     try circus.set(["graceful_timeout": 3.5], of: "web app")
     #expect(try circus.options(of: "web app")["graceful_timeout"] == 3.5)
     #expect(try circus.globalOptions()["endpoint"] == .string(daemon.control))
-    let figures = try circus.statistics(ofProcessesOf: "web app")
+    // A shell becomes sleep.
     #expect(
-      figures.count == 2 && figures.allSatisfy { $0.command == "sleep" && $0.all["wid"] != nil })
+      eventually {
+        let figures = (try? circus.statistics(ofProcessesOf: "web app")) ?? []
+        return figures.count == 2
+          && figures.allSatisfy { $0.command == "sleep" && $0.all["wid"] != nil }
+      })
     #expect(try circus.logs(of: ["web app"]).map(\.text).contains("hello"))
     try circus.add("extra", command: "sleep 1000", options: ["copy_env": true])
     #expect(try circus.status(of: "extra") == .active)
