@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 extension JSON {
@@ -16,12 +17,12 @@ extension JSON {
     case .bool(let b): b ? "True" : "False"
     case .int(let n): String(n)
     case .double(let x): x.description
-    case .string(let s):
-      s.contains("'") && !s.contains("\"") ? "\"\(s)\"" : "'\(s)'"
+    case .string(let text): PythonText.quoted(text)
     case .array(let items): "[" + items.map(\.pythonRepr).joined(separator: ", ") + "]"
     case .object(let object):
       "{"
-        + object.members.map { "'\($0.key)': \($0.value.pythonRepr)" }.joined(separator: ", ")
+        + object.members.map { "\(PythonText.quoted($0.key)): \($0.value.pythonRepr)" }.joined(
+          separator: ", ")
         + "}"
     }
   }

@@ -9,13 +9,12 @@ enum SupervisorTypes {
   }
 
   static func boolean(_ text: String) throws(Failure) -> Bool {
-    switch text.lowercased() {
-    case "yes", "true", "on", "1": true
-    case "no", "false", "off", "0": false
-    default:
+    // Blanks around it are an error here, as in supervisor.
+    guard let value = PythonText.bool(text), PythonText.strip(text) == text else {
       throw Failure(
         text: "not a valid boolean value: \(PythonText.quoted(text))", hint: "write true or false")
     }
+    return value
   }
 
   static func integer(_ text: String) throws(Failure) -> Int {
