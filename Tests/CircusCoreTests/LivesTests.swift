@@ -61,7 +61,7 @@ import Testing
     simulation.exit("w", 0, .exited(7))
     if isUpgrade { simulation.upgrade() } else { simulation.crash() }
     let process = details(&simulation)["processes"]?.array?.first
-    #expect(process?["restarts"] == 1)
+    #expect(process?["restarts"] == 1 && process?["restarts_lately"] == 1)
     #expect(process?["last_exit"]?["text"] == "exit status 7")
   }
 

@@ -7,8 +7,15 @@ package struct Lives: Hashable, Sendable {
   package internal(set) var restarts = 0
   /// How the last process ended, and when, in seconds since the epoch; nil: none has.
   package internal(set) var lastExit: Exit?
-  /// When the last restarts were, in seconds since the epoch.
-  private var recent: [Double] = []
+  /// The restarts of the last minutes, each minute after the epoch with its number of them.
+  var recent: [Minute] = []
+
+  /// Restarts in one minute.
+  struct Minute: Hashable, Sendable {
+    /// Minutes since the epoch.
+    var number: Int
+    var count: Int
+  }
 
   /// The end of one process.
   package struct Exit: Hashable, Sendable {
@@ -20,14 +27,17 @@ package struct Lives: Hashable, Sendable {
     package var wasAsked: Bool
   }
 
-  /// Seconds that count as lately.
-  package static let window = 600.0
-  private static let mostRecent = 100
+  /// Minutes that count as lately.
+  private static let window = 10
 
   init() {}
 
-  /// Restarts in the last ten minutes; at most 100 are counted.
-  package func lately(_ now: Double) -> Int { recent.count { $0 > now - Self.window } }
+  /// Restarts in the last ten minutes, and in the minute that was under way when they began.
+  package func lately(_ now: Double) -> Int {
+    recent.reduce(0) { $1.number >= Self.minute(now) - Self.window ? $0 + $1.count : $0 }
+  }
+
+  private static func minute(_ wall: Double) -> Int { Int(min(max(wall, 0), 1e15) / 60) }
 
   mutating func ended(_ status: ExitStatus, wasAsked: Bool, _ wall: Double) {
     lastExit = Exit(status: status, wall: wall, wasAsked: wasAsked)
@@ -35,7 +45,12 @@ package struct Lives: Hashable, Sendable {
 
   mutating func restarted(_ wall: Double) {
     restarts += 1
-    recent = (recent + [wall]).suffix(Self.mostRecent)
+    let minute = Self.minute(wall)
+    if recent.last?.number == minute {
+      recent[recent.count - 1].count += 1
+    } else {
+      recent = recent.suffix(Self.window) + [Minute(number: minute, count: 1)]
+    }
   }
 
   /// Another start: what was before does not count any more, but how it ended is still worth telling.

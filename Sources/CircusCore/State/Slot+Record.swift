@@ -147,6 +147,9 @@ extension Slot {
 extension Lives {
   fileprivate var record: JSON {
     var record: JSONObject = ["restarts": .int(restarts)]
+    if !recent.isEmpty {
+      record["recent"] = .array(recent.flatMap { [.int($0.number), .int($0.count)] })
+    }
     if let lastExit {
       record["status"] = lastExit.status.record
       record["at"] = .double(lastExit.wall)
@@ -159,6 +162,12 @@ extension Lives {
     guard let record = record?.object else { return nil }
     self.init()
     restarts = record["restarts"]?.int ?? 0
+    // Minutes and their numbers in turn.
+    let numbers = (record["recent"]?.array ?? []).prefix(22).map { $0.int ?? 0 }
+    for index in stride(from: 0, to: numbers.count - 1, by: 2) {
+      let count = max(0, min(1_000_000_000, numbers[index + 1]))
+      recent.append(Minute(number: numbers[index], count: count))
+    }
     guard let wall = record["at"]?.number else { return }
     lastExit = Exit(
       status: ExitStatus(record: record["status"] ?? .null), wall: wall,
