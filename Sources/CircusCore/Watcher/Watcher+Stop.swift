@@ -14,10 +14,8 @@ extension Watcher {
     if slots[index].state.isEnding { return hurryOrphans(index, plan, now, &ledger, &effects) }
     guard let life = slots[index].state.life else { return }
     let pid = life.pid
-    var stop = ProcessStop(plan, cause: cause, announcesReap: announcesReap, at: now.instant)
+    let stop = ProcessStop(plan, cause: cause, announcesReap: announcesReap, at: now.instant)
     if let earlier = slots[index].state.stop {
-      // A full stop overtaking a retirement tells the death after all.
-      stop.isUnannounced = earlier.isUnannounced
       return overtake(index, earlier, stop, plan.scope, now, &ledger, &effects)
     }
     if plan.descendants != .none { effects.append(.noteDescendants(pid)) }
@@ -52,6 +50,7 @@ extension Watcher {
     guard let life = slots[index].state.life else { return }
     var stop = earlier
     stop.cause = new.cause
+    // A full stop overtaking a retirement tells the death after all.
     stop.announcesReap = new.announcesReap
     guard !stop.wasKilled else {
       slots[index].state.stop = stop
