@@ -62,6 +62,14 @@ import Testing
       ),
       // A singleton of which only its processes are known, not the file that says so.
       (609_342, [16_063_959_717_653_381_616, 3_864_390_476_155_456_053]),
+      // An upgrade in the middle of a stop that was still to end what a dead process had left behind.
+      (
+        794_573,
+        [
+          5_803_709_481_754_117_368, 10_541_213_401_707_519_673, 17_661_963_599_457_187_761,
+          7_834_895_261_200_509_135,
+        ]
+      ),
       (
         20_811,
         [12_309_191_526_597_439_543, 2_494_522_614_094_688_233, 4_469_807_296_871_284_524]

@@ -68,6 +68,8 @@ extension Watcher {
     rollout = head["rollout"]?.string.map { $0 == "surge" ? .surge : .oneByOne }
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
+    // The grace of a full stop that was under way begins anew for what is still to be ended by it.
+    stopDeadline = now.instant + spec.stop.grace
     for leader in (head["lingering"]?.array ?? []).compactMap(\.int) {
       linger(PID(Int32(truncatingIfNeeded: leader)))
     }
