@@ -9,7 +9,15 @@ import LinuxSystem
 package final class CommandReloader: Plugin {
   private let host: any PluginHost
   private let period: Double
-  private var known: [String: [String: Double]] = [:]
+  private var known: [String: Look] = [:]
+
+  /// What was seen of a watcher's command line.
+  private struct Look {
+    var words: [String]
+    /// When each file of it was changed, as far as it was ever there.
+    var times: [String: Double]
+  }
+
   private let modified: (String) -> Double?
 
   package convenience init(
@@ -39,14 +47,17 @@ package final class CommandReloader: Plugin {
       guard
         let options = host.call("options", ["name": .string(watcher)])?["options"]?.object
       else { continue }
-      let now = files(options)
-      if let before = known[watcher], !changes(before, now).isEmpty {
-        let names = changes(before, now).sorted().joined(separator: ", ")
-        host.log(.info, "\(watcher): \(names) changed, restarting")
+      let words = words(options)
+      let now = files(words, options)
+      // Another command has brought other processes with it.
+      let before = known[watcher].flatMap { $0.words == words ? $0.times : nil } ?? [:]
+      let names = changes(before, now).sorted()
+      if !names.isEmpty {
+        host.log(.info, "\(watcher): \(names.joined(separator: ", ")) changed, restarting")
         host.cast("restart", ["name": .string(watcher), "match": "simple"])
       }
       // A file that is being replaced may be away at one look.
-      known[watcher] = now.merging(known[watcher] ?? [:]) { time, _ in time }
+      known[watcher] = Look(words: words, times: now.merging(before) { time, _ in time })
     }
   }
 
@@ -55,13 +66,17 @@ package final class CommandReloader: Plugin {
     now.filter { path, time in before[path].map { $0 != time } ?? false }.map(\.key)
   }
 
-  private func files(_ options: JSONObject) -> [String: Double] {
+  private func words(_ options: JSONObject) -> [String] {
     var words = (try? ShellWords.split(options["cmd"]?.string ?? "")) ?? []
     switch options["args"] {
     case .string(let text)?: words += (try? ShellWords.split(text)) ?? []
     case .array(let list)?: words += list.compactMap(\.string)
     case .null?, .bool?, .int?, .double?, .object?, nil: break
     }
+    return words
+  }
+
+  private func files(_ words: [String], _ options: JSONObject) -> [String: Double] {
     let directory = options["working_dir"]?.string ?? "/"
     let path = options["env"]?["PATH"]?.string ?? "/bin:/usr/bin"
     var found: [String: Double] = [:]

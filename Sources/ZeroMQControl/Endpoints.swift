@@ -8,7 +8,25 @@ import ZeroMQ
 /// The daemon's ZeroMQ sockets, bound to the configured addresses.
 package struct Endpoints {
   /// Why a socket cannot be bound: its option and address, the reason, and how to mend it.
-  package struct Failure: Error { package var text: String }
+  package struct Failure: Error {
+    /// Which address, why, and how to mend it.
+    package var text: String
+    /// Another socket has the address.
+    package var isInUse = false
+    /// The address before cannot be had any more either.
+    package var isLost = false
+
+    init(text: String) { self.text = text }
+
+    init(_ error: ZeroMQError, _ endpoint: String, _ option: String) {
+      text = "cannot bind \(option) \(endpoint): " + Endpoints.reason(error, endpoint)
+      isInUse = error.code == EADDRINUSE
+    }
+
+    init(_ error: ZeroMQError, _ endpoint: String, _ door: Door) {
+      self.init(error, endpoint, door.rawValue)
+    }
+  }
 
   /// The ROUTER socket for requests.
   package let control: Socket
@@ -165,14 +183,14 @@ package struct Endpoints {
     } catch let failure as Failure {
       throw failure
     } catch let error as ZeroMQError {
-      throw Failure(text: "cannot bind \(option) \(endpoint): " + reason(error, endpoint))
+      throw Failure(error, endpoint, option)
     } catch {
       throw Failure(text: "cannot bind \(option) \(endpoint): \(error)")
     }
   }
 
   /// What went wrong, and how to mend it.
-  private static func reason(_ error: ZeroMQError, _ endpoint: String) -> String {
+  fileprivate static func reason(_ error: ZeroMQError, _ endpoint: String) -> String {
     let hint: String? =
       switch error.code {
       case EADDRINUSE: "is another circusd running?"

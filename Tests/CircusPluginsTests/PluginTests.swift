@@ -186,6 +186,17 @@ import Testing
     times["/srv/app.py"] = 7
     host.advance(2)
     #expect(host.casts == ["restart w", "restart w"])
+    // Files of another command are other files.
+    host.answers["options w"] = [
+      "options": ["cmd": "/srv/other", "args": "", "working_dir": "/srv"]
+    ]
+    host.advance(1)
+    times["/srv/app.py"] = 8
+    host.answers["options w"] = [
+      "options": ["cmd": "python3 app.py --port 80", "args": "", "working_dir": "/srv"]
+    ]
+    host.advance(2)
+    #expect(host.casts == ["restart w", "restart w"])
   }
 
   @Test func silentProcessesAreKilledAllOfThem() throws {

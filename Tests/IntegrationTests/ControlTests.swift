@@ -31,6 +31,17 @@ import ZeroMQ
     try daemon.call("reloadconfig", ["waiting": true])
     let moved = try Connection(endpoint: wanted, timeout: 60).call("status", ["name": "w"])
     #expect(moved["status"]?.string == "active")
+    // The same port under another address, for which the old one has to be given up; one that is not this machine's
+    // changes nothing.
+    daemon.write(text.replacing("ADDRESS", with: "tcp://10.254.254.254:\(port)"), to: "circus.ini")
+    try Connection(endpoint: wanted, timeout: 60).call("reloadconfig", ["waiting": true])
+    #expect(daemon.log.contains("belongs to another machine; \(wanted) stays"), "\(daemon.log)")
+    daemon.write(text.replacing("ADDRESS", with: "tcp://*:\(port)"), to: "circus.ini")
+    // libzmq closes a listener with the connections it has accepted, so this one gets no answer.
+    _ = try? Connection(endpoint: wanted, timeout: 1).call("reloadconfig")
+    #expect(eventually { daemon.log.contains("the control endpoint is now tcp://*:\(port)") })
+    let same = try Connection(endpoint: wanted, timeout: 60).call("status", ["name": "w"])
+    #expect(same["status"]?.string == "active")
     kill(daemon.pid, SIGTERM)
     #expect(eventually { !daemon.isAlive })
   }

@@ -35,7 +35,7 @@ extension Watcher {
     }
     let running = slots.count { $0.state.pid != nil && !$0.state.isStopping }
     let looping = slots.filter { $0.isLooping(now) }
-    if let next = looping.compactMap(\.nextStart).min() {
+    if let next = looping.compactMap({ $0.nextStart(now) }).min() {
       let seconds = max(0, (next - now.instant).seconds)
       return "crash loop, next start in \(Int(seconds.rounded(.up))) s"
     }
@@ -67,7 +67,7 @@ extension Watcher {
       object["uptime"] = .double(age)
       text += ", pid \(pid), up \(Self.span(age))"
     }
-    if let next = slot.nextStart {
+    if let next = slot.nextStart(now) {
       let seconds = max(0, (next - now.instant).seconds)
       object["next_start"] = .double(seconds)
       text += ", next start in \(Self.span(seconds.rounded(.up)))"
@@ -105,8 +105,12 @@ extension Watcher {
 
 extension Slot {
   /// When its next process is started, where it waits for that.
-  fileprivate var nextStart: Instant? { state.pausesUntil }
+  fileprivate func nextStart(_ now: Moment) -> Instant? {
+    // Due, and held up by a warm-up or a hook.
+    if case .backoff(nil) = state { return now.instant }
+    return state.pausesUntil
+  }
 
   /// It dies young again and again.
-  fileprivate func isLooping(_ now: Moment) -> Bool { failures >= 2 && nextStart != nil }
+  fileprivate func isLooping(_ now: Moment) -> Bool { failures >= 2 && nextStart(now) != nil }
 }

@@ -106,6 +106,10 @@ extension Arbiter {
     while let stage = stopQueue.first {
       let cause = stopQueueCause
       for id in stage {
+        // Once: what follows comes with its own events.
+        guard let index = index(of: id), watchers[index].desired != .stopped(cause) else {
+          continue
+        }
         update(id, now, &effects) { watcher, _, _ in watcher.desired = .stopped(cause) }
       }
       let isDown = stage.allSatisfy { id in

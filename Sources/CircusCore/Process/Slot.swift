@@ -52,6 +52,12 @@ package struct Slot: Numbered {
     }
   }
 
+  /// Its process is being replaced for its age, and for nothing else.
+  var isRenewed: Bool {
+    guard respawnCause == .maxAge, !isSurplus, !state.isSpawning else { return false }
+    return state.stop.map { $0.cause == .maxAge } ?? true
+  }
+
   /// Whether its process has ended by itself and the next one is not due yet.
   var isResting: Bool { if case .exited(_, _?) = state { true } else { false } }
 

@@ -32,6 +32,14 @@ extension Arbiter {
     into out: inout [UInt8], isActing: Bool = false, isHandedOver: Bool = false,
     facts: (PID) -> [(String, Int)]
   ) -> Bool {
+    write(
+      into: &out, isActing: isActing, isAnew: false, isHandedOver: isHandedOver, facts: facts)
+  }
+
+  private mutating func write(
+    into out: inout [UInt8], isActing: Bool, isAnew: Bool, isHandedOver: Bool,
+    facts: (PID) -> [(String, Int)]
+  ) -> Bool {
     let before = out.count
     let touched = watchers.touched
     for number in writtenWatchers.intersection(touched) where index(of: WatcherID(number)) == nil {
@@ -40,7 +48,8 @@ extension Arbiter {
     }
     for index in watchers.touchedIndices {
       writtenWatchers.insert(watchers[index].number)
-      watchers[index].writeUnsaved(into: &out, ledger, isHandedOver: isHandedOver, facts: facts)
+      watchers[index].writeUnsaved(
+        into: &out, ledger, isAnew: isAnew, isHandedOver: isHandedOver, facts: facts)
     }
     watchers.forgetTouched()
     guard out.count > before || areSocketsUnsaved || savedSequence != ledger.ring.lastSequence
@@ -78,7 +87,8 @@ extension Arbiter {
     areSocketsUnsaved = true
     writtenWatchers = []
     for index in watchers.indices { watchers[index].forgetWritten() }
-    writeUnsaved(into: &out, isActing: isActing, isHandedOver: isHandedOver, facts: facts)
+    _ = write(
+      into: &out, isActing: isActing, isAnew: true, isHandedOver: isHandedOver, facts: facts)
   }
 
   /// Watchers of the file that an operator has removed: another daemon must not bring them back.
@@ -109,7 +119,8 @@ extension [UInt8] {
 
 extension Watcher {
   fileprivate mutating func writeUnsaved(
-    into out: inout [UInt8], _ ledger: Ledger, isHandedOver: Bool, facts: (PID) -> [(String, Int)]
+    into out: inout [UInt8], _ ledger: Ledger, isAnew: Bool, isHandedOver: Bool,
+    facts: (PID) -> [(String, Int)]
   ) {
     // What is wanted while everything goes down is not what is wanted after that.
     if !ledger.isEnding || written.head == nil {
@@ -118,7 +129,7 @@ extension Watcher {
       written.head = out.append(line: record, unless: written.head)
     }
     writeLeaders(into: &out)
-    writeProcesses(into: &out, tellsWanted: !ledger.isEnding, facts: facts)
+    writeProcesses(into: &out, isAnew: isAnew, tellsWanted: !ledger.isEnding, facts: facts)
   }
 
   /// Whose orphans a full stop is ending: a line each, as there may be a thousand.
@@ -133,23 +144,22 @@ extension Watcher {
   }
 
   private mutating func writeProcesses(
-    into out: inout [UInt8], tellsWanted: Bool, facts: (PID) -> [(String, Int)]
+    into out: inout [UInt8], isAnew: Bool, tellsWanted: Bool, facts: (PID) -> [(String, Int)]
   ) {
     var gone = slots.touched
     for index in slots.touchedIndices {
       let slot = slots[index]
       gone.remove(slot.number)
       let known = written.processes[slot.number]
-      // It is there or not as soon as the kernel has answered; only that the last one is gone is news.
-      if slot.state.isSpawning, known?.isStopped ?? true { continue }
+      // A new place is there or not as soon as the kernel has answered; only that a last one is gone is news.
+      let isNew = known == nil && !isAnew && slot.isWanted && !slot.isSurplus
+      if slot.state.isSpawning, isNew { continue }
       var record = slot.record(
         watcher: id, lives: lives[slot.number], facts: slot.state.pid.map(facts) ?? [],
         tellsWanted: tellsWanted)
       // What a hook is asked about has not been done.
       if let pid = slot.state.pid, outbox.holdsAnySignal(for: pid) { record["unsent"] = true }
-      written.processes[slot.number] = WrittenWatcher.Line(
-        hash: out.append(line: record, unless: known?.hash),
-        isStopped: slot.state.isSpawning || slot.state == .stopped)
+      written.processes[slot.number] = out.append(line: record, unless: known)
     }
     for number in gone.sorted() where written.processes.removeValue(forKey: number) != nil {
       out.append(line: ["process": .int(number), "watcher": .int(id.number), "gone": true])

@@ -133,6 +133,7 @@ extension Watcher {
     guard leftovers == nil else { return }
     ledger.publish(event(.stop, now, cause: stopCause), into: &effects)
     enter(.stopped)
+    announcesReload = false
     tell(.stopped, &effects)
     ask(.afterStop, [:], &ledger, &effects)
     if case .stopped = desired { effects.append(.closeStreams(id, forever: false)) }

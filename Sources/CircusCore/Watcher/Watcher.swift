@@ -119,7 +119,7 @@ package struct Watcher: Numbered {
     case (.active, .running):
       // Replacing the old ones is the daily round, not something under way.
       return !slots.contains { slot in
-        slot.respawnCause != .maxAge
+        !slot.isRenewed
           && (slot.state.isStopping || slot.state.isSpawning || slot.isEmptyAndWanted)
       } && countedSlots >= target
     case (.stopped, .running), (.active, .stopped), (.starting, _), (.stopping, _): return false
@@ -157,10 +157,7 @@ package struct Watcher: Numbered {
       runConsent = .unasked
       spawnFailures = 0
     case .active: break
-    case .stopping: rollout = nil
-    case .stopped:
-      rollout = nil
-      announcesReload = false
+    case .stopping, .stopped: rollout = nil
     }
   }
 

@@ -49,7 +49,6 @@ extension Daemon {
       console.feed.closeAll()
     }
     do { try servers.apply(new.servers) } catch {
-      settings.servers = old.servers
       log.error("\(error.text); tried again at the next reload")
     }
     guard old.usesZeroMQ, new.usesZeroMQ, let control, let events else { return }
@@ -137,8 +136,12 @@ extension Daemon {
       adopt(try Endpoints.move(held, from: old, door, context, settings))
       Endpoints.removeFile(old)
     } catch {
-      door.set(old, in: &self.settings)
-      log.error("\(error.text); \(old) stays until the next reload")
+      // Without an address any is another one, so that the next reload tries again.
+      door.set(error.isLost ? "" : old, in: &self.settings)
+      log.error(
+        error.isLost
+          ? "\(error.text); \(old) cannot be had any more either: nothing listens until the next reload"
+          : "\(error.text); \(old) stays until the next reload")
     }
   }
 }
