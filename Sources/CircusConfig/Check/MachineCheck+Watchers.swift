@@ -36,9 +36,9 @@ extension MachineCheck {
     }
     for (stream, key) in [(spec.stdout, "stdout_stream"), (spec.stderr, "stderr_stream")] {
       guard case .file(let file) = stream, !file.path.isEmpty,
-        let (text, hint) = writeProblem(absolute(file.path))
+        let problem = writeProblem(absolute(file.path))
       else { continue }
-      add(section, "\(key).filename", "\(text): the watcher cannot start", hint)
+      add(section, "\(key).filename", "\(problem.text): the watcher cannot start", problem.hint)
     }
     for (name, hook) in spec.hooks.sorted(by: { $0.key < $1.key }) {
       guard hook.callable.hasPrefix("exec:"),
@@ -88,9 +88,9 @@ extension MachineCheck {
     }
     for key in ["stdout_logfile", "stderr_logfile"] {
       guard let path = process[key]?.string, path != "AUTO",
-        let (text, hint) = writeProblem(absolute(path))
+        let problem = writeProblem(absolute(path))
       else { continue }
-      add(section, key, text, hint, isFatal: text.contains("directory"))
+      add(section, key, problem.text, problem.hint, isFatal: !problem.dependsOnUser)
     }
     let path =
       process["environment"]?.map?["PATH"]?.string ?? configuration.environment["PATH"]

@@ -56,14 +56,11 @@ package struct MachineCheck {
   }
 
   /// Why a file cannot be written; nil: it can.
-  func writeProblem(_ path: String) -> (text: String, hint: String)? {
+  func writeProblem(_ path: String) -> WriteProblem? {
     let parent = Path.directory(of: path)
-    guard machine.isDirectory(parent.isEmpty ? "." : parent) else {
-      return ("the directory \(parent) does not exist", "create it")
-    }
-    if machine.isDirectory(path) { return ("\(path) is a directory", "name a file in it") }
-    return machine.canWrite(path)
-      ? nil : ("\(path) cannot be written", "give the daemon's user the right to")
+    guard machine.isDirectory(parent.isEmpty ? "." : parent) else { return .noDirectory(parent) }
+    if machine.isDirectory(path) { return .isDirectory(path) }
+    return machine.canWrite(path) ? nil : .noRight(path)
   }
 
   // MARK: the daemon
@@ -71,13 +68,13 @@ package struct MachineCheck {
   private mutating func checkFiles() {
     let settings = configuration.settings
     let section = configuration.hasCircusPart ? "circus" : "supervisord"
-    if let path = settings.pidFile, let (text, hint) = writeProblem(absolute(path)) {
-      add(section, "pidfile", text, hint, isFatal: true)
+    if let path = settings.pidFile, let problem = writeProblem(absolute(path)) {
+      add(section, "pidfile", problem.text, problem.hint, isFatal: true)
     }
     if let output = settings.logOutput, !["-", "stdout"].contains(output),
-      !output.hasPrefix("syslog://"), let (text, hint) = writeProblem(absolute(output))
+      !output.hasPrefix("syslog://"), let problem = writeProblem(absolute(output))
     {
-      add(section, "logoutput", text, hint, isFatal: true)
+      add(section, "logoutput", problem.text, problem.hint, isFatal: true)
     }
   }
 
@@ -89,9 +86,9 @@ package struct MachineCheck {
     }
     for key in ["logfile", "pidfile"] {
       guard let path = options[key]?.string, path != "syslog",
-        let (text, hint) = writeProblem(absolute(path))
+        let problem = writeProblem(absolute(path))
       else { continue }
-      add("supervisord", key, text, hint, isFatal: true)
+      add("supervisord", key, problem.text, problem.hint, isFatal: true)
     }
     for (key, name) in [("minfds", "nofile"), ("minprocs", "nproc")] {
       guard let least = options[key]?.int, !machine.canRaise(name, to: least) else { continue }
