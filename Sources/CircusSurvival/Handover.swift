@@ -68,7 +68,7 @@ package struct Handover {
   package var remains: [Remains] = []
   /// Only kept open until they are opened anew.
   package var bridges: [Int32] = []
-  /// Who descends from whom.
+  /// Which processes descend from which.
   package var lineage = JSON.null
   /// What waits for event listeners.
   package var listeners = JSON.null

@@ -79,7 +79,7 @@ extension Arbiter {
     }
   }
 
-  /// While a stop waits, the log says every two seconds for whom (supervisor.md 3.1).
+  /// While a stop waits, the log names every two seconds what it waits for (supervisor.md 3.1).
   mutating func reportSupervisedStops(_ now: Moment, _ effects: inout [Effect]) {
     for index in supervised.indices {
       let call = supervised[index]

@@ -3,7 +3,7 @@ import CircusModel
 import JSON
 import LinuxSystem
 
-/// Who descends from whom: what a stop has to signal, and what outlives a leader. `Lineage` answers from process
+/// Which processes descend from which: what a stop has to signal, and what outlives a leader. `Lineage` answers from process
 /// trees and sessions.
 package protocol Kinship: AnyObject {
   // MARK: lives

@@ -1,7 +1,7 @@
 import CircusModel
 import HTTPServer
 
-/// One thing the HTTP servers answer: which requests, for whom, and by what.
+/// One thing the HTTP servers answer: which requests, which right they need, and what answers.
 package struct HTTPRoute {
   /// Which requests a route is for.
   package enum Place {
