@@ -105,13 +105,13 @@ import ZeroMQ
       cmd = sleep 1000
       """)
     let socket = try Socket(Context(), .subscribe)
-    socket.setTimeout(20_000)
+    socket.setTimeout(3_000)
     try socket.subscribe(to: "")
     try socket.connect(daemon.events)
     func heard() throws -> [String] {
       var topics: [String] = []
       try daemon.call("restart", ["name": "w", "waiting": true])
-      while !topics.contains("watcher.w.start"), let frames = try socket.receive() {
+      while !topics.contains("watcher.w.start"), let frames = try socket.receive(wait: true) {
         topics.append(String(decoding: frames[0], as: UTF8.self))
       }
       return topics
