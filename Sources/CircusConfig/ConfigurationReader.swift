@@ -100,7 +100,8 @@ package struct ConfigurationReader {
   package mutating func read(_ path: String) -> Configuration? {
     let documents = readDocuments(path)
     guard diagnostics.firstError == nil else { return nil }
-    return configuration(documents, path)
+    let configuration = configuration(documents, path)
+    return diagnostics.firstError == nil ? configuration : nil
   }
 
   /// What an erroneous file says as far as it can be read, with defaults for the rest; for checks.
@@ -115,6 +116,11 @@ package struct ConfigurationReader {
     if let circus = documents.circus { apply(circus, path, to: &configuration) }
     if let supervisor = documents.supervisor { apply(supervisor, to: &configuration) }
     dropNameClashes(documents, path, &configuration)
+    let places = (documents.circus?.dependencyPlaces ?? [:]).merging(
+      documents.supervisor?.dependencyPlaces ?? [:]
+    ) { $1 }
+    let order = OrderCheck(configuration.watchers, places: places)
+    for problem in order.problems { diagnostics.add(problem) }
     return configuration
   }
 

@@ -23,8 +23,12 @@ enum OptionAdvice {
     advice.contains(" ") ? advice : "write `\(advice)`"
   }
 
-  private static let order =
-    "circus starts watchers with a larger `priority` first; nothing waits for another one"
+  /// What other systems call a dependency.
+  private static let order = Dictionary(
+    uniqueKeysWithValues: [
+      "after", "depend", "dependencies", "depends", "depends-on", "dependson", "needs", "requires",
+      "start_after", "start-after", "waits_for", "wants",
+    ].map { ($0, "depends_on") })
 
   private static let watcher = [
     "comand": "cmd", "command": "cmd", "commond": "cmd", "exec": "cmd",
@@ -42,9 +46,8 @@ enum OptionAdvice {
     "stopasgroup": "stop_children", "killasgroup": "stop_descendants",
     "stdout_logfile": "stdout_stream.filename", "stderr_logfile": "stderr_stream.filename",
     "logfile": "stdout_stream.filename", "stdout": "stdout_stream.filename",
-    "stderr": "stderr_stream.filename", "depend": order, "depends": order, "depends_on": order,
-    "dependencies": order, "sockets": "use_sockets", "warmup": "warmup_delay",
-  ]
+    "stderr": "stderr_stream.filename", "sockets": "use_sockets", "warmup": "warmup_delay",
+  ].merging(order) { $1 }
 
   private static let streams = [
     "file": "filename", "path": "filename", "logfile": "filename", "maxbytes": "max_bytes",
@@ -52,9 +55,6 @@ enum OptionAdvice {
     "backup": "backup_count", "format": "time_format", "when": "rotate_when",
     "interval": "rotate_interval", "colour": "color",
   ]
-
-  private static let inOrder =
-    "supervisor starts programs with a smaller `priority` first; nothing waits for another one"
 
   private static let program = [
     "cmd": "command", "comand": "command", "commond": "command", "exec": "command",
@@ -74,11 +74,11 @@ enum OptionAdvice {
     "stdout_logfile_backupcount": "stdout_logfile_backups",
     "stderr_logfile_backupcount": "stderr_logfile_backups",
     "stdout_logfile_backup": "stdout_logfile_backups",
-    "stderr_logfile_backup": "stderr_logfile_backups", "depend": inOrder, "depends": inOrder,
-    "depends_on": inOrder, "dependencies": inOrder,
+    "stderr_logfile_backup": "stderr_logfile_backups",
+    "startdelaysecs": "write depends_on for what it waits for: it is started when that is ready",
     "pidfile": "a program in the foreground needs none; `supervisorctl pid NAME` tells its pid",
     "exit_codes": "exitcodes",
-  ]
+  ].merging(order) { $1 }
 
   private static let supervisord = [
     "http_port": "write port= in [inet_http_server], or file= in [unix_http_server]",

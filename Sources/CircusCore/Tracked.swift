@@ -12,6 +12,8 @@ package struct Tracked<Element: Numbered>: RandomAccessCollection, MutableCollec
   private var elements: [Element] = []
   /// The numbers of elements that were added, opened for writing or removed.
   private(set) var touched: Set<Int> = []
+  /// The same since those were last looked at that depend on each other.
+  private var unseen: Set<Int> = []
 
   package var startIndex: Int { 0 }
   package var endIndex: Int { elements.count }
@@ -19,29 +21,36 @@ package struct Tracked<Element: Numbered>: RandomAccessCollection, MutableCollec
   package subscript(index: Int) -> Element {
     _read { yield elements[index] }
     _modify {
-      touched.insert(elements[index].number)
+      touch(elements[index].number)
       yield &elements[index]
     }
   }
 
   package func makeIterator() -> IndexingIterator<[Element]> { elements.makeIterator() }
 
+  private mutating func touch(_ number: Int) {
+    touched.insert(number)
+    unseen.insert(number)
+  }
+
   mutating func append(_ element: Element) {
-    touched.insert(element.number)
+    touch(element.number)
     elements.append(element)
   }
 
   mutating func remove(at index: Int) {
-    touched.insert(elements[index].number)
+    touch(elements[index].number)
     elements.remove(at: index)
   }
 
   mutating func removeAll(where isGone: (Element) -> Bool) {
+    var gone: [Int] = []
     elements.removeAll { element in
       guard isGone(element) else { return false }
-      touched.insert(element.number)
+      gone.append(element.number)
       return true
     }
+    for number in gone { touch(number) }
   }
 
   mutating func replaceAll(with others: [Element]) {
@@ -67,4 +76,10 @@ package struct Tracked<Element: Numbered>: RandomAccessCollection, MutableCollec
 
   /// None counts as changed.
   mutating func forgetTouched() { touched = [] }
+
+  /// Those that may have changed since this was last asked.
+  mutating func takeUnseen() -> Set<Int> {
+    defer { unseen.removeAll(keepingCapacity: true) }
+    return unseen
+  }
 }

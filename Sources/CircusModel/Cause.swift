@@ -7,6 +7,7 @@ package enum Cause: String, Hashable, Sendable {
   case exit
   case scale
   case demand
+  case dependency
   case hook
   case reload
   case restart

@@ -93,6 +93,10 @@ package struct WatcherSpec: Hashable, Sendable {
   package var startSeconds = Interval.zero
   /// supervisor `startretries`.
   package var startRetries = 3
+  /// Entries of `depends_on` as they are written; what they mean depends on which watchers there are.
+  package var dependsOn: [String] = []
+  /// How many processes must be ready (`min_ready`); nil: all to become ready, one to stay so.
+  package var minReady: ReadyFloor?
   /// What is called at which point, by circus's names (circus.md 7).
   package var hooks: [String: Hook] = [:]
   /// How long a hook may take before it counts as failed (`hooks.timeout`).
@@ -135,6 +139,13 @@ package struct WatcherSpec: Hashable, Sendable {
   package func expects(_ status: ExitStatus) -> Bool {
     guard case .exited(let code) = status else { return false }
     return exitCodes.contains(Int(code))
+  }
+
+  /// The entries of a `depends_on`, without the blanks around them.
+  package static func dependencies(in text: String) -> [String] {
+    text.split(whereSeparator: { $0 == "," || $0.isNewline }).map(PythonText.strip).filter {
+      !$0.isEmpty
+    }
   }
 
   /// The form used in event topics: lower case, blanks as `_` (circus.md 4.1).

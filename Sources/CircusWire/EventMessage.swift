@@ -10,6 +10,12 @@ package struct EventMessage: Hashable, Sendable {
     case hookFailure = "hook_failure"
     /// Output could not be written and was dropped. Ours.
     case outputLost = "output_lost"
+    /// It is not started before what it depends on is there. Ours.
+    case waiting
+    /// As many of its processes are ready as must be; told of watchers that have dependencies or dependents. Ours.
+    case ready
+    /// Too few of its processes are ready. Ours.
+    case lost
     /// The daemon's program was replaced; the watcher is called `circus`. Ours.
     case upgrade
   }
@@ -30,6 +36,8 @@ package struct EventMessage: Hashable, Sendable {
   package var hook: HookName?
   /// Of a `hook_failure`: what went wrong.
   package var error: String?
+  /// Of a `waiting`: what it waits for.
+  package var reason: String?
   /// Of an `output_lost`: what is missing.
   package var loss: Loss?
 
@@ -76,6 +84,7 @@ package struct EventMessage: Hashable, Sendable {
     object["time"] = .double(time)
     if let error { object["error"] = .string(error) }
     if name == .reap { object["exit_code"] = exitCode.map { .int($0) } ?? .null }
+    if let reason { object["reason"] = .string(reason) }
     if let cause { object["cause"] = .string(cause.rawValue) }
     if let loss {
       object["stream"] = .string(loss.stream)

@@ -49,6 +49,13 @@ package enum WatcherOptionRules {
     case .choice(let words, let aliases):
       guard let text = value.string?.lowercased(), words.contains(text) || aliases[text] != nil
       else { throw .invalid("'\(key)' isn't \(WatcherOption.Kind.list(words))") }
+    case .grammar(let grammar):
+      guard let text = value.string ?? value.int.map(String.init) else {
+        throw .invalid("'\(key)' isn't a string")
+      }
+      if let advice = grammar.advice(against: text) {
+        throw .invalid("'\(key)' isn't valid: \(advice)")
+      }
     case .composite: try validateComposite(key, value)
     case .text, .bytes, .octal, .exitCodes, .restartPolicy: break
     }

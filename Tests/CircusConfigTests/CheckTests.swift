@@ -35,7 +35,7 @@ import Testing
     ("autorestart = true", "(write `respawn`)"), ("auto_start = true", "(write `autostart`)"),
     ("max_retries = 3", "(write `max_retry`)"), ("comand = x", "(write `cmd`)"),
     ("commond = x", "(write `cmd`)"), ("user = www", "(write `uid`)"),
-    ("env = A=1", "write a section [env:NAME]"), ("depend = x", "`priority` first"),
+    ("env = A=1", "write a section [env:NAME]"), ("depend = x", "write `depends_on`"),
     ("stdout_stream.file = /x", "(write `filename`)"),
     (
       "stdout_stream.filename = /x\nstdout_stream.rotate_when = D",
@@ -89,7 +89,7 @@ import Testing
     ("numprocesses=3", "(write `numprocs`)"), ("auto_start=true", "(write `autostart`)"),
     ("stdout_logfile_syslog=true", "(write `stdout_syslog`)"), ("cmd=x", "(write `command`)"),
     ("max_retries=2", "(write `startretries`)"), ("respawn=true", "(write `autorestart`)"),
-    ("depends_on=x", "`priority` first"), ("dependent_startup=true", "nothing reads it"),
+    ("dependencies=x", "write `depends_on`"), ("dependent_startup=true", "nothing reads it"),
     ("startsecs=1s", "(write a whole number)"), ("autostart=yess", "(write true or false)"),
     ("stopsignal=TREM", "(write a name such as TERM, HUP or QUIT)"),
     ("stdout_logfile_maxbytes=10Mo", "or one with KB, MB or GB"),

@@ -40,6 +40,7 @@ import Testing
     case .signal: "signal"
     case .identity: "name or number"
     case .choice(let words, _): WatcherOption.Kind.list(words)
+    case .grammar: "text"
     case .bytes: "bytes"
     case .octal: "octal"
     case .exitCodes, .restartPolicy, .composite: "several"

@@ -39,7 +39,14 @@ struct History {
   }
 
   private mutating func spec(_ index: Int) -> WatcherSpec {
+    // Drawn apart, so that the rest stays what it is.
+    var edges = SplitMix(state: ~random.state)
     var spec = WatcherSpec(name: "w\(index)")
+    for other in 0..<max(index, 1) where edges.chance(3) {
+      let end = ["", ":started", "?", ":ready?"][Int(edges.next() % 4)]
+      spec.dependsOn.append(other == index ? "w9\(end)" : "w\(other)\(end)")
+    }
+    if edges.chance(4) { spec.minReady = [.all, .count(1), .percent(50)][Int(edges.next() % 3)] }
     spec.command = "run"
     spec.definition = ["name": .string(spec.name), "cmd": .string("run")]
     spec.processCount = Int(random.next() % 4)

@@ -15,6 +15,8 @@ package struct CircusDocument: Sendable {
   package var globalEnvironment: [String: String] = [:]
   /// Where each section began: `watcher:x` to (file, line).
   package var places: [String: (file: String, line: Int)] = [:]
+  /// Where sections have their `depends_on`.
+  var dependencyPlaces: [String: (file: String, line: Int)] = [:]
 
   package init() {}
 }

@@ -32,7 +32,7 @@ enum CircusKeys {
     case .seconds(let isWhole): isWhole ? .wholeOrFraction : .float
     case .boolean: .bool
     case .signal: .signal
-    case .identity, .choice, .composite, .bytes, .exitCodes, .restartPolicy: nil
+    case .identity, .choice, .grammar, .composite, .bytes, .exitCodes, .restartPolicy: nil
     }
   }
 

@@ -142,6 +142,7 @@ struct CircusResolver {
     _ option: INIDocument.Option, of section: String, into watcher: inout [String: ConfigValue]
   ) {
     let key = option.key
+    if key == "depends_on" { document.dependencyPlaces[section] = (option.file, option.line) }
     if key.hasPrefix("stdout_stream") || key.hasPrefix("stderr_stream") {
       readStream(option, of: section, into: &watcher)
     } else if key.hasPrefix("rlimit_") {

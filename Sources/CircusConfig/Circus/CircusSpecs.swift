@@ -52,9 +52,9 @@ package enum CircusSpecs {
       do throws(WatcherOption.Kind.Problem) {
         if let value = try spelling.kind.value(of: given) { field.write(&spec, value) }
       } catch {
-        let isChoice = if case .choice = spelling.kind { true } else { false }
         throw Refusal(
-          isChoice ? "\(spelling.key) = \(error.text)" : error.text, key: spelling.key,
+          spelling.kind.namesKey ? "\(spelling.key) = \(error.text)" : error.text,
+          key: spelling.key,
           hint: error.hint)
       }
     }

@@ -16,6 +16,8 @@ package struct SupervisorDocument: Sendable {
     package var priority: Int
     /// Which kind of section made it; a `[group:x]` counts as programs.
     package var kind: Kind
+    /// What `[group:x] depends_on` says of every member.
+    package var dependsOn: [String] = []
     /// Its members: in a `[group:x]` as its `programs=` names them, otherwise just one.
     package var programs: [Program] = []
   }
@@ -60,6 +62,8 @@ package struct SupervisorDocument: Sendable {
   package var included: [String] = []
   /// Why supervisorctl would refuse the file.
   package var controlError: String?
+  /// Where sections have their `depends_on`.
+  var dependencyPlaces: [String: (file: String, line: Int)] = [:]
 
   package init() {}
 }

@@ -45,6 +45,8 @@ extension SupervisorResolver {
     }
     var group = SupervisorDocument.Group(name: name, priority: 999, kind: .programs)
     group.priority = scope.integer("priority", 999)
+    group.dependsOn = WatcherSpec.dependencies(in: scope.text("depends_on") ?? "")
+    notePlace(of: section)
     for program in SupervisorTypes.list(scope.text("programs") ?? "") {
       let candidates = ["program:\(program)", "fcgi-program:\(program)"].compactMap { wanted in
         sections.first { $0.name == wanted }
@@ -69,6 +71,11 @@ extension SupervisorResolver {
     warnOfEqualNames(group, &scope)
     finish(scope)
     return group
+  }
+
+  private mutating func notePlace(of section: INIDocument.Section) {
+    guard let option = section.option("depends_on") else { return }
+    document.dependencyPlaces[section.name] = (option.file, option.line)
   }
 
   /// supervisor keeps the last of them and says nothing.
@@ -230,6 +237,7 @@ extension SupervisorResolver {
     }
     scope.names.merge(
       ["program_name": name, "group_name": group, "host_node_name": hostName]) { $1 }
+    notePlace(of: section)
     let common = commonOptions(&scope)
     let count = scope.integer("numprocs", 1)
     let first = scope.integer("numprocs_start", 0)

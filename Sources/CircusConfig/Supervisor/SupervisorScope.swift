@@ -92,6 +92,13 @@ struct SupervisorScope {
           throw .init(text: "no such choice: \(error.hint)")
         }
       }
+    case .grammar(let grammar):
+      return value(key, listed) { text throws(SupervisorTypes.Failure) in
+        if let advice = grammar.advice(against: text) {
+          throw .init(text: "is no value of this option", hint: advice)
+        }
+        return .string(PythonText.strip(text))
+      }
     case .identity, .composite: return raw(key).map(ConfigValue.string) ?? listed
     }
   }

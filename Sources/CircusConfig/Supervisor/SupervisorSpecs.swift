@@ -30,6 +30,8 @@ enum SupervisorSpecs {
       field.write(&spec, value)
     }
     spec.maxRetry = spec.startRetries
+    // Both hold: a program keeps its own beside those of its group.
+    spec.dependsOn += group.dependsOn
     if program.mainProcessOnly, options["stop_descendants"] == nil { spec.stop.descendants = .none }
     spec.command = program.processes.first?["command"]?.string ?? ""
     spec.directory = program.processes.first?["directory"]?.string ?? ""
@@ -48,6 +50,9 @@ enum SupervisorSpecs {
     spec.definition["section"] = .string(program.section)
     spec.definition["file"] = .string(program.file)
     spec.definition["group"] = .string("\(group.name) \(group.priority)")
+    if !group.dependsOn.isEmpty {
+      spec.definition["group_depends_on"] = .list(group.dependsOn.map(ConfigValue.string))
+    }
     if case .listener(let size, let events, let handler) = group.kind {
       spec.unsupported = PluginAdvice.handler(handler)
       spec.listener = ListenerSpec(events: events, bufferSize: size)

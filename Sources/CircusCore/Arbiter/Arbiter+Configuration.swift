@@ -39,7 +39,7 @@ extension Arbiter {
       answer(ticket, waits: true, .running, .plain, &effects)
     case (.success(let configuration), .reload(let ticket)):
       let touched = apply(configuration, now, &effects)
-      answer(ticket, waits: true, .settled(touched), .plain, starting: touched, &effects)
+      answer(ticket, waits: true, .applied(touched), .plain, starting: touched, &effects)
     case (.success(let configuration), .restart):
       for watcher in watchers { forget(watcher.id, &effects) }
       applyDaemonPart(configuration, &effects)
@@ -126,6 +126,7 @@ extension Arbiter {
     }
     let added = addWatchers(new)
     startAll(cause: .configuration, only: added, now, &effects)
+    for id in touched { bringNeeds(of: id, now, &effects) }
     return touched + added.sorted()
   }
 
@@ -142,6 +143,7 @@ extension Arbiter {
     let usesChanged = changedSockets.contains { old.uses(socket: $0) }
     guard old.withoutNoise != spec.withoutNoise || usesChanged else { return false }
     watchers[index].spec = spec
+    needsAreStale = true
     watchers[index].edits = JSONObject()
     if old.hooks != spec.hooks { effects.append(.forgetHooks(id)) }
     if old.processCount != spec.processCount { watchers[index].target = spec.processCount }

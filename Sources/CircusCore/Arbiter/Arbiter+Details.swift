@@ -23,6 +23,7 @@ extension Arbiter {
 extension Watcher {
   /// In a few words: what it does, and why not more.
   func condition(_ now: Moment) -> String {
+    if isWaiting, phase == .stopped { return "starting: \(gate.text)" }
     switch phase {
     case .stopped:
       if case .running = desired {
@@ -40,6 +41,7 @@ extension Watcher {
       return "crash loop, next start in \(Int(seconds.rounded(.up))) s"
     }
     if target == 0 { return "active, no process is wanted" }
+    if isWaiting { return "active, \(running) of \(target) processes run: \(gate.text)" }
     return running == target ? "active" : "active, \(running) of \(target) processes run"
   }
 

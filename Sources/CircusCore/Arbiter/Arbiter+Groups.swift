@@ -133,7 +133,8 @@ extension Arbiter {
   private static func view(_ watcher: Watcher, _ slot: Slot) -> ProcessView {
     ProcessView(
       key: ProcessKey(watcher: watcher.id, number: slot.number), group: watcher.spec.group,
-      name: slot.name, spec: watcher.spec, slot: slot, lives: watcher.lives[slot.number] ?? Lives())
+      name: slot.name, spec: watcher.spec, slot: slot, lives: watcher.lives[slot.number] ?? Lives(),
+      waitsFor: slot.state == .waiting ? watcher.gate.text : nil)
   }
 
   /// A stopped circus watcher has no processes; those it will have are shown all the same.
@@ -146,7 +147,8 @@ extension Arbiter {
         key: ProcessKey(watcher: watcher.id, number: number), group: watcher.spec.group,
         name: watcher.name(of: number), spec: watcher.spec, slot: nil,
         lives: watcher.lives[number] ?? Lives(),
-        hasEnded: watcher.desired == .stopped(.exit) && watcher.lives[number]?.lastExit != nil)
+        hasEnded: watcher.desired == .stopped(.exit) && watcher.lives[number]?.lastExit != nil,
+        waitsFor: watcher.isWaiting ? watcher.gate.text : nil)
     }
   }
 }

@@ -40,6 +40,7 @@ extension Arbiter {
         demand(running <= 1, "\(name): a singleton with \(running)")
       }
     }
+    for index in watchers.indices { broken += brokenOrder(index) }
     for (pid, id) in ledger.orphans {
       demand(index(of: id) != nil, "orphan \(pid) of a watcher that is gone")
     }
@@ -49,6 +50,27 @@ extension Arbiter {
     let tickets = waiting.map(\.ticket)
     demand(Set(tickets).count == tickets.count, "a ticket waits twice")
     if mode == .finished { demand(waiting.isEmpty, "finished, yet a client waits") }
+    return broken
+  }
+
+  /// What is wrong about what a watcher waits for, and with what others wait for it.
+  private func brokenOrder(_ index: Int) -> [String] {
+    let watcher = watchers[index]
+    let name = watcher.spec.name
+    var broken: [String] = []
+    guard !needs.isEmpty else { return watcher.isWaiting ? ["\(name) waits for nothing"] : [] }
+    guard !watcher.isDoomed, needs.concerns(watcher.id) else { return [] }
+    let gate = gate(of: watcher.id)
+    if watcher.isWaiting {
+      if gate != watcher.gate { broken.append("\(name) has not seen that \(gate.text)") }
+      if watcher.waiting == nil { broken.append("\(name) waits and has not said so") }
+    }
+    let isEarly = watcher.phase == .stopped && watcher.slots.contains { $0.state.isSpawning }
+    if isEarly { broken.append("\(name) is started before its gate has opened") }
+    let standing = watcher.currentStanding(Moment(instant: .distantFuture, wall: 0))
+    if standing != watcher.standing {
+      broken.append("\(name): others still see \(watcher.standing), it is \(standing)")
+    }
     return broken
   }
 

@@ -18,10 +18,12 @@ extension Arbiter {
     let ids = try matching(name, command.match)
     try refuseWhileEnding()
     if ids.count == 1, let index = index(of: ids[0]) {
+      let needed = command.startsNeeds ? missingNeeds(of: ids[0], .command) : []
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .started(ids[0]),
-        before: watchers[index].pids, starting: ids, &effects)
-      start(ids[0], cause: .command, now, &effects)
+        before: watchers[index].pids, starting: ids, needed: names(of: needed), &effects)
+      for id in needed { want(id, cause: .dependency, now, &effects) }
+      want(ids[0], cause: .command, isForced: command.isForced, now, &effects)
     } else {
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .plain, starting: ids, &effects)
@@ -37,8 +39,9 @@ extension Arbiter {
     let result: Waiting.Result = ids?.count == 1 ? .stopped : .plain
     let all = ids ?? watchers.map(\.id)
     answer(ticket, waits: command.isWaiting, .settled(all), result, &effects)
-    for id in startOrder.reversed() where all.contains(id) {
-      stop(id, cause: .command, now, &effects)
+    let chosen = Set(all)
+    for id in startOrder.reversed() where chosen.contains(id) {
+      stop(.watcher(.command), of: id, among: chosen, now, &effects)
     }
   }
 
@@ -80,6 +83,8 @@ extension Arbiter {
 
   /// Stop, then start; a stopped watcher is just started.
   mutating func restart(_ id: WatcherID, _ now: Moment, _ effects: inout [Effect]) {
+    pullIn(for: id, cause: .restart, now, &effects)
+    cancelHeldStops(of: id)
     update(id, now, &effects) { watcher, ledger, effects in
       watcher.want()
       watcher.startCause = .restart

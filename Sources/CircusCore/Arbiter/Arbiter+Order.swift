@@ -16,12 +16,13 @@ extension Arbiter {
   /// In which order all of them start.
   var startOrder: [WatcherID] { order.watchers }
 
-  private var order: StartOrder { StartOrder(watchers.map { ($0.id, $0.spec) }) }
+  private var order: StartOrder { StartOrder(watchers.map { ($0.id, $0.spec) }, needs) }
 
   /// Starts what starts by itself, one after the other.
   mutating func startAll(
     cause: Cause, only chosen: Set<WatcherID>? = nil, _ now: Moment, _ effects: inout [Effect]
   ) {
+    refreshNeeds()
     startQueue.cause = cause
     startQueue.gate = now.instant
     for id in startOrder where chosen?.contains(id) ?? true {
@@ -36,7 +37,7 @@ extension Arbiter {
     while !startQueue.pending.isEmpty {
       if let current = startQueue.current, let index = index(of: current),
         watchers[index].phase == .starting || watchers[index].startConsent == .asked,
-        watchers[index].spec.habits.paces,
+        watchers[index].spec.habits.paces, !watchers[index].isWaiting,
         !watchers[index].slots.contains(where: {
           if case .backoff = $0.state { true } else { false }
         })
@@ -57,14 +58,25 @@ extension Arbiter {
     }
   }
 
-  /// Wants one watcher to run; a running one is brought back to strength.
+  /// Wants one watcher to run, and what it needs; a running one is brought back to strength.
   mutating func start(
     _ id: WatcherID, cause: Cause, _ now: Moment, _ effects: inout [Effect]
   ) {
+    pullIn(for: id, cause: cause, now, &effects)
+    want(id, cause: cause, now, &effects)
+  }
+
+  /// `isForced`: what it depends on is not waited for.
+  mutating func want(
+    _ id: WatcherID, cause: Cause, isForced: Bool = false, _ now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    cancelHeldStops(of: id)
     update(id, now, &effects) { watcher, _, _ in
       guard !watcher.isDoomed else { return }
       watcher.want()
       watcher.startCause = cause
+      if isForced { watcher.isForced = true }
     }
   }
 
@@ -72,15 +84,23 @@ extension Arbiter {
     _ id: WatcherID, cause: Cause, _ now: Moment, _ effects: inout [Effect]
   ) {
     startQueue.pending.removeAll { $0 == id }
+    cancelHeldStops(of: id)
     update(id, now, &effects) { watcher, _, _ in watcher.desired = .stopped(cause) }
   }
 
   /// Stops all: circus watchers together, supervisor's groups one after the other, highest
   /// priority first.
   mutating func stopAll(cause: Cause, _ now: Moment, _ effects: inout [Effect]) {
+    refreshNeeds()
     startQueue.pending = []
+    heldStops = [:]
+    let order = order
     stopQueue = order.stopStages
     stopQueueCause = cause
+    let concerned = Set(order.watchers.filter(needs.concerns))
+    for id in order.watchers.reversed() where concerned.contains(id) {
+      stop(.watcher(cause), of: id, among: concerned, now, &effects)
+    }
     advanceStopQueue(now, &effects)
   }
 
@@ -107,9 +127,10 @@ extension Arbiter {
       let cause = stopQueueCause
       for id in stage {
         // Once: what follows comes with its own events.
-        guard let index = index(of: id), watchers[index].desired != .stopped(cause) else {
-          continue
-        }
+        guard let index = index(of: id), watchers[index].desired != .stopped(cause),
+          // Their edges decide about these.
+          !needs.concerns(id)
+        else { continue }
         update(id, now, &effects) { watcher, _, _ in watcher.desired = .stopped(cause) }
       }
       let isDown = stage.allSatisfy { id in
@@ -124,6 +145,7 @@ extension Arbiter {
   mutating func hurry(_ now: Moment, _ effects: inout [Effect]) {
     tell(.interruptedAgain, &effects)
     stopQueue = []
+    heldStops = [:]
     for index in watchers.indices { watchers[index].turnHooksOff(now, &ledger, &effects) }
     for id in watchers.map(\.id) { stop(id, cause: .shutdown, now, &effects) }
     for index in watchers.indices {

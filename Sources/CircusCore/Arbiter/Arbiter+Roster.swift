@@ -25,6 +25,7 @@ extension Arbiter {
     } catch {
       throw .refused(error.advice)
     }
+    try refuseCircles(with: spec, insteadOf: nil)
     let id = addWatcher(spec, isFromFile: false)
     if let index = index(of: id) {
       watchers[index].addition = command.record
@@ -59,6 +60,7 @@ extension Arbiter {
     guard let index = index(of: id) else { return }
     let group = watchers[index].spec.group
     watchers[index].isDoomed = true
+    needsAreStale = true
     if !hasGroup(group) { ledger.notices.append(.groupRemoved(group)) }
     stop(id, cause: .command, now, &effects)
   }
@@ -76,6 +78,7 @@ extension Arbiter {
     let group = watchers[index].spec.group
     let wasTold = watchers[index].isDoomed
     watchers.remove(at: index)
+    needsAreStale = true
     if !wasTold, !hasGroup(group) { ledger.notices.append(.groupRemoved(group)) }
   }
 

@@ -13,8 +13,10 @@ extension Arbiter {
     let old = watchers[index].spec
     let new = try changed(old, command.options)
     try check(new, beside: old)
+    try refuseCircles(with: new, insteadOf: old)
 
     answer(ticket, waits: command.isWaiting, .settled([id]), .plain, starting: [id], &effects)
+    needsAreStale = needsAreStale || new.dependsOn != old.dependsOn
     update(id, now, &effects) { watcher, ledger, effects in
       watcher.spec = new
       for member in command.options.members { watcher.edits[member.key] = member.value }
@@ -22,6 +24,7 @@ extension Arbiter {
         ledger.publish(watcher.event(.updated, now, cause: .command), into: &effects)
       }
     }
+    if new.dependsOn != old.dependsOn { bringNeeds(of: id, now, &effects) }
     if command.options.members.contains(where: { $0.key.hasPrefix("hooks") }) {
       // Also when the names are the same: their module may be another.
       effects.append(.forgetHooks(id))

@@ -50,6 +50,8 @@ extension Arbiter {
         if waits { fail(Fault(.abnormalTermination, view.displayName)) }
       } else {
         call.pending.append(SupervisedCall.Pending(view))
+        pullIn(for: key.watcher, cause: .command, now, &effects)
+        cancelHeldStops(of: key.watcher, process: key.number)
         update(key.watcher, now, &effects) { watcher, ledger, _ in
           watcher.startProcess(key.number, &ledger)
         }
@@ -64,7 +66,9 @@ extension Arbiter {
   ) {
     var call = SupervisedCall(
       ticket: ticket, kind: .stop, waits: waits, isSingle: isSingle, pending: [], results: [])
-    for view in keys.compactMap({ view($0) }) {
+    let views = inStopOrder(keys.compactMap { view($0) })
+    let among = Set(views.lazy.filter { $0.stage.isRunning }.map(\.key.watcher))
+    for view in views {
       let key = view.key
       // A process that will start again by itself is running as far as an operator is concerned.
       guard view.stage.isRunning || view.slot?.isResting == true else {
@@ -76,12 +80,20 @@ extension Arbiter {
         continue
       }
       call.pending.append(SupervisedCall.Pending(view))
-      startQueue.pending.removeAll { $0 == key.watcher }
-      update(key.watcher, now, &effects) { watcher, ledger, effects in
-        watcher.stopProcess(key.number, now, &ledger, &effects)
-      }
+      stop(.process(key.number), of: key.watcher, among: among, now, &effects)
     }
     park(call)
+  }
+
+  /// What depends on others before those; as they come where nothing does.
+  private func inStopOrder(_ views: [ProcessView]) -> [ProcessView] {
+    guard !needs.isEmpty else { return views }
+    let places = Dictionary(uniqueKeysWithValues: zip(startOrder.reversed(), 0...))
+    return views.enumerated().sorted {
+      (places[$0.element.key.watcher] ?? 0, $0.offset) < (
+        places[$1.element.key.watcher] ?? 0, $1.offset
+      )
+    }.map(\.element)
   }
 
   // MARK: groups

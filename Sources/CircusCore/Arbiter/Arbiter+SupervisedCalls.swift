@@ -35,17 +35,19 @@ extension Arbiter {
   private func outcome(
     of process: SupervisedCall.Pending, _ call: SupervisedCall
   ) -> ProcessResult? {
-    func result(_ code: Fault.Code?) -> ProcessResult {
-      let name =
+    func result(_ code: Fault.Code?, _ reason: String? = nil) -> ProcessResult {
+      var detail =
         process.group == process.name ? process.name : "\(process.group):\(process.name)"
+      if let reason { detail += ": \(reason)" }
       return ProcessResult(
-        name: process.name, group: process.group, fault: code.map { Fault($0, name) })
+        name: process.name, group: process.group, fault: code.map { Fault($0, detail) })
     }
     // Its place is given up (a circus watcher keeps none when it is stopped, and numbers go with
     // `decr`): that is as stopped as can be.
     guard let view = view(process.key) else { return result(call.kind == .stop ? nil : .badName) }
     switch call.kind {
     case .stop:
+      if isHeld(process.key) { return nil }
       if !call.waits { return result(nil) }
       // Another life was started by another order: the one that was to be stopped is gone.
       guard let slot = view.slot, slot.id == process.life else { return result(nil) }
@@ -66,6 +68,13 @@ extension Arbiter {
         }
         // It starts with the first connection.
         if watchers[index].phase == .stopped { return result(nil) }
+      }
+      if let index = index(of: process.key.watcher), watchers[index].isWaiting {
+        // It starts when what it depends on is there; an answer is waited for while that may come.
+        if watchers[index].gate.isShutForGood {
+          return result(.spawnError, watchers[index].gate.text)
+        }
+        return call.waits ? nil : result(nil)
       }
       guard let slot = view.slot else { return nil }
       if slot.state.isSpawning || slot.isEmptyAndWanted { return nil }

@@ -33,6 +33,10 @@ package struct Arbiter {
   /// Groups still to be stopped, when order matters.
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
+  /// Stops of several that wait for those that depend on them.
+  var heldStops: [WatcherID: [HeldStop]] = [:]
+  /// Watchers that have changed since those stops were looked at.
+  var stirred: Set<WatcherID> = []
   /// When those that are still up are named again.
   var nextStopReport: Instant?
   var configuredSockets: [SocketSpec] = []
@@ -40,6 +44,13 @@ package struct Arbiter {
   var hasMissingSockets = false
   /// Sockets the shell watches for watchers that start on demand.
   var awaitedSockets: Set<String> = []
+  /// Who depends on whom.
+  var needs = Needs()
+  var needsAreStale = false
+  /// The edges are others than when the held stops were looked at.
+  var heldStopsAreStale = false
+  /// Watchers whose standing is news to those that depend on them.
+  var restless: Set<WatcherID> = []
   private var lastWatcher = 0
   /// The pools of event listeners by the name of their group, which may be gone by now.
   package private(set) var pools: [String: ListenerSpec] = [:]
@@ -175,7 +186,9 @@ package struct Arbiter {
     case .endpointsBound(let names): ledger.boundEndpoints = names
     case .hookAnswered(let id, let token, let outcome):
       guard let index = index(of: id) else { return }
+      showGate(to: index)
       watchers[index].hookAnswered(token, outcome, now, &ledger, &effects)
+      assess(index, now, &effects)
     }
   }
 
@@ -217,6 +230,7 @@ package struct Arbiter {
     var watcher = Watcher(id: id, spec: spec, isFromFile: isFromFile, &ledger)
     if isFromFile { watcher.fileSpec = spec }
     watchers.append(watcher)
+    needsAreStale = true
     pools[spec.group] = spec.listener
     return id
   }
@@ -227,6 +241,8 @@ package struct Arbiter {
     _ change: (inout Watcher, inout Ledger, inout [Effect]) -> Void
   ) {
     guard let index = index(of: id) else { return }
+    showGate(to: index)
+    defer { assess(index, now, &effects) }
     guard !watchers[index].spec.hooks.isEmpty || !watchers[index].outbox.isEmpty else {
       change(&watchers[index], &ledger, &effects)
       watchers[index].reconcile(now, &ledger, &effects)
@@ -273,8 +289,12 @@ package struct Arbiter {
 
   /// After every event: go on with what is queued, answer who waited for what is now so.
   private mutating func settle(_ now: Moment, _ effects: inout [Effect]) {
-    advanceStartQueue(now, &effects)
-    advanceStopQueue(now, &effects)
+    repeat {
+      advanceDependents(now, &effects)
+      advanceStartQueue(now, &effects)
+      advanceHeldStops(now, &effects)
+      advanceStopQueue(now, &effects)
+    } while !restless.isEmpty || !stirred.isEmpty
     dropDoomed(&effects)
     awaitSockets(now, &effects)
     answerWaiting(now, &effects)

@@ -10,13 +10,25 @@ struct StartOrder {
   /// `watchers` as they are listed, which decides among equals.
   ///
   /// Watchers that start by themselves come by falling priority (circus.md 2.3); groups after them, by rising priority
-  /// and name, as listed inside (supervisor.md 2.11).
-  init(_ watchers: [(id: WatcherID, spec: WatcherSpec)]) {
+  /// and name, as listed inside (supervisor.md 2.11). What others depend on comes before them, whatever it says.
+  init(_ watchers: [(id: WatcherID, spec: WatcherSpec)], _ needs: Needs = Needs()) {
     let sorted = watchers.enumerated().sorted { a, b in
       let (x, y) = (Rank(a.element.spec), Rank(b.element.spec))
       return x == y ? a.offset < b.offset : x < y
     }.map(\.element)
-    self.watchers = sorted.map(\.id)
+    let stages = Self.stopStages(sorted)
+    guard !needs.isEmpty else {
+      self.watchers = sorted.map(\.id)
+      stopStages = stages
+      return
+    }
+    self.watchers = needs.order(sorted.map(\.id))
+    stopStages = needs.raised(stages, in: self.watchers)
+  }
+
+  private static func stopStages(
+    _ sorted: [(id: WatcherID, spec: WatcherSpec)]
+  ) -> [[WatcherID]] {
     var stages: [[WatcherID]] = []
     var last: String?
     for (id, spec) in sorted.reversed() {
@@ -28,7 +40,7 @@ struct StartOrder {
       }
       last = group
     }
-    stopStages = stages
+    return stages
   }
 
   /// Smaller starts earlier.

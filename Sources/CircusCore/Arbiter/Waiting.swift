@@ -5,8 +5,10 @@ import JSON
 /// A command whose answer is parked until what it asked for is so.
 struct Waiting {
   enum Condition: Hashable {
-    /// All of these have nothing under way any more.
+    /// All of these have nothing under way any more, or wait for what will not come.
     case settled([WatcherID])
+    /// The same, and one that waits for what it depends on counts as done.
+    case applied([WatcherID])
     /// None of these lives is left.
     case gone([ProcessID])
     case allStopped
@@ -30,22 +32,25 @@ struct Waiting {
   var before: Set<PID> = []
   /// Watchers that are meant to run when it is done; one that does not is the answer.
   var started: [WatcherID] = []
+  /// Names of those that were started for their sake.
+  var needed: [String] = []
 }
 
 extension Arbiter {
   /// Answers at once, or parks the ticket when the client wants to wait.
   mutating func answer(
     _ ticket: Ticket?, waits: Bool, _ condition: Waiting.Condition, _ result: Waiting.Result,
-    before: [PID] = [], starting: [WatcherID] = [], _ effects: inout [Effect]
+    before: [PID] = [], starting: [WatcherID] = [], needed: [String] = [],
+    _ effects: inout [Effect]
   ) {
     guard let ticket else { return }
     if waits {
       waiting.append(
         Waiting(
           ticket: ticket, condition: condition, result: result, before: Set(before),
-          started: starting))
+          started: starting, needed: needed))
     } else {
-      effects.append(.reply(ticket, .plain))
+      effects.append(.reply(ticket, Reply.plain.telling(needed: needed)))
     }
   }
 
@@ -54,7 +59,7 @@ extension Arbiter {
     var left: [Waiting] = []
     for entry in waiting {
       if holds(entry.condition) {
-        effects.append(.reply(entry.ticket, reply(entry)))
+        effects.append(.reply(entry.ticket, reply(entry).telling(needed: entry.needed)))
       } else {
         left.append(entry)
       }
@@ -66,8 +71,13 @@ extension Arbiter {
     switch condition {
     case .settled(let ids):
       return ids.allSatisfy { id in
+        guard !startQueue.pending.contains(id), heldStops[id] == nil else { return false }
+        return index(of: id).map { watchers[$0].isSettled || watchers[$0].isBlocked } ?? true
+      }
+    case .applied(let ids):
+      return ids.allSatisfy { id in
         guard !startQueue.pending.contains(id) else { return false }
-        return index(of: id).map { watchers[$0].isSettled } ?? true
+        return index(of: id).map { watchers[$0].isSettled || watchers[$0].isWaiting } ?? true
       }
     case .gone(let processes):
       return processes.allSatisfy { process in
@@ -79,7 +89,7 @@ extension Arbiter {
     case .allStopped: return isAllStopped
     case .running:
       return mode == .running && startQueue.pending.isEmpty
-        && watchers.allSatisfy { $0.isSettled }
+        && watchers.allSatisfy { $0.isSettled || $0.isWaiting }
     }
   }
 
@@ -110,5 +120,13 @@ extension Arbiter {
       return .ok(
         "info", .object(JSONObject([("stopped", list(gone))] + startInfo(id))))
     }
+  }
+}
+
+extension Reply {
+  /// With the names of watchers that others needed to be started.
+  fileprivate func telling(needed: [String]) -> Reply {
+    guard !needed.isEmpty, case .ok(let members) = self else { return self }
+    return .ok(members + [Member("needed", .array(needed.map { .string($0) }))])
   }
 }

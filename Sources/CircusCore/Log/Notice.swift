@@ -40,6 +40,8 @@ package enum WatcherNotice: Hashable, Sendable {
   /// One attempt of several.
   case startFailed(reason: String)
   case waitsForSocket
+  /// For what it depends on.
+  case waits(String)
   case calledBySocket(String)
   case hookFailed(HookName, callable: String, error: String)
   case hookRefused(HookName, callable: String, consequence: String)

@@ -94,6 +94,7 @@ extension Wording {
     case .notStarted(let reason): [LogLine(.error, "\(name): not started: \(reason)")]
     case .startFailed(let reason): [LogLine(.warning, "error in '\(name)': \(reason)")]
     case .waitsForSocket: [LogLine(.info, "\(name) waits for its socket")]
+    case .waits(let reason): [LogLine(.info, "\(name) \(reason)")]
     case .calledBySocket(let socket): [LogLine(.info, "\(name): called by socket '\(socket)'")]
     case .hookFailed(let hook, let callable, let error):
       [LogLine(.error, "\(name): Hook '\(hook.rawValue)' (\(callable)) failed: \(error)")]

@@ -4,6 +4,8 @@ import CircusModel
 package enum ProcessState: Hashable, Sendable {
   /// Not running and not meant to. -> spawning
   case stopped
+  /// Wanted, and not started before what its watcher depends on is there. -> spawning, stopped
+  case waiting
   /// Asked of the kernel, no answer yet. -> starting, running, backoff, fatal
   case spawning
   /// Alive, but not long enough to count (supervisor `startsecs`).
@@ -27,7 +29,7 @@ package enum ProcessState: Hashable, Sendable {
     get {
       switch self {
       case .starting(let life, _), .running(let life), .stopping(let life, _): life
-      case .stopped, .spawning, .backoff, .ending, .exited, .fatal: nil
+      case .stopped, .waiting, .spawning, .backoff, .ending, .exited, .fatal: nil
       }
     }
     set {
@@ -36,7 +38,7 @@ package enum ProcessState: Hashable, Sendable {
       case .starting(_, let healthyAt): self = .starting(newValue, healthyAt: healthyAt)
       case .running: self = .running(newValue)
       case .stopping(_, let stop): self = .stopping(newValue, stop)
-      case .stopped, .spawning, .backoff, .ending, .exited, .fatal: break
+      case .stopped, .waiting, .spawning, .backoff, .ending, .exited, .fatal: break
       }
     }
   }
@@ -59,7 +61,7 @@ package enum ProcessState: Hashable, Sendable {
   package var isStopping: Bool {
     switch self {
     case .stopping, .ending: true
-    case .stopped, .spawning, .starting, .running, .backoff, .exited, .fatal: false
+    case .stopped, .waiting, .spawning, .starting, .running, .backoff, .exited, .fatal: false
     }
   }
   /// The process is dead, and its orphans are not.
@@ -72,7 +74,7 @@ package enum ProcessState: Hashable, Sendable {
   /// Running, or on its way there by itself.
   package var isUp: Bool {
     switch self {
-    case .spawning, .starting, .running, .backoff: true
+    case .waiting, .spawning, .starting, .running, .backoff: true
     case .stopped, .stopping, .ending, .exited, .fatal: false
     }
   }
@@ -81,7 +83,7 @@ package enum ProcessState: Hashable, Sendable {
   var pausesUntil: Instant? {
     switch self {
     case .backoff(let until), .exited(_, let until): until
-    case .stopped, .spawning, .starting, .running, .stopping, .ending, .fatal: nil
+    case .stopped, .waiting, .spawning, .starting, .running, .stopping, .ending, .fatal: nil
     }
   }
 
@@ -93,7 +95,7 @@ package enum ProcessState: Hashable, Sendable {
     case .backoff(let until), .exited(_, let until): until
     case .stopping(_, let stop): stop.wasKilled ? nil : stop.killAt
     case .ending(let orphans): orphans.deadline
-    case .stopped, .spawning, .fatal: nil
+    case .stopped, .waiting, .spawning, .fatal: nil
     }
   }
 
@@ -101,7 +103,7 @@ package enum ProcessState: Hashable, Sendable {
   package var stage: ProcessStage {
     switch self {
     case .stopped: .stopped
-    case .spawning, .starting: .starting
+    case .waiting, .spawning, .starting: .starting
     case .running: .running
     case .backoff: .backoff
     case .stopping, .ending: .stopping

@@ -30,6 +30,8 @@ package struct Slot: Numbered {
   var isWanted = true
   /// Why its place is given up: it is not counted and not refilled; nil: it is not.
   var surplus: Cause?
+  /// Its process gives way to a new one, which does not stand yet: for its age, or in a reload.
+  var isRenewing = false
   /// Why the next process of this place is started, where that is not the watcher's reason.
   var respawnCause: Cause?
 
@@ -47,7 +49,7 @@ package struct Slot: Numbered {
   var isEmptyAndWanted: Bool {
     guard isWanted, !isSurplus, state.pausesUntil == nil else { return false }
     switch state {
-    case .stopped, .exited, .fatal, .backoff: return true
+    case .stopped, .waiting, .exited, .fatal, .backoff: return true
     case .spawning, .starting, .running, .stopping, .ending: return false
     }
   }

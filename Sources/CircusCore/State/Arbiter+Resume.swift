@@ -48,6 +48,7 @@ extension Arbiter {
         applyLive(index, group, &effects)
       }
     }
+    refreshNeeds()
     switch predecessor {
     case .left(let dead):
       takeOver(except: dead, &effects)
@@ -149,6 +150,7 @@ extension Arbiter {
     do {
       watchers[index].spec = try changed(watchers[index].spec, edits)
       watchers[index].edits = edits
+      needsAreStale = true
     } catch {
       watchers[index].tell(.editsLost(reason: error.reason), &effects)
     }
@@ -183,7 +185,8 @@ extension Arbiter {
   private mutating func bury(
     _ dead: Set<PID>, _ now: Moment, _ effects: inout [Effect]
   ) {
-    for id in watchers.map(\.id) {
+    // One that others depend on before those: they see that it is lost.
+    for id in needs.isEmpty ? watchers.map(\.id) : startOrder {
       update(id, now, &effects) { watcher, ledger, effects in
         for slot in watcher.slots {
           guard let pid = slot.state.pid, dead.contains(pid) else { continue }

@@ -32,6 +32,7 @@ extension Slot {
     if let respawnCause { record["respawn"] = .string(respawnCause.rawValue) }
     if let lives { record["lives"] = lives.record }
     if isSurplus { record["surplus"] = true }
+    if isRenewing { record["renewing"] = true }
     return record
   }
 
@@ -44,7 +45,8 @@ extension Slot {
       if grace != .zero { record["stop_grace"] = .int(Int(grace.nanoseconds)) }
     }
     switch state {
-    case .stopped, .spawning: return "stopped"
+    // It waits again as soon as the next daemon looks.
+    case .stopped, .waiting, .spawning: return "stopped"
     case .starting(let life, let healthyAt):
       put(life.pid)
       put(until: healthyAt)
@@ -92,6 +94,7 @@ extension Slot {
     lastStatus = record["last"].map(ExitStatus.init(record:))
     spawnError = record["error"]?.string ?? ""
     guard isAlive else { return }
+    isRenewing = record["renewing"]?.bool ?? false
     failures = record["failures"]?.int ?? 0
     quickKills = record["quick_kills"]?.int ?? 0
     respawnCause = record["respawn"]?.string.flatMap(Cause.init(rawValue:))

@@ -35,6 +35,13 @@ extension Watcher {
       record["stop_grace"] = .double(spec.stop.grace.seconds)
     }
     if demand.isCalled { record["called"] = true }
+    if isForced { record["forced"] = true }
+    if let waiting { record["waits_since"] = .double(waiting.since) }
+    if standing.epoch > 0 {
+      record["ready"] = .bool(standing.isReady)
+      record["ready_epoch"] = .int(standing.epoch)
+      record["ready_since"] = .double(standing.since)
+    }
     return record
   }
 
@@ -68,6 +75,11 @@ extension Watcher {
     rollout = head["rollout"]?.string.map { $0 == "surge" ? .surge : .oneByOne }
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
+    isForced = head["forced"]?.bool ?? false
+    waiting = head["waits_since"]?.number.map { Waited(reason: "", since: $0) }
+    standing.isReady = head["ready"]?.bool ?? false
+    standing.epoch = head["ready_epoch"]?.int ?? 0
+    standing.since = head["ready_since"]?.number ?? 0
     // The grace of a full stop that was under way begins anew for what is still to be ended by it.
     stopDeadline = now.instant + spec.stop.grace
     for leader in (head["lingering"]?.array ?? []).compactMap(\.int) {

@@ -30,8 +30,15 @@ package struct ProcessView: Sendable {
   /// Whether its watcher is stopped because its processes had ended, and are not replaced.
   package var hasEnded = false
 
+  /// What it waits for, where it is not started for that.
+  package var waitsFor: String?
+
   /// Where it stands in supervisor's terms.
-  package var stage: ProcessStage { slot?.state.stage ?? (hasEnded ? .exited : .stopped) }
+  package var stage: ProcessStage {
+    if let slot { return slot.state.stage }
+    if waitsFor != nil { return .starting }
+    return hasEnded ? .exited : .stopped
+  }
 
   /// `group:name`, or the name alone where both are the same (supervisor.md 4.5).
   package var displayName: String { group == name ? name : "\(group):\(name)" }

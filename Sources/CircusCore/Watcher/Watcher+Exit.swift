@@ -156,7 +156,7 @@ extension Watcher {
       slots[index].respawnCause = .maxAge
       stopProcess(process, .maxAge, announcesReap: false, now, &ledger, &effects)
     case .ending: tickOrphans(index, now, &ledger, &effects)
-    case .stopped, .spawning, .starting, .backoff, .stopping, .exited, .fatal: break
+    case .stopped, .waiting, .spawning, .starting, .backoff, .stopping, .exited, .fatal: break
     }
   }
 }

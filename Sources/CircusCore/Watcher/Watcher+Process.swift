@@ -36,6 +36,7 @@ extension Watcher {
   mutating func want() {
     desired = .running
     lastProblem = nil
+    beginAfresh()
     for index in slots.indices where !slots[index].isWanted {
       slots[index].isWanted = true
       slots[index].failures = 0
@@ -46,6 +47,7 @@ extension Watcher {
   /// Wants one process to run, and leaves the others as they are.
   mutating func startProcess(_ number: Int, _ ledger: inout Ledger) {
     startCause = .command
+    beginAfresh()
     if slots.isEmpty { makePlaces(&ledger) }
     guard let index = slots.firstIndex(where: { $0.number == number && !$0.isSurplus }) else {
       return want()
@@ -83,9 +85,8 @@ extension Watcher {
     if slots[index].state.pid != nil {
       stopProcess(
         slots[index].id, .command, announcesReap: true, now, &ledger, &effects)
-    } else if case .backoff = slots[index].state {
-      slots[index].failures = 0
-      enter(.stopped, at: index, &ledger)
+    } else {
+      cancelStart(at: index, &ledger)
     }
     if !slots.contains(where: { $0.isWanted && !$0.isSurplus }) { desired = .stopped(.command) }
   }

@@ -9,8 +9,9 @@ extension Watcher {
     case .stopped:
       guard case .running = desired, !spec.onDemand || demand.isCalled else {
         if startConsent == .given { startConsent = .unasked }
-        return
+        return stopWaiting(&ledger)
       }
+      guard gate.isOpen || isForced else { return waitInLine(&ledger) }
       guard isAgreed(.beforeStart, \.startConsent, &ledger, &effects) else { return }
       startConsent = .unasked
       demand.isCalled = false
@@ -68,7 +69,7 @@ extension Watcher {
     guard !ledger.isEnding else { return }
     var index = 0
     while index < slots.count {
-      if slots[index].isEmptyAndWanted, holdsPlace(slots[index]) {
+      if slots[index].isEmptyAndWanted, holdsPlace(slots[index]), admitsSpawn(at: index, &ledger) {
         guard passesGate(now, &ledger) else { return }
         spawn(slots[index].id, now, &ledger, &effects)
         guard case .running = desired else { return }
@@ -88,6 +89,7 @@ extension Watcher {
     while missing > 0 {
       // A singleton's successor waits until the old one is gone.
       if spec.singleton && hasProcess { return }
+      guard gate.admitsRespawns || isForced else { return }
       guard passesGate(now, &ledger) else { return }
       while used.contains(number) { number += 1 }
       used.insert(number)
@@ -162,7 +164,7 @@ extension Watcher {
   private func isStillStarting(_ slot: Slot) -> Bool {
     if slot.isEmptyAndWanted || slot.state.life?.isOnTrial == true { return true }
     switch slot.state {
-    case .spawning, .starting: return true
+    case .waiting, .spawning, .starting: return true
     // It failed at once and is tried again, or the machine had no room for it yet; else this is the pause after a crash.
     case .backoff: return !spec.habits.crashPauseIsBackoff || slot.startedWall == 0
     case .stopped, .running, .stopping, .ending, .exited, .fatal: return false

@@ -41,7 +41,7 @@ extension Watcher {
       if !slot.isWanted && slot.state.pid == nil && !slot.state.isSpawning { return true }
       switch slot.state {
       case .starting, .running, .exited: return true
-      case .stopped, .spawning, .backoff, .stopping, .ending, .fatal: return false
+      case .stopped, .waiting, .spawning, .backoff, .stopping, .ending, .fatal: return false
       }
     }
     guard up.count >= target else { return }
@@ -77,7 +77,7 @@ extension Watcher {
     switch slot.state {
     case .stopping, .ending, .spawning, .backoff: return true
     case .starting: return slot.generation == generation
-    case .stopped, .running, .exited, .fatal: return false
+    case .stopped, .waiting, .running, .exited, .fatal: return false
     }
   }
 

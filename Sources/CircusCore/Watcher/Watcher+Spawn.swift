@@ -32,6 +32,12 @@ extension Watcher {
   mutating func enter(_ state: ProcessState, at index: Int, _ ledger: inout Ledger) {
     note(slots[index].state, state, slots[index], &ledger)
     slots[index].state = state
+    switch state {
+    case .stopping(_, let stop):
+      slots[index].isRenewing = stop.cause == .maxAge || stop.cause == .reload
+    case .running, .fatal, .waiting, .backoff: slots[index].isRenewing = false
+    case .stopped, .spawning, .starting, .ending, .exited: break
+    }
     if let deadline = state.deadline { ledger.timers.push(deadline, .process(slots[index].id)) }
   }
 

@@ -106,12 +106,21 @@ extension Watcher {
       slots[index].endRest()
       if slots[index].state.pid != nil || slots[index].state.isEnding {
         stopProcess(process, cause, announcesReap: true, now, &ledger, &effects)
-      } else if case .backoff = slots[index].state {
-        slots[index].failures = 0
-        enter(.stopped, at: index, &ledger)
+      } else {
+        cancelStart(at: index, &ledger)
       }
     }
     dropEmptySlots()
+  }
+
+  /// What would start later is not started.
+  mutating func cancelStart(at index: Int, _ ledger: inout Ledger) {
+    switch slots[index].state {
+    case .backoff, .waiting:
+      slots[index].failures = 0
+      enter(.stopped, at: index, &ledger)
+    case .stopped, .spawning, .starting, .running, .stopping, .ending, .exited, .fatal: break
+    }
   }
 
   /// circus remembers nothing of a process that is gone; supervisor keeps its state.

@@ -18,6 +18,12 @@ package struct Watcher: Numbered {
     case stopped, starting, active, stopping
   }
 
+  /// For what it waits, and since when, in seconds since the epoch.
+  package struct Waited: Hashable, Sendable {
+    package var reason: String
+    package var since: Double
+  }
+
   /// Its number for life.
   package let id: WatcherID
   /// What it was told, `set` and reloads included.
@@ -78,6 +84,14 @@ package struct Watcher: Numbered {
   var demand = Demand()
   /// Bytes of output that were dropped since the daemon began.
   var lostBytes = 0
+  /// What it waits for.
+  package internal(set) var gate = StartGate()
+  /// What was told of its waiting; nil: it does not wait.
+  package internal(set) var waiting: Waited?
+  /// Told to start without what it depends on, until its next stop.
+  package internal(set) var isForced = false
+  /// What those that depend on it go by.
+  package internal(set) var standing = Standing()
   /// Why processes are being spawned, for the event.
   var startCause = Cause.boot
 
@@ -105,6 +119,7 @@ package struct Watcher: Numbered {
 
   /// What `status` says: a program whose processes are all EXITED or FATAL is stopped.
   package var status: Phase {
+    if isWaiting, phase == .stopped { return .starting }
     guard spec.habits.judgesProcesses, phase == .active else { return phase }
     return slots.contains { $0.state.isUp || $0.state.isStopping } ? .active : .stopped
   }
@@ -128,6 +143,7 @@ package struct Watcher: Numbered {
 
   /// Why it does not run as it was last asked to; nil: it does, or it is not known yet.
   var startProblem: String? {
+    if isBlocked { return "\(spec.name): \(gate.text)" }
     if spec.habits.judgesProcesses, case .running = desired {
       let fatal = slots.first { $0.state == .fatal }
       return fatal.map { "\($0.name): \($0.spawnError)" }
@@ -157,7 +173,10 @@ package struct Watcher: Numbered {
       runConsent = .unasked
       spawnFailures = 0
     case .active: break
-    case .stopping, .stopped: rollout = nil
+    case .stopping: rollout = nil
+    case .stopped:
+      rollout = nil
+      isForced = false
     }
   }
 

@@ -29,7 +29,21 @@ extension WatcherOption.Kind {
       if let word = aliases[text] ?? words.first(where: { $0 == text }) { return .string(word) }
       let advice = "write " + Self.list(words)
       throw Problem(text: "\(given.text ?? ""): \(advice)", hint: advice)
+    case .grammar(let grammar):
+      guard let text = given.text, !text.isEmpty else { return nil }
+      if let hint = grammar.advice(against: text) {
+        throw Problem(text: "\(text): \(hint)", hint: hint)
+      }
+      return .string(text)
     case .bytes, .octal, .exitCodes, .restartPolicy, .composite: return given
+    }
+  }
+
+  /// Whether a bad value is told with its key in front, as one of ours: what circus says has none.
+  package var namesKey: Bool {
+    switch self {
+    case .choice, .grammar: true
+    default: false
     }
   }
 
@@ -53,5 +67,16 @@ extension WatcherOption.Kind {
   package static func list(_ words: [String]) -> String {
     words.count < 2
       ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+  }
+}
+
+extension WatcherOption.Grammar {
+  /// How to mend a text that is no value; nil: it is one.
+  package func advice(against text: String) -> String? {
+    switch self {
+    case .readyFloor:
+      ReadyFloor(text: text) == nil
+        ? "write all, a number such as 2, or a percentage such as 50%" : nil
+    }
   }
 }

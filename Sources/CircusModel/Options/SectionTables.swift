@@ -75,6 +75,7 @@ extension SectionTable {
   /// `[group:x]`.
   package static let group = SectionTable([
     SectionOption("programs", .composite), SectionOption("priority", .integer),
+    SectionOption("depends_on", .text),
   ])
 
   /// `[include]` of supervisor.

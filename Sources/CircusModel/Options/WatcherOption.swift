@@ -15,8 +15,16 @@ package struct WatcherOption: Sendable {
     case choice([String], aliases: [String: String])
     /// Of supervisor alone: `50MB`, `022`, `0,2`, `unexpected`.
     case bytes, octal, exitCodes, restartPolicy
+    /// A text with a grammar of its own, in both dialects.
+    case grammar(Grammar)
     /// Several values under one name (environments, hooks, limits, streams), which code of their own reads.
     case composite
+  }
+
+  /// What a text must look like to be a value.
+  package enum Grammar: Sendable, Equatable {
+    /// `all`, a number or a percentage.
+    case readyFloor
   }
 
   /// How one system spells it.

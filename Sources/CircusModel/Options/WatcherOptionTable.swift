@@ -1,6 +1,6 @@
 extension WatcherOption {
   /// Every option there is.
-  package static let all = command + identity + start + stop + output + hooks
+  package static let all = command + identity + start + order + stop + output + hooks
 
   /// By circus's name.
   package static let byCircusKey = Dictionary(

@@ -61,7 +61,9 @@ package struct SetOptions: Command {
         throw UsageError("'\(text)' is not true or false")
       }
       return .bool(flag)
-    case .text, .identity, .choice, .composite, .bytes, .octal, .exitCodes, .restartPolicy: break
+    case .text, .identity, .choice, .grammar, .composite, .bytes, .octal, .exitCodes,
+      .restartPolicy:
+      break
     }
     if key == "env" { return .object(try pairs(text, "=")) }
     if key == "hooks" {

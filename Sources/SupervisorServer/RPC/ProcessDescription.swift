@@ -7,6 +7,7 @@ package enum ProcessDescription {
   /// The pid and uptime, why it did not start, or when it ended; empty while it starts or stops.
   /// `now`: seconds since the epoch.
   package static func text(_ view: ProcessView, _ now: Double) -> String {
+    if let reason = view.waitsFor { return reason }
     guard let slot = view.slot else {
       guard view.hasEnded, let exit = view.lives.lastExit else { return "Not started" }
       return Clock.format(exit.wall, "%b %d %I:%M %p")

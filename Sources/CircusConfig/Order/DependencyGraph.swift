@@ -1,0 +1,55 @@
+import CircusModel
+
+/// Who depends on whom, by the positions of the watchers in a list.
+package struct DependencyGraph: Sendable {
+  /// From a watcher to one it depends on.
+  package struct Edge: Hashable, Sendable {
+    package var dependent: Int
+    package var dependency: Int
+    package var kind: Dependency
+  }
+
+  /// An entry that names nothing.
+  package struct Missing: Hashable, Sendable {
+    package var dependent: Int
+    package var entry: DependencyEntry
+  }
+
+  /// What each watcher depends on, in the order in which it says so.
+  package private(set) var needs: [[Edge]]
+  /// What depends on each watcher.
+  package private(set) var dependents: [[Edge]]
+  package private(set) var missing: [Missing] = []
+
+  /// Whether nobody depends on anything.
+  package var isEmpty: Bool { edgeCount == 0 && missing.isEmpty }
+  package private(set) var edgeCount = 0
+
+  package init(_ specs: [WatcherSpec]) {
+    needs = Array(repeating: [], count: specs.count)
+    dependents = needs
+    guard specs.contains(where: { !$0.dependsOn.isEmpty }) else { return }
+    let names = DependencyNames(specs)
+    for (index, spec) in specs.enumerated() where !spec.dependsOn.isEmpty {
+      var seen: Set<Edge> = []
+      for text in spec.dependsOn {
+        let entry = DependencyEntry(text, in: names)
+        guard let found = names.find(entry.name) else {
+          missing.append(Missing(dependent: index, entry: entry))
+          continue
+        }
+        // What names several does not name the watcher itself; alone, it is a circle of one.
+        for other in found where found.count == 1 || other != index {
+          let edge = Edge(
+            dependent: index, dependency: other,
+            kind: Dependency(
+              entry.condition ?? .ready, entry.reaction ?? .ignore, isOptional: entry.isOptional))
+          guard seen.insert(edge).inserted else { continue }
+          needs[index].append(edge)
+          dependents[other].append(edge)
+          edgeCount += 1
+        }
+      }
+    }
+  }
+}

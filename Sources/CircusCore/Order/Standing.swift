@@ -1,0 +1,27 @@
+import CircusModel
+
+/// How far a watcher is for those that depend on it; changed in `Watcher.assess` alone.
+///
+/// Coming up needs all processes, staying up needs one (`min_ready` says otherwise): what others are started and
+/// stopped for does not flap.
+package struct Standing: Hashable, Sendable {
+  /// Why it does not come up by itself.
+  package enum Obstacle: Hashable, Sendable {
+    case stopped
+    /// Its processes have ended, and are not started again.
+    case ended
+    case gaveUp(String)
+    case noProcessWanted
+    /// It waits for what will not come.
+    case dependency
+  }
+
+  /// Whether it counts as ready.
+  package internal(set) var isReady = false
+  /// Raised each time it becomes ready.
+  package internal(set) var epoch = 0
+  /// Seconds since the epoch at which it became ready, or was lost; 0: neither yet.
+  package internal(set) var since = 0.0
+  /// Nil: it is ready, or on its way.
+  package internal(set) var obstacle: Obstacle?
+}

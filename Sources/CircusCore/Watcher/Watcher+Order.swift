@@ -1,0 +1,129 @@
+import CircusModel
+import CircusWire
+
+/// Waiting for what it depends on, and what it is to those that depend on it.
+extension Watcher {
+  /// Whether a process that is wanted is not started, for the sake of what the watcher depends on.
+  package var isWaiting: Bool {
+    guard desired == .running, !isForced else { return false }
+    if phase == .stopped { return !gate.isOpen && (!spec.onDemand || demand.isCalled) }
+    guard phase != .stopping, !gate.admitsRespawns else { return false }
+    return countedSlots < target || slots.contains { $0.state == .waiting }
+  }
+
+  /// It waits for what will not come by itself.
+  var isBlocked: Bool { isWaiting && gate.isShutForGood }
+
+  /// Nothing of it starts before the gate opens.
+  mutating func waitInLine(_ ledger: inout Ledger) {
+    while slots.count > target, let last = slots.lastIndex(where: { $0.state.isEmpty }) {
+      slots.remove(at: last)
+    }
+    for index in slots.indices where slots[index].isEmptyAndWanted && slots[index].state != .waiting
+    {
+      slots[index].failures = 0
+      enter(.waiting, at: index, &ledger)
+    }
+  }
+
+  /// It is not wanted any more, or waits for something else.
+  mutating func stopWaiting(_ ledger: inout Ledger) {
+    for index in slots.indices where slots[index].state == .waiting {
+      enter(.stopped, at: index, &ledger)
+    }
+  }
+
+  /// Whether the place of a process that ended may be filled; else it waits.
+  mutating func admitsSpawn(at index: Int, _ ledger: inout Ledger) -> Bool {
+    if gate.admitsRespawns || isForced { return true }
+    if slots[index].state != .waiting { enter(.waiting, at: index, &ledger) }
+    return false
+  }
+
+  /// A program of which nothing runs starts like one that was stopped: what it depends on is asked for again.
+  mutating func beginAfresh() {
+    guard gate.hasNeeds, spec.habits.judgesProcesses, phase == .active,
+      slots.allSatisfy({ $0.state.isEmpty && !$0.state.isUp })
+    else { return }
+    enter(.stopped)
+  }
+
+  // MARK: standing
+
+  /// How far it is now.
+  func currentStanding(_ now: Moment) -> Standing {
+    var new = standing
+    let wanted = wantedCount
+    new.isReady = isUpToStrength(wanted)
+    new.obstacle = new.isReady ? nil : obstacle(wanted)
+    guard new.isReady != standing.isReady else { return new }
+    new.since = now.wall
+    if new.isReady { new.epoch += 1 }
+    return new
+  }
+
+  /// Tells how far it is, where that is news.
+  mutating func take(
+    _ new: Standing, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    if new.isReady != standing.isReady {
+      let event = event(new.isReady ? .ready : .lost, now, cause: lossCause(new))
+      ledger.publish(event, into: &effects)
+    }
+    standing = new
+  }
+
+  private func lossCause(_ new: Standing) -> Cause? {
+    guard !new.isReady else { return nil }
+    if case .stopped(let cause) = desired { return cause }
+    return phase == .stopping ? .restart : .crash
+  }
+
+  /// Processes of this start, those that gave up included.
+  private var wantedCount: Int {
+    guard spec.habits.judgesProcesses else { return target }
+    return slots.count { !$0.isSurplus && ($0.isWanted || $0.state == .fatal) }
+  }
+
+  private func isUpToStrength(_ wanted: Int) -> Bool {
+    // Asleep, its socket is open for it.
+    if spec.onDemand { return desired == .running && phase != .stopping }
+    guard wanted > 0, desired == .running, phase == .active || phase == .starting else {
+      return false
+    }
+    let ready = slots.count {
+      !$0.isSurplus && ($0.isReady || standing.isReady && $0.isBeingReplaced)
+    }
+    if standing.isReady { return ready >= min(wanted, spec.minReady?.count(of: wanted) ?? 1) }
+    // After `after_start` has agreed; a number of its own does not wait for the others.
+    guard phase == .active || spec.minReady != nil else { return false }
+    return ready >= (spec.minReady?.count(of: wanted) ?? wanted)
+  }
+
+  private func obstacle(_ wanted: Int) -> Standing.Obstacle? {
+    switch desired {
+    case .stopped(.exit): return .ended
+    case .stopped(.spawnFailure), .stopped(.hook):
+      return .gaveUp(startProblem ?? "it could not be started")
+    case .stopped: return .stopped
+    case .running: break
+    }
+    if isBlocked { return .dependency }
+    let lost = slots.count { $0.state == .fatal }
+    if lost > 0, wanted - lost < (spec.minReady?.count(of: wanted) ?? wanted) {
+      return .gaveUp(startProblem ?? "FATAL")
+    }
+    guard wanted == 0 else { return nil }
+    return target > 0 && !slots.isEmpty ? .ended : .noProcessWanted
+  }
+}
+
+extension Slot {
+  /// Its process counts as ready.
+  var isReady: Bool {
+    if case .running(let life) = state { !life.isOnTrial } else { false }
+  }
+
+  /// It is ready again in a moment: its process gives way to a new one, and nothing went wrong.
+  var isBeingReplaced: Bool { isRenewing && failures == 0 }
+}
