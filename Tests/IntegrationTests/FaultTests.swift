@@ -95,7 +95,8 @@ import Testing
     mkdir("\(daemon.directory)/sub", 0o755)
     try daemon.call("start", ["name": "lost", "waiting": true])
     #expect(eventually { Self.numbers(daemon.file("sub/lost.log")).count > 10 })
-    #expect(run("/bin/rm", ["-rf", "\(daemon.directory)/sub"]).status == 0)
+    // In one step: a file that is deleted first is there again before its directory goes.
+    #expect(rename("\(daemon.directory)/sub", "\(daemon.directory)/gone") == 0)
     #expect(eventually { daemon.log.contains("sub/lost.log: cannot be reopened") })
     mkdir("\(daemon.directory)/sub", 0o755)
     #expect(eventually { Self.numbers(daemon.file("sub/lost.log")).count > 10 })
