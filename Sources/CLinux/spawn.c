@@ -134,6 +134,12 @@ static const int patience = 50;
 static pid_t start_apart(struct cl_spawn *r) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  // Out of the way of the descriptors that the child is given.
+  int high = fcntl(ends[1], F_DUPFD_CLOEXEC, r->closeFrom);
+  if (high >= 0) {
+    close(ends[1]);
+    ends[1] = high;
+  }
   r->statusEnd = ends[1];
   int flags = SIGCHLD | (r->pidPlace ? CLONE_PARENT_SETTID : 0);
   pid_t pid = (pid_t)syscall(SYS_clone, flags, NULL, r->pidPlace, NULL, NULL);

@@ -18,6 +18,12 @@ package enum Event: Sendable {
   case signalProcess(ProcessKey, Signal)
   case spawned(ProcessID, PID)
   case spawnFailed(ProcessID, SpawnFailure)
+  /// A process has told something of itself.
+  case told(ProcessID, Notification)
+  /// What a process was to say on that it is ready is closed.
+  case channelClosed(ProcessID)
+  /// A process that was taken over may have said something while nobody listened.
+  case unheard(ProcessID)
   /// A child is dead and collected: one of ours, or an orphan we adopted.
   case exited(PID, ExitStatus)
   /// The answer to `.sweep`: descendants that outlived these leaders.

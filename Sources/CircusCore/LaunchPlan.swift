@@ -55,6 +55,8 @@ package final class LaunchPlan: Sendable {
   package let diesWithDaemon: Bool
   /// Which of its descendants are ended with it.
   package let descendants: DescendantPolicy
+  /// How it says that its start is complete.
+  package let readiness: Readiness
 
   package init(
     watcherName: String, number: Int, processName: String, groupName: String,
@@ -64,7 +66,8 @@ package final class LaunchPlan: Sendable {
     input: Input, stdout: StreamSpec, stderr: StreamSpec,
     stdoutOnFull: FullPolicy? = nil, stderrOnFull: FullPolicy? = nil, sockets: SocketUse?,
     startsSession: Bool,
-    diesWithDaemon: Bool = false, descendants: DescendantPolicy
+    diesWithDaemon: Bool = false, descendants: DescendantPolicy,
+    readiness: Readiness = .started
   ) {
     self.watcherName = watcherName
     self.number = number
@@ -87,5 +90,6 @@ package final class LaunchPlan: Sendable {
     self.startsSession = startsSession
     self.diesWithDaemon = diesWithDaemon
     self.descendants = descendants
+    self.readiness = readiness
   }
 }

@@ -48,7 +48,7 @@ enum LaunchPlanner {
           mentioned: spec.mentionedSockets(among: ledger.sockets),
           tellsActivation: spec.tellsActivation) : nil,
       startsSession: true, diesWithDaemon: spec.daemonExit == .kill,
-      descendants: spec.stop.descendants)
+      descendants: spec.stop.descendants, readiness: spec.ready)
   }
 
   /// With `shell` the line goes to the shell as it was written (circus quotes every word first, so
@@ -126,7 +126,7 @@ enum LaunchPlanner {
       stderr: process.stderr, stdoutOnFull: spec.stdoutOnFull, stderrOnFull: spec.stderrOnFull,
       sockets: nil, startsSession: false,
       diesWithDaemon: spec.daemonExit == .kill,
-      descendants: spec.stop.descendants)
+      descendants: spec.stop.descendants, readiness: spec.ready)
   }
 
   static func member(

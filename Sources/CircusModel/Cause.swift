@@ -8,6 +8,10 @@ package enum Cause: String, Hashable, Sendable {
   case scale
   case demand
   case dependency
+  /// It has not said in time that it is ready.
+  case readyTimeout = "ready_timeout"
+  /// It has closed what it was to say it on.
+  case readyClosed = "ready_closed"
   case hook
   case reload
   case restart

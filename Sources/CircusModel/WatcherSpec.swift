@@ -95,6 +95,10 @@ package struct WatcherSpec: Hashable, Sendable {
   package var startRetries = 3
   /// Entries of `depends_on` as they are written; what they mean depends on which watchers there are.
   package var dependsOn: [String] = []
+  /// How a process says that its start is complete (`ready`).
+  package var ready = Readiness.started
+  /// In which time it has to say so; zero: any (`ready_timeout`).
+  package var readyTimeout = Interval.seconds(90)
   /// How many processes must be ready (`min_ready`); nil: all to become ready, one to stay so.
   package var minReady: ReadyFloor?
   /// What is called at which point, by circus's names (circus.md 7).

@@ -11,9 +11,17 @@ package struct Inheritance {
   var handed: [Int32: Int32] = [:]
   /// Bytes that were not passed on, likewise.
   package var inHand: [Int32: InHand] = [:]
+  /// The number of what it says on that it is ready; nil: not known.
+  package var channel: UInt64?
   /// Those that may have the process's pipes as well; nil: what descends from it.
   package var holders: [Int32]?
   let proc: ProcFS
+
+  /// Under which number our end of that is handed over.
+  package static let channelPlace: Int32 = 3
+
+  /// What was handed over open; nil: nothing.
+  package func handed(_ place: Int32) -> Int32? { handed[place] }
 
   /// Our end of a pipe the process has; it may have passed it on and let go of it itself.
   package func open(_ pid: PID, _ expected: Int32, _ inode: UInt64?, toRead: Bool) -> Int32? {

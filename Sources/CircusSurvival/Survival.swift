@@ -161,6 +161,7 @@ package final class Survival: StateKeeper {
   package func inheritance(_ pid: PID) -> (birth: Int64, Inheritance)? {
     guard let survivor = survivors[pid] else { return nil }
     var ends = Inheritance(stdout: survivor.stdout, stderr: survivor.stderr, proc: proc)
+    ends.channel = survivor.channel
     ends.handed = handover?.pipes.removeValue(forKey: pid) ?? [:]
     ends.inHand = handover?.inHand.removeValue(forKey: pid) ?? [:]
     return (survivor.birth, ends)
@@ -242,7 +243,8 @@ package final class Survival: StateKeeper {
     return [
       ("birth", Int(survivor.birth)), ("out", Int(truncatingIfNeeded: survivor.stdout ?? 0)),
       ("err", Int(truncatingIfNeeded: survivor.stderr ?? 0)),
-    ]
+      ("channel", Int(truncatingIfNeeded: survivor.channel ?? 0)),
+    ].filter { $0.0 != "channel" || $0.1 != 0 }
   }
 
   /// What the last lines tell has been done.

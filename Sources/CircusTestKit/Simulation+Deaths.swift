@@ -28,4 +28,19 @@ extension Simulation {
   package mutating func endOrphan(_ pid: PID) {
     if kernel.endOrphan(pid) { feed(.exited(pid, .exited(0))) }
   }
+
+  /// Processes of a watcher that have yet to say that they are ready, by their places.
+  package func silent(_ watcher: String) -> [ProcessID] {
+    arbiter.watchers.filter { $0.spec.name == watcher }.flatMap(\.slots).filter {
+      if case .starting(_, .word) = $0.state { true } else { false }
+    }.map(\.id)
+  }
+
+  /// The first of a watcher's processes that has yet to say that it is ready tells something; false: there is none.
+  @discardableResult
+  package mutating func tell(_ watcher: String, _ message: Notification = .ready) -> Bool {
+    guard let process = silent(watcher).first else { return false }
+    feed(.told(process, message))
+    return true
+  }
 }

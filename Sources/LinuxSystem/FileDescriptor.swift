@@ -35,17 +35,22 @@ package struct FileDescriptor: ~Copyable {
   package var readableBytes: Int { Int(cl_readable_bytes(number)) }
 
   /// The number of the pipe or file behind it, which no other open one has; 0 when fstat(2) fails.
-  package var inode: UInt64 {
-    var info = stat()
-    return fstat(number, &info) == 0 ? UInt64(info.st_ino) : 0
-  }
+  package var inode: UInt64 { LinuxSystem.inode(of: number) }
 
   /// Makes reads and writes return at once (O_NONBLOCK), or wait again.
   package func setNonBlocking(_ on: Bool = true) { LinuxSystem.setNonBlocking(number, on) }
 }
 
+/// The number of what an open descriptor stands for; 0 when fstat(2) fails.
+package func inode(of descriptor: Int32) -> UInt64 {
+  var info = stat()
+  return fstat(descriptor, &info) == 0 ? UInt64(info.st_ino) : 0
+}
+
 /// Another number for an open descriptor, close-on-exec; -1 when there is none left.
-package func duplicate(_ descriptor: Int32) -> Int32 { cl_dup_above(descriptor, 3) }
+package func duplicate(_ descriptor: Int32, above lowest: Int32 = 3) -> Int32 {
+  cl_dup_above(descriptor, lowest)
+}
 
 /// Closes a descriptor that has no owner of its own; a negative one is passed over.
 package func closeDescriptor(_ descriptor: Int32) { if descriptor >= 0 { close(descriptor) } }

@@ -19,6 +19,15 @@ package enum HeldSockets {
     return nil
   }
 
+  /// A copy of the socket with this number of the kernel, whatever descriptor of a process it is.
+  package static func copy(from pid: Int32, inode: UInt64) -> Int32? {
+    guard let process = try? PIDDescriptor(pid) else { return nil }
+    let link = "socket:[\(inode)]"
+    return sockets(of: pid).first { Files.linkTarget("/proc/\(pid)/fd/\($0)") == link }.flatMap {
+      try? process.descriptor($0)
+    }
+  }
+
   /// The descriptors of a process that are sockets, lowest first.
   private static func sockets(of pid: Int32) -> [Int32] {
     let directory = "/proc/\(pid)/fd"

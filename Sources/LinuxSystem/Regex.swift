@@ -27,3 +27,17 @@ package enum Regex {
     return regexec(&compiled, text, 0, nil, 0) == 0
   }
 }
+
+/// A POSIX extended expression, compiled once, that may match anywhere in a text.
+package final class Expression {
+  private var compiled = regex_t()
+
+  /// Nil when it is not valid.
+  package init?(_ pattern: String) {
+    guard regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) == 0 else { return nil }
+  }
+
+  deinit { regfree(&compiled) }
+
+  package func matches(_ text: String) -> Bool { regexec(&compiled, text, 0, nil, 0) == 0 }
+}

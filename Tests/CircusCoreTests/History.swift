@@ -46,9 +46,14 @@ struct History {
       let end = ["", ":started", "?", ":ready?"][Int(edges.next() % 4)]
       spec.dependsOn.append(other == index ? "w9\(end)" : "w\(other)\(end)")
     }
+    if edges.chance(4) {
+      spec.ready = edges.chance(2) ? .notify : .seconds(.seconds(2))
+      spec.readyTimeout = .seconds(Double(edges.next() % 4))
+      spec.definition["ready"] = .string(spec.ready.text)
+    }
     if edges.chance(4) { spec.minReady = [.all, .count(1), .percent(50)][Int(edges.next() % 3)] }
     spec.command = "run"
-    spec.definition = ["name": .string(spec.name), "cmd": .string("run")]
+    spec.definition.merge(["name": .string(spec.name), "cmd": .string("run")]) { $1 }
     spec.processCount = Int(random.next() % 4)
     spec.warmup = random.chance(4) ? .seconds(1) : .zero
     spec.stop.grace = .seconds(Double(random.next() % 4))
@@ -105,11 +110,13 @@ struct History {
       simulation.runDirectory.isFull = faults.chance(simulation.runDirectory.isFull ? 2 : 12)
       step(&tickets)
       if simulation.effectsLeft == nil, faults.chance(150) { simulation.checkSaved() }
+      speak(&faults)
     }
     if simulation.effectsLeft != nil { simulation.crash() }
     // Left alone, everything settles: no ticket waits for ever.
     for _ in 0..<100 where !simulation.arbiter.parkedTickets.isEmpty || !simulation.loads.isEmpty {
       simulation.deliverDeaths()
+      for name in ["w0", "w1", "w2"] { while simulation.tell(name) {} }
       simulation.advance(.seconds(2))
       if !simulation.loads.isEmpty { simulation.failLoad("gone") }
     }
@@ -119,6 +126,7 @@ struct History {
     tickets.append(simulation.send("quit", ["waiting": true]))
     for _ in 0..<60 where simulation.exitStatus == nil {
       simulation.deliverDeaths()
+      for name in ["w0", "w1", "w2"] { while simulation.tell(name) {} }
       simulation.advance(.seconds(2))
       if !simulation.loads.isEmpty { simulation.failLoad("gone") }
     }
@@ -133,6 +141,25 @@ struct History {
     if !unanswered.isEmpty { return "unanswered: \(unanswered)" }
     // What a daemon did not live to tell is missing.
     return diesInTheMiddle || isAmbiguous ? nil : brokenTransition
+  }
+
+  /// Processes say that they are ready, or lose what they were to say it on, or nobody has listened.
+  private mutating func speak(_ random: inout SplitMix) {
+    guard simulation.effectsLeft == nil else { return }
+    for name in ["w0", "w1", "w2"] {
+      guard random.chance(3), let process = simulation.silent(name).first else { continue }
+      switch random.next() % 8 {
+      case 0: simulation.feed(.channelClosed(process))
+      case 1: simulation.feed(.unheard(process))
+      case 2:
+        var message = Notification()
+        message.isStopping = random.chance(2)
+        message.isReloading = random.chance(2)
+        message.extra = .seconds(5)
+        simulation.feed(.told(process, message))
+      default: simulation.tell(name)
+      }
+    }
   }
 
   /// The states told of one process follow from each other.

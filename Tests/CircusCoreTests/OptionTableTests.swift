@@ -22,6 +22,7 @@ import Testing
     case .identity: ("65534", 65534)
     case .choice(let words, _): words.last.map { ($0, .string($0)) }
     case .grammar(.readyFloor): ("50%", "50%")
+    case .grammar(.readiness): ("log:stderr:up", "log:stderr:up")
     case .bytes, .octal, .exitCodes, .restartPolicy, .composite: nil
     }
   }
@@ -120,7 +121,7 @@ import Testing
     ]
     // These are in no definition that was saved.
     let newer: Set<String> = [
-      "numprocs", "retry_in", "depends_on", "group_depends_on", "min_ready",
+      "numprocs", "retry_in", "depends_on", "group_depends_on", "min_ready", "ready_timeout",
     ]
     #expect(WatcherSpec.liveOptions.subtracting(newer) == earlier)
   }

@@ -163,7 +163,8 @@ extension Watcher {
   func satisfies(_ kind: Dependency) -> Bool {
     if kind.isOptional, standing.obstacle != nil { return true }
     switch kind.condition {
-    case .started, .ready: return standing.isReady
+    case .started: return standing.isStarted
+    case .ready: return standing.isReady
     // There are no readiness probes yet that could say so.
     case .healthy: return false
     case .completed, .completedOK: return standing.obstacle == .ended

@@ -69,6 +69,17 @@ extension Watcher {
       object["uptime"] = .double(age)
       text += ", pid \(pid), up \(Self.span(age))"
     }
+    if let life = slot.state.life {
+      if !life.status.isEmpty {
+        object["says"] = .string(life.status)
+        text += ", \"\(life.status)\""
+      }
+      if let time = life.readyAfter, spec.ready.isExplicit { object["ready_after"] = .double(time) }
+      if case .starting(_, .word) = slot.state { text += ", not ready yet" }
+      if life.isUnheard { text += " (it may have said so while no daemon ran)" }
+      if life.isReloading { text += ", reloading" }
+      if life.isLeaving { text += ", about to end" }
+    }
     if let next = slot.nextStart(now) {
       let seconds = max(0, (next - now.instant).seconds)
       object["next_start"] = .double(seconds)

@@ -78,7 +78,7 @@ extension Arbiter {
 
   /// Whether what was ordered to stop with it, and depends on it, is not down yet.
   private func isEarly(_ held: HeldStop) -> Bool {
-    guard !needs.isEmpty, !needs.isInCircle(held.watcher) else { return false }
+    guard needs.hasEdges, !needs.isInCircle(held.watcher) else { return false }
     return needs.dependents(of: held.watcher).contains { edge in
       guard held.among.contains(edge.watcher), let index = index(of: edge.watcher) else {
         return false

@@ -87,7 +87,7 @@ extension Arbiter {
 
   /// What depends on others before those; as they come where nothing does.
   private func inStopOrder(_ views: [ProcessView]) -> [ProcessView] {
-    guard !needs.isEmpty else { return views }
+    guard needs.hasEdges else { return views }
     let places = Dictionary(uniqueKeysWithValues: zip(startOrder.reversed(), 0...))
     return views.enumerated().sorted {
       (places[$0.element.key.watcher] ?? 0, $0.offset) < (

@@ -159,6 +159,18 @@ package struct Arbiter {
       update(process.watcher, now, &effects) { watcher, ledger, effects in
         watcher.spawnFailed(process, failure, now, &ledger, &effects)
       }
+    case .told(let process, let message):
+      update(process.watcher, now, &effects) { watcher, ledger, effects in
+        watcher.told(process, message, now, &ledger, &effects)
+      }
+    case .channelClosed(let process):
+      update(process.watcher, now, &effects) { watcher, ledger, effects in
+        watcher.closedChannel(process, now, &ledger, &effects)
+      }
+    case .unheard(let process):
+      update(process.watcher, now, &effects) { watcher, ledger, _ in
+        watcher.wasUnheard(process, &ledger)
+      }
     case .exited(let pid, let status): exited(pid, status, now, &effects)
     case .swept(let id, let leaders, let orphans):
       update(id, now, &effects) { watcher, ledger, effects in
@@ -302,40 +314,5 @@ package struct Arbiter {
     reportSupervisedStops(now, &effects)
     reportStop(now, &effects)
     advanceMode(now, &effects)
-  }
-
-  // MARK: signals
-
-  private mutating func handle(_ signal: Signal, _ now: Moment, _ effects: inout [Effect]) {
-    switch signal {
-    case .terminate, .interrupt, .quit:
-      tell(.exitRequested(signal), &effects)
-      if mode == .stopping && signal == .interrupt {
-        hurry(now, &effects)
-      } else {
-        shutDown(now, &effects)
-      }
-    case .hangup where ledger.settings.restartsOnHangup:
-      hangUp(&effects)
-    case .hangup:
-      tell(.reloadRequested(signal), &effects)
-      reloadAll(sequential: false, graceful: true, now, &effects)
-    case .user1:
-      tell(.upgradeRequested(signal), &effects)
-      effects.append(.upgrade(nil, nil))
-    case .user2:
-      tell(.reopenRequested(signal), &effects)
-      effects.append(.reopenLogs)
-    default: tell(.signalIgnored(signal), &effects)
-    }
-  }
-
-  /// supervisord starts over from its file.
-  private func hangUp(_ effects: inout [Effect]) {
-    guard mode == .running else {
-      return tell(.restartIgnored(.hangup), &effects)
-    }
-    tell(.restartRequested(.hangup), &effects)
-    effects.append(.loadConfiguration(.restartCheck(nil)))
   }
 }

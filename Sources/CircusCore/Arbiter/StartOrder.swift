@@ -17,7 +17,7 @@ struct StartOrder {
       return x == y ? a.offset < b.offset : x < y
     }.map(\.element)
     let stages = Self.stopStages(sorted)
-    guard !needs.isEmpty else {
+    guard needs.hasEdges else {
       self.watchers = sorted.map(\.id)
       stopStages = stages
       return

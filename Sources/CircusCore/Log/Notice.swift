@@ -19,6 +19,10 @@ package enum ProcessNotice: Hashable, Sendable {
   case spawned(PID)
   /// It has been up for `startsecs`.
   case becameRunning(after: Interval)
+  /// It has said that it is ready.
+  case becameReady(after: Interval)
+  /// Its start has failed, and it is ended.
+  case notReady(reason: String)
   case exited(PID, ExitStatus, isExpected: Bool)
   /// It ended in a stop.
   case stopped(PID, ExitStatus, isExpected: Bool)

@@ -40,6 +40,17 @@ extension Wording {
           "success: \(process) entered RUNNING state, process has stayed up for > than "
             + "\(Int(time.seconds)) seconds (startsecs)")
       ]
+    case (.becameReady(let time), .circus):
+      return [LogLine(.info, "\(process) is ready after \(Self.seconds(time)) s")]
+    case (.becameReady(let time), .supervisor):
+      return [
+        LogLine(
+          .info,
+          "success: \(process) entered RUNNING state, process is ready after \(Self.seconds(time)) s"
+        )
+      ]
+    case (.notReady(let reason), _):
+      return [LogLine(.warning, "\(process): \(reason): it is ended")]
     case (.exited(let pid, let status, let isExpected), _):
       let subject = self == .circus ? "\(watcher) [pid \(pid)]" : process
       let verdict = isExpected ? "expected" : "not expected"
@@ -75,6 +86,11 @@ extension Wording {
       return [LogLine(.warning, "process '\(process)' is being stopped: it is not started")]
     case (.hangupSent(let pid), _): return [LogLine(.info, "SENDING HUP to \(pid)")]
     }
+  }
+
+  /// To a hundredth.
+  private static func seconds(_ time: Interval) -> String {
+    ((time.seconds * 100).rounded() / 100).description
   }
 
   private func kill(_ process: String, _ pid: PID, _ signal: Signal, _ isGroup: Bool) -> LogLine {

@@ -13,6 +13,8 @@ struct Needs {
   private let positions: [WatcherID: Int]
   /// Watchers that could never start, for they wait for each other.
   private let circles: Set<Int>
+  /// Watchers whose processes say that they are ready.
+  private let speakers: Set<WatcherID>
   private let missing: [Int: [DependencyEntry]]
 
   /// Nobody depends on anything.
@@ -20,6 +22,7 @@ struct Needs {
 
   init(_ watchers: [(id: WatcherID, spec: WatcherSpec)]) {
     graph = DependencyGraph(watchers.map(\.spec))
+    speakers = Set(watchers.lazy.filter { $0.spec.ready.isExplicit }.map(\.id))
     guard !graph.isEmpty else {
       (ids, positions, circles, missing) = ([], [:], [], [:])
       return
@@ -30,7 +33,10 @@ struct Needs {
     missing = Dictionary(grouping: graph.missing, by: \.dependent).mapValues { $0.map(\.entry) }
   }
 
-  var isEmpty: Bool { graph.isEmpty }
+  /// Nobody depends on anybody, or says how far it is.
+  var isEmpty: Bool { graph.isEmpty && speakers.isEmpty }
+  /// Whether anybody depends on anything.
+  var hasEdges: Bool { !graph.isEmpty }
 
   /// What a watcher depends on, in the order in which it says so.
   func of(_ id: WatcherID) -> [Edge] {
@@ -54,8 +60,9 @@ struct Needs {
     positions[id].map { circles.contains($0) } ?? false
   }
 
-  /// Whether a watcher has any edge, to it or from it.
+  /// Whether anybody may want to know how far a watcher is: it has an edge, to it or from it, or says so itself.
   func concerns(_ id: WatcherID) -> Bool {
+    if speakers.contains(id) { return true }
     guard let position = positions[id] else { return false }
     return !graph.needs[position].isEmpty || !graph.dependents[position].isEmpty
       || missing[position] != nil

@@ -16,6 +16,8 @@ package struct Standing: Hashable, Sendable {
     case dependency
   }
 
+  /// Whether it counts as started.
+  package internal(set) var isStarted = false
   /// Whether it counts as ready.
   package internal(set) var isReady = false
   /// Raised each time it becomes ready.

@@ -10,6 +10,22 @@ package struct Life: Hashable, Sendable {
   var expiresAt: Instant?
   /// `after_spawn` has not agreed yet.
   var isOnTrial = false
+  /// How it is doing, in its own words; empty: it has not said.
+  package internal(set) var status = ""
+  /// It reads its configuration again, and has said so.
+  package internal(set) var isReloading = false
+  /// It is about to end, and has said so: by then it is ended; nil: it is not.
+  package internal(set) var leavesBy: Instant?
+  /// It may have said that it is ready while nobody listened.
+  package internal(set) var isUnheard = false
+  /// Seconds from its spawn until it was ready; nil: it is not.
+  package internal(set) var readyAfter: Double?
+
+  /// It is about to end by itself.
+  package var isLeaving: Bool { leavesBy != nil }
+
+  /// When something about it is due while it runs.
+  var deadline: Instant? { [expiresAt, leavesBy].compactMap(\.self).min() }
 
   init(_ pid: PID, startedAt: Instant, expiresAt: Instant? = nil) {
     self.pid = pid

@@ -48,6 +48,8 @@ package struct Orphans: Hashable, Sendable {
   package var killAt: Instant
   /// Whether one that has not had the stop signal gets half a second even after the grace.
   var isPatient: Bool
+  /// The process was ended for a start that failed.
+  var isFailedStart = false
   /// Those being ended, and their command lines.
   package private(set) var remaining: [PID: String] = [:]
   /// Those that had the stop signal.

@@ -8,9 +8,9 @@ package enum ProcessState: Hashable, Sendable {
   case waiting
   /// Asked of the kernel, no answer yet. -> starting, running, backoff, fatal
   case spawning
-  /// Alive, but not long enough to count (supervisor `startsecs`).
+  /// Alive, but not long enough to count (supervisor `startsecs`), or not ready yet.
   /// -> running, backoff, fatal, stopping
-  case starting(Life, healthyAt: Instant)
+  case starting(Life, until: Milestone)
   /// -> exited, backoff, spawning, stopping
   case running(Life)
   /// Waiting for the next attempt; nil: the wait is over. -> spawning, stopped
@@ -35,7 +35,7 @@ package enum ProcessState: Hashable, Sendable {
     set {
       guard let newValue else { return }
       switch self {
-      case .starting(_, let healthyAt): self = .starting(newValue, healthyAt: healthyAt)
+      case .starting(_, let milestone): self = .starting(newValue, until: milestone)
       case .running: self = .running(newValue)
       case .stopping(_, let stop): self = .stopping(newValue, stop)
       case .stopped, .waiting, .spawning, .backoff, .ending, .exited, .fatal: break
@@ -90,8 +90,8 @@ package enum ProcessState: Hashable, Sendable {
   /// When this state wants to be looked at again.
   var deadline: Instant? {
     switch self {
-    case .starting(_, let healthyAt): healthyAt
-    case .running(let life): life.expiresAt
+    case .starting(_, let milestone): milestone.deadline
+    case .running(let life): life.deadline
     case .backoff(let until), .exited(_, let until): until
     case .stopping(_, let stop): stop.wasKilled ? nil : stop.killAt
     case .ending(let orphans): orphans.deadline
@@ -106,6 +106,9 @@ package enum ProcessState: Hashable, Sendable {
     case .waiting, .spawning, .starting: .starting
     case .running: .running
     case .backoff: .backoff
+    // Not up in time, it is ended: to those who follow its states its start goes on until it has failed.
+    case .stopping(_, let stop) where stop.cause.isFailedStart: .starting
+    case .ending(let orphans) where orphans.isFailedStart: .starting
     case .stopping, .ending: .stopping
     case .exited: .exited
     case .fatal: .fatal

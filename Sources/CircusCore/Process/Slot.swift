@@ -26,6 +26,8 @@ package struct Slot: Numbered {
   package internal(set) var lastStatus: ExitStatus?
   /// Why it does not run, in supervisor's words; empty when nothing went wrong.
   package internal(set) var spawnError = ""
+  /// Why the start failed of the process that is being ended for that; nil: it is not.
+  var failedStart: String?
   /// Whether an empty place is to be filled (a supervisor process may be left EXITED or FATAL).
   var isWanted = true
   /// Why its place is given up: it is not counted and not refilled; nil: it is not.

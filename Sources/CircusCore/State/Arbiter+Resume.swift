@@ -186,7 +186,7 @@ extension Arbiter {
     _ dead: Set<PID>, _ now: Moment, _ effects: inout [Effect]
   ) {
     // One that others depend on before those: they see that it is lost.
-    for id in needs.isEmpty ? watchers.map(\.id) : startOrder {
+    for id in !needs.hasEdges ? watchers.map(\.id) : startOrder {
       update(id, now, &effects) { watcher, ledger, effects in
         for slot in watcher.slots {
           guard let pid = slot.state.pid, dead.contains(pid) else { continue }

@@ -207,6 +207,8 @@ package struct SavedState: Sendable {
     package var stdout: UInt64?
     /// The same of its standard error.
     package var stderr: UInt64?
+    /// The same of what it says on that it is ready.
+    package var channel: UInt64?
 
     package init(watcher: Int, name: String = "", process: Int, pid: Int32, birth: Int64) {
       self.watcher = watcher
@@ -234,6 +236,7 @@ package struct SavedState: Sendable {
     guard entry["unwritten"] == nil else { return survivor }
     survivor.stdout = UInt64(entry["out"]?.int ?? 0)
     survivor.stderr = UInt64(entry["err"]?.int ?? 0)
+    survivor.channel = entry["channel"]?.int.map { UInt64($0) }
     return survivor
   }
 

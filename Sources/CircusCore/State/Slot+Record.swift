@@ -22,6 +22,11 @@ extension Slot {
     if let life = state.life {
       put("started", Int(life.startedAt.nanoseconds), unless: 0)
       put("expires", life.expiresAt.map { Int($0.nanoseconds) })
+      if !life.status.isEmpty { record["says"] = .string(life.status) }
+      if life.isReloading { record["reloading"] = true }
+      put("leaves_by", life.leavesBy.map { Int($0.nanoseconds) })
+      if life.isUnheard { record["unheard"] = true }
+      if let time = life.readyAfter { record["ready_after"] = .double(time) }
     }
     if startedWall != 0 { record["began"] = .double(startedWall) }
     if attemptedWall != startedWall { record["attempted"] = .double(attemptedWall) }
@@ -33,6 +38,7 @@ extension Slot {
     if let lives { record["lives"] = lives.record }
     if isSurplus { record["surplus"] = true }
     if isRenewing { record["renewing"] = true }
+    if let failedStart { record["failed_start"] = .string(failedStart) }
     return record
   }
 
@@ -47,9 +53,10 @@ extension Slot {
     switch state {
     // It waits again as soon as the next daemon looks.
     case .stopped, .waiting, .spawning: return "stopped"
-    case .starting(let life, let healthyAt):
+    case .starting(let life, let milestone):
       put(life.pid)
-      put(until: healthyAt)
+      if milestone.isWord { record["word"] = true }
+      if let deadline = milestone.deadline { put(until: deadline) }
       return "starting"
     case .running(let life):
       put(life.pid)
@@ -95,6 +102,7 @@ extension Slot {
     spawnError = record["error"]?.string ?? ""
     guard isAlive else { return }
     isRenewing = record["renewing"]?.bool ?? false
+    failedStart = record["failed_start"]?.string
     failures = record["failures"]?.int ?? 0
     quickKills = record["quick_kills"]?.int ?? 0
     respawnCause = record["respawn"]?.string.flatMap(Cause.init(rawValue:))
@@ -111,10 +119,17 @@ extension Slot {
     }
     let until = instant("until") ?? Instant(nanoseconds: 0)
     let pid = PID(Int32(truncatingIfNeeded: record["pid"]?.int ?? 0))
-    let life = Life(
+    var life = Life(
       pid, startedAt: instant("started") ?? Instant(nanoseconds: 0), expiresAt: instant("expires"))
+    life.status = record["says"]?.string ?? ""
+    life.isReloading = record["reloading"]?.bool ?? false
+    life.leavesBy = instant("leaves_by")
+    life.isUnheard = record["unheard"]?.bool ?? false
+    life.readyAfter = record["ready_after"]?.number
     switch record["state"]?.string {
-    case "starting" where pid.rawValue > 0: return .starting(life, healthyAt: until)
+    case "starting" where pid.rawValue > 0:
+      let isWord = record["word"]?.bool ?? false
+      return .starting(life, until: isWord ? .word(by: instant("until")) : .age(until))
     case "running" where pid.rawValue > 0: return .running(life)
     case "stopping" where pid.rawValue > 0:
       var plan = plan
@@ -123,9 +138,10 @@ extension Slot {
       }
       plan.grace = Interval(nanoseconds: Int64(record["stop_grace"]?.int ?? 0))
       if record["ended_leader"] != nil {
-        return .ending(
-          Orphans(
-            of: [pid], signal: plan.signal, killAt: until, isPatient: plan.grace > .zero))
+        var orphans = Orphans(
+          of: [pid], signal: plan.signal, killAt: until, isPatient: plan.grace > .zero)
+        orphans.isFailedStart = record["failed_start"] != nil
+        return .ending(orphans)
       }
       var stop = ProcessStop(
         plan, cause: cause(record) ?? .command, announcesReap: record["quiet"]?.bool != true,

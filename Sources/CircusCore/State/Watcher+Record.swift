@@ -37,8 +37,9 @@ extension Watcher {
     if demand.isCalled { record["called"] = true }
     if isForced { record["forced"] = true }
     if let waiting { record["waits_since"] = .double(waiting.since) }
-    if standing.epoch > 0 {
+    if standing.epoch > 0 || standing.isStarted {
       record["ready"] = .bool(standing.isReady)
+      if standing.isStarted { record["is_started"] = true }
       record["ready_epoch"] = .int(standing.epoch)
       record["ready_since"] = .double(standing.since)
     }
@@ -78,6 +79,7 @@ extension Watcher {
     isForced = head["forced"]?.bool ?? false
     waiting = head["waits_since"]?.number.map { Waited(reason: "", since: $0) }
     standing.isReady = head["ready"]?.bool ?? false
+    standing.isStarted = head["is_started"]?.bool ?? false
     standing.epoch = head["ready_epoch"]?.int ?? 0
     standing.since = head["ready_since"]?.number ?? 0
     // The grace of a full stop that was under way begins anew for what is still to be ended by it.

@@ -28,7 +28,9 @@ extension Watcher {
     slots[index].endedWall = now.wall
     slots[index].lastStatus = status
     lives[slots[index].number, default: Lives()].ended(status, wasAsked: true, now.wall)
-    guard spec.stop.descendants != .none else { return becomeStopped(index, &ledger) }
+    guard spec.stop.descendants != .none else {
+      return becomeStopped(index, now, &ledger, &effects)
+    }
     endOrphans(of: pid, at: index, after: stop, &ledger, &effects)
   }
 
@@ -41,10 +43,11 @@ extension Watcher {
     let isExpected = spec.expects(status)
     let age = now.instant - life.startedAt
     let isTooQuick: Bool
-    if case .starting = slots[index].state {
-      isTooQuick = age < spec.startSeconds
-    } else {
-      isTooQuick = false
+    switch slots[index].state {
+    // The timer may not have told yet that it had lived long enough.
+    case .starting(_, .age(let instant)): isTooQuick = now.instant < instant
+    case .starting(_, .word): isTooQuick = true
+    default: isTooQuick = false
     }
     // 1 is circus's number for "dead or a zombie"; after a stop of its own it has none.
     tellDeath(pid, status, isExpected ? .exit : .crash, processStatus: 1, now, &ledger, &effects)
@@ -60,9 +63,11 @@ extension Watcher {
       return fallAsleep(age, now, &ledger, &effects)
     }
     if isTooQuick {
-      slots[index].failures += 1
-      slots[index].spawnError = "Exited too quickly (process log may have details)"
-      return backOffOrGiveUp(index, now, &ledger, &effects)
+      let reason =
+        spec.ready.isExplicit
+        ? "Exited before it was ready (\(status.description))"
+        : "Exited too quickly (process log may have details)"
+      return startFailed(index, reason, now, &ledger, &effects)
     }
     slots[index].lastStatus = status
     if !isExpected { slots[index].spawnError = "Bad exit code \(max(-1, status.code))" }
@@ -137,10 +142,12 @@ extension Watcher {
   ) {
     guard let index = index(of: process) else { return }
     switch slots[index].state {
-    case .starting(let life, let healthyAt) where now.instant >= healthyAt:
-      enter(.running(life), at: index, &ledger)
-      slots[index].failures = 0
-      tellSuccess(slots[index], &effects)
+    case .starting(let life, .age(let instant)) where now.instant >= instant:
+      becomeReady(index, life, now, &ledger, &effects)
+    case .starting(_, .word(let limit?)) where now.instant >= limit:
+      let seconds = spec.readyTimeout.seconds.description
+      failStart(
+        index, .readyTimeout, "it was not ready within \(seconds) s", now, &ledger, &effects)
     case .backoff(let until?) where now.instant >= until:
       enter(.backoff(until: nil), at: index, &ledger)
     case .exited(_, let until?) where now.instant >= until: slots[index].endRest()
@@ -151,6 +158,8 @@ extension Watcher {
         return ledger.timers.push(now.instant + .seconds(1), .process(process))
       }
       kill(index, now, &ledger, &effects)
+    case .running(let life) where life.leavesBy.map { now.instant >= $0 } ?? false:
+      stopProcess(process, .exit, announcesReap: true, now, &ledger, &effects)
     case .running(let life):
       guard let expiry = life.expiresAt, now.instant >= expiry else { return }
       slots[index].respawnCause = .maxAge

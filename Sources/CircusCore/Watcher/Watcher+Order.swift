@@ -54,7 +54,8 @@ extension Watcher {
   func currentStanding(_ now: Moment) -> Standing {
     var new = standing
     let wanted = wantedCount
-    new.isReady = isUpToStrength(wanted)
+    new.isReady = isUpToStrength(wanted, ready: true)
+    new.isStarted = new.isReady || isUpToStrength(wanted, ready: false)
     new.obstacle = new.isReady ? nil : obstacle(wanted)
     guard new.isReady != standing.isReady else { return new }
     new.since = now.wall
@@ -81,23 +82,28 @@ extension Watcher {
 
   /// Processes of this start, those that gave up included.
   private var wantedCount: Int {
-    guard spec.habits.judgesProcesses else { return target }
+    guard spec.habits.judgesProcesses else {
+      return max(0, target - slots.count { !$0.isSurplus && !$0.isWanted })
+    }
     return slots.count { !$0.isSurplus && ($0.isWanted || $0.state == .fatal) }
   }
 
-  private func isUpToStrength(_ wanted: Int) -> Bool {
+  /// `isReady`: whether ready is asked for, or only started.
+  private func isUpToStrength(_ wanted: Int, ready isReady: Bool) -> Bool {
     // Asleep, its socket is open for it.
     if spec.onDemand { return desired == .running && phase != .stopping }
     guard wanted > 0, desired == .running, phase == .active || phase == .starting else {
       return false
     }
-    let ready = slots.count {
-      !$0.isSurplus && ($0.isReady || standing.isReady && $0.isBeingReplaced)
+    let was = isReady ? standing.isReady : standing.isStarted
+    let up = slots.count {
+      !$0.isSurplus && ((isReady ? $0.isReady : $0.isStarted) || was && $0.isBeingReplaced)
     }
-    if standing.isReady { return ready >= min(wanted, spec.minReady?.count(of: wanted) ?? 1) }
+    if was { return up >= min(wanted, spec.minReady?.count(of: wanted) ?? 1) }
     // After `after_start` has agreed; a number of its own does not wait for the others.
-    guard phase == .active || spec.minReady != nil else { return false }
-    return ready >= (spec.minReady?.count(of: wanted) ?? wanted)
+    let isAsked = isReady || !spec.ready.isExplicit
+    guard phase == .active || spec.minReady != nil || !isAsked else { return false }
+    return up >= (spec.minReady?.count(of: wanted) ?? wanted)
   }
 
   private func obstacle(_ wanted: Int) -> Standing.Obstacle? {
@@ -121,7 +127,12 @@ extension Watcher {
 extension Slot {
   /// Its process counts as ready.
   var isReady: Bool {
-    if case .running(let life) = state { !life.isOnTrial } else { false }
+    if case .running(let life) = state { !life.isOnTrial && !life.isLeaving } else { false }
+  }
+
+  /// Its process is up, whether it has said that it is ready or not.
+  var isStarted: Bool {
+    if case .starting(let life, .word) = state { !life.isOnTrial } else { isReady }
   }
 
   /// It is ready again in a moment: its process gives way to a new one, and nothing went wrong.

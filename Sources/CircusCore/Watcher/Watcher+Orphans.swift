@@ -8,9 +8,10 @@ extension Watcher {
     of leader: PID, at index: Int, after stop: ProcessStop, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
-    let orphans = Orphans(
+    var orphans = Orphans(
       of: [leader], signal: stop.signal, killAt: stop.killAt,
       isPatient: stop.grace > .zero && !isHurried)
+    orphans.isFailedStart = stop.cause.isFailedStart
     enter(.ending(orphans), at: index, &ledger)
     effects.append(orphans.sweep(for: id))
   }
@@ -54,7 +55,7 @@ extension Watcher {
       let isDone = orphans.take(own, policy, spec.name, now, &effects)
       forget(orphans, isDone, &ledger)
       if isDone {
-        becomeStopped(index, &ledger)
+        becomeStopped(index, now, &ledger, &effects)
       } else {
         enter(.ending(orphans), at: index, &ledger)
         remember(orphans, .process(process), &ledger)
@@ -75,7 +76,14 @@ extension Watcher {
   }
 
   /// Nothing of it is left.
-  mutating func becomeStopped(_ index: Int, _ ledger: inout Ledger) {
+  mutating func becomeStopped(
+    _ index: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    let failure = slots[index].failedStart
+    slots[index].failedStart = nil
+    if let failure, slots[index].isWanted, !slots[index].isSurplus, phase != .stopping {
+      return startFailed(index, failure, now, &ledger, &effects)
+    }
     enter(.stopped, at: index, &ledger)
     slots[index].failures = 0
     if slots[index].isSurplus || (phase == .stopping && !keepsEmptySlots) {
@@ -126,6 +134,8 @@ extension Watcher {
   ) {
     guard case .ending(var orphans) = slots[index].state else { return }
     orphans.shorten(to: now.instant + plan.grace, isPatient: plan.grace > .zero)
+    orphans.isFailedStart = false
+    slots[index].failedStart = nil
     enter(.ending(orphans), at: index, &ledger)
     tickOrphans(index, now, &ledger, &effects)
   }

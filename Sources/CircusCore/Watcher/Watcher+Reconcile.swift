@@ -162,11 +162,14 @@ extension Watcher {
   }
 
   private func isStillStarting(_ slot: Slot) -> Bool {
-    if slot.isEmptyAndWanted || slot.state.life?.isOnTrial == true { return true }
+    if slot.isEmptyAndWanted || slot.state.life?.isOnTrial == true || slot.failedStart != nil {
+      return true
+    }
     switch slot.state {
     case .waiting, .spawning, .starting: return true
     // It failed at once and is tried again, or the machine had no room for it yet; else this is the pause after a crash.
-    case .backoff: return !spec.habits.crashPauseIsBackoff || slot.startedWall == 0
+    case .backoff:
+      return !spec.habits.crashPauseIsBackoff || slot.startedWall == 0 || spec.ready.isExplicit
     case .stopped, .running, .stopping, .ending, .exited, .fatal: return false
     }
   }

@@ -40,8 +40,10 @@ extension Watcher {
       guard slot.state.life?.isOnTrial != true else { return false }
       if !slot.isWanted && slot.state.pid == nil && !slot.state.isSpawning { return true }
       switch slot.state {
-      case .starting, .running, .exited: return true
-      case .stopped, .waiting, .spawning, .backoff, .stopping, .ending, .fatal: return false
+      // What is to say that it is ready has not done so.
+      case .running, .exited: return true
+      case .starting, .stopped, .waiting, .spawning, .backoff, .stopping, .ending, .fatal:
+        return false
       }
     }
     guard up.count >= target else { return }

@@ -65,13 +65,10 @@ extension Watcher {
     lingering.removeAll { $0 == pid }
     slots[index].startedWall = now.wall
     spawnFailures = 0
-    let healthyAt = now.instant + spec.startSeconds
     var life = Life(
       pid, startedAt: now.instant, expiresAt: drawExpiry(from: now.instant, &ledger))
     life.isOnTrial = has(.afterSpawn)
-    enter(
-      spec.startSeconds > .zero ? .starting(life, healthyAt: healthyAt) : .running(life), at: index,
-      &ledger)
+    enter(milestone(now).map { .starting(life, until: $0) } ?? .running(life), at: index, &ledger)
     let cause = slots[index].respawnCause ?? startCause
     slots[index].respawnCause = nil
     if cause == .exit || cause == .crash {
@@ -150,11 +147,7 @@ extension Watcher {
       slots[index].failures += 1
       wait(index, now, &ledger)
       abandonRollout(failure, now, &ledger, &effects)
-    case nil:
-      tell(.notStarted(reason: failure.text), &effects)
-      lastProblem = "not started: \(failure.text)"
-      enter(.fatal, at: index, &ledger)
-      desired = .stopped(.spawnFailure)
+    case nil: giveUp(index, failure, &ledger, &effects)
     }
   }
 
@@ -180,6 +173,36 @@ extension Watcher {
     }
   }
 
+  /// circus: pauses that double, and an end after `max_retry` failures in a row. In a reload the old ones stay.
+  mutating func workerNotReady(
+    _ index: Int, _ reason: String, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    let failure = SpawnFailure(text: reason, isTransient: false)
+    if rollout == .surge, slots[index].generation == generation {
+      slots.remove(at: index)
+      return abandonRollout(failure, now, &ledger, &effects)
+    }
+    complain(failure, now, slots[index].failures, &effects)
+    if rollout == .oneByOne {
+      wait(index, now, &ledger)
+      return abandonRollout(failure, now, &ledger, &effects)
+    }
+    guard spec.maxRetry >= 0, slots[index].failures >= max(1, spec.maxRetry) else {
+      return wait(index, now, &ledger)
+    }
+    giveUp(index, failure, &ledger, &effects)
+  }
+
+  private mutating func giveUp(
+    _ index: Int, _ failure: SpawnFailure, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    tell(.notStarted(reason: failure.text), &effects)
+    lastProblem = "not started: \(failure.text)"
+    enter(.fatal, at: index, &ledger)
+    desired = .stopped(.spawnFailure)
+  }
+
   private mutating func wait(_ index: Int, _ now: Moment, _ ledger: inout Ledger) {
     let delay = crashBackoff(ledger).delay(after: slots[index].failures)
     enter(.backoff(until: now.instant + delay), at: index, &ledger)
@@ -193,7 +216,11 @@ extension Watcher {
 
   /// It has stayed up for `startsecs`.
   func tellSuccess(_ slot: Slot, _ effects: inout [Effect]) {
-    tell(.becameRunning(after: spec.startSeconds), of: slot.name, &effects)
+    let time = slot.state.life?.readyAfter.map(Interval.init(seconds:))
+    let isWord = spec.ready.isExplicit && time != nil
+    tell(
+      isWord ? .becameReady(after: time ?? .zero) : .becameRunning(after: spec.startSeconds),
+      of: slot.name, &effects)
   }
 
   /// One line per run of equal failures, not one per attempt.

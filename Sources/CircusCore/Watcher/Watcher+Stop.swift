@@ -52,10 +52,8 @@ extension Watcher {
     stop.cause = new.cause
     // A full stop overtaking a retirement tells the death after all.
     stop.announcesReap = new.announcesReap
-    guard !stop.wasKilled else {
-      slots[index].state.stop = stop
-      return
-    }
+    if !new.cause.isFailedStart { slots[index].failedStart = nil }
+    guard !stop.wasKilled else { return enter(.stopping(life, stop), at: index, &ledger) }
     if stop.signal != new.signal {
       stop.signal = new.signal
       stop.grace = new.grace

@@ -31,6 +31,7 @@ extension Daemon {
     if settings.usesZeroMQ { Endpoints.removeFiles(settings) }
     sockets.closeAll()
     survival.end(settings)
+    notifyPlace.removeItself()
     return status
   }
 }

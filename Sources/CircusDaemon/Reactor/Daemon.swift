@@ -82,6 +82,8 @@ package final class Daemon {
   /// The control socket has to be looked at without its descriptor telling: something was sent, or
   /// it was not emptied.
   var needsControl = false
+  /// Where processes tell how they are doing.
+  let notifyPlace: NotifyPlace
   /// The settings in force.
   package internal(set) var settings: DaemonSettings
   var status: Int32 = 0
@@ -96,6 +98,7 @@ package final class Daemon {
     context = Context()
     self.log = log
     self.loader = loader
+    notifyPlace = NotifyPlace(of: loader.path, state: wanted.settings.stateDirectory)
     settings = configuration.settings
     queue = []
     // Before supervisord goes to another directory.
@@ -167,7 +170,9 @@ package final class Daemon {
       loop: loop,
       launcher: Launcher(
         spawner: spawner, streams: streams, sockets: sockets, shared: SharedSockets(log: log),
-        work: survival.work, loop: loop, originalFiles: originalFiles),
+        work: survival.work,
+        channels: Channels(place: notifyPlace, loop: loop, proc: proc, log: log), loop: loop,
+        originalFiles: originalFiles),
       kinship: lineage, proc: proc, streams: streams, sockets: sockets,
       measurer: Measurer(figures: figures, proc: proc), helpers: helpers,
       hookRunner: HookRunner(helpers: helpers, log: log) { [unowned self] message, answer in

@@ -77,6 +77,9 @@ extension WatcherOption.Grammar {
     case .readyFloor:
       ReadyFloor(text: text) == nil
         ? "write all, a number such as 2, or a percentage such as 50%" : nil
+    case .readiness:
+      Readiness(text: text) == nil
+        ? "write started, notify, s6:FD, pipe, log:EXPRESSION or seconds:N" : nil
     }
   }
 }

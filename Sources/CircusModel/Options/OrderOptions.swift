@@ -9,6 +9,21 @@ extension WatcherOption {
       [.settable, .shown, .ours],
       help: "Started after these, and stopped before them: `db, cache:started, metrics?`"),
     WatcherOption(
+      circus: .init("ready", .grammar(.readiness)),
+      supervisor: .init("ready", .grammar(.readiness)),
+      Field(
+        \.ready, read: { .string($0.text) },
+        write: { $0 = $1.text.flatMap(Readiness.init(text:)) ?? $0 }), .restart,
+      [.shown, .ours],
+      help:
+        "How a process says that its start is complete: started, notify, s6:FD, pipe, log:EXPRESSION or seconds:N"
+    ),
+    WatcherOption(
+      circus: .init("ready_timeout", .seconds(isWhole: false)),
+      supervisor: .init("ready_timeout", .seconds(isWhole: true)),
+      .seconds(\.readyTimeout), .live, [.settable, .shown, .ours],
+      help: "Seconds in which it has to say so, else the start has failed; 0: any time"),
+    WatcherOption(
       circus: .init("min_ready", .grammar(.readyFloor)),
       supervisor: .init("min_ready", .grammar(.readyFloor)),
       Field(

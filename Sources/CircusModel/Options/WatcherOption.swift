@@ -25,6 +25,8 @@ package struct WatcherOption: Sendable {
   package enum Grammar: Sendable, Equatable {
     /// `all`, a number or a percentage.
     case readyFloor
+    /// One of the forms of `Readiness`.
+    case readiness
   }
 
   /// How one system spells it.

@@ -9,6 +9,11 @@ package final class ProcessOutputs {
 
   package init(_ pid: PID) { self.pid = pid }
 
+  /// Looks for a line in them, or in one of them (1 or 2), from now on.
+  package func look(_ watch: LineWatch, in output: Int?) {
+    for pump in pumps where output == nil || pump.output == output { pump.watch = watch }
+  }
+
   /// Their pipes by their numbers; 0 where there is none.
   package var pipes: (stdout: UInt64, stderr: UInt64) {
     func pipe(_ output: Int) -> UInt64 { pumps.first { $0.output == output }?.inode ?? 0 }

@@ -42,6 +42,8 @@ package final class Pump {
   private var retry: Registration?
   /// Milliseconds between two attempts.
   private static let pause = 200
+  /// Looks for a line in what comes; nil: nobody does.
+  var watch: LineWatch?
   /// Called with the number of bytes that were given up.
   var onLoss: (Int) -> Void = { _ in }
   private(set) var isAtEnd = false
@@ -141,6 +143,7 @@ package final class Pump {
   /// `skipping`: so much of what comes of it is written already.
   private func deliver(_ bytes: UnsafeRawBufferPointer, at wall: Double, skipping: Int = 0) {
     ring.append(bytes, pid: pid.rawValue, time: wall)
+    watch?.look(at: bytes, of: output)
     guard let prefix = sink.wantsLines else {
       return write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(skipping)))
     }
@@ -256,6 +259,7 @@ package final class Pump {
     if !held.isEmpty { onLoss(held.count) }
     held = []
     if !isAtEnd { sink.finish(pid: pid) }
+    watch?.finish(output)
     ring.finish(pid: pid.rawValue, time: Clock.wall)
     isAtEnd = true
     registration?.cancel()

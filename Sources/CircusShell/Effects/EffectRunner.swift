@@ -19,7 +19,7 @@ package final class EffectRunner {
   let streams: Streams
   private let sockets: ListeningSockets
   private let missing: MissingSockets
-  private let loop: EventLoop
+  let loop: EventLoop
   private let measurer: Measurer
   private let helpers: Helpers
   private let hookRunner: HookRunner
@@ -43,7 +43,7 @@ package final class EffectRunner {
   /// What those of them printed to that another daemon had started.
   private var pipesOfDead: [PID: [UInt64]] = [:]
   /// Events that came of effects, in order.
-  private(set) var events: [Event] = []
+  var events: [Event] = []
 
   /// How long spawning may take in one turn, and collecting the dead: nanoseconds.
   private static let budget: Int64 = 5_000_000
@@ -193,6 +193,7 @@ package final class EffectRunner {
       kinship.began(
         pid, plan.descendants, ownsSession: plan.startsSession, input: started.input?.inode)
       events.append(.spawned(process, pid))
+      hear(started, process, plan)
     } catch {
       events.append(.spawnFailed(process, error))
     }
@@ -268,6 +269,7 @@ package final class EffectRunner {
     let adopted = ManagedProcess(pid, birth: birth)
     processes.insert(adopted)
     launcher.adopt(adopted, of: process.watcher, plan, ends)
+    if let plan { hearAgain(adopted, process, plan, ends) }
     kinship.resumed(
       pid, plan?.descendants ?? .session, input: adopted.input?.inode, isForeign: isForeign)
   }
@@ -293,6 +295,7 @@ package final class EffectRunner {
     return [
       ("birth", Int(process.birth)), ("out", Int(truncatingIfNeeded: pipes.stdout)),
       ("err", Int(truncatingIfNeeded: pipes.stderr)),
+      ("channel", Int(truncatingIfNeeded: process.ready?.inode ?? 0)),
     ].filter { $0.1 != 0 }
   }
 

@@ -18,6 +18,7 @@ package final class Launcher {
   private let shared: SharedSockets
   private let loop: EventLoop
   private let work: WorkPages
+  let channels: Channels
   /// Processes that are dead and whose outputs were taken over nevertheless.
   private var deadOwners: [ProcessOutputs] = []
   /// So many pipes are as large as they may be; more of them grow when they turn out to be busy. The
@@ -29,8 +30,10 @@ package final class Launcher {
   /// nil counts as 1,024.
   package init(
     spawner: Spawner, streams: Streams, sockets: ListeningSockets, shared: SharedSockets,
-    work: WorkPages, loop: EventLoop, originalFiles: (soft: rlim_t, hard: rlim_t)?
+    work: WorkPages, channels: Channels, loop: EventLoop,
+    originalFiles: (soft: rlim_t, hard: rlim_t)?
   ) {
+    self.channels = channels
     self.work = work
     self.shared = shared
     self.loop = loop
@@ -76,6 +79,8 @@ package final class Launcher {
     request.stdio[1] = source(plan.stdout, out)
     request.stdio[2] =
       plan.stderr == .mergedWithStdout ? request.stdio[1] : source(plan.stderr, err)
+    let opened = try channels.open(plan, birth: birth, &request)
+    own += opened?.theirs ?? []
     let note = work.spawns.begin(process, number: plan.number, watcher: plan.watcherName)
     request.pidPlace = note?.place
     let started: ManagedProcess
@@ -83,8 +88,10 @@ package final class Launcher {
       started = ManagedProcess(PID(try spawner.spawn(request)), birth: birth)
     } catch {
       if let note { work.spawns.release(note) }
+      opened?.channel.finish()
       throw error.failure(of: plan)
     }
+    started.ready = opened?.channel
     started.note = note
     started.input = input.map { StandardInput(owning: $0.takeWriteEnd(), loop: loop) }
     started.sharedSocket = lease
@@ -142,6 +149,7 @@ package final class Launcher {
   func finishTakingOver() {
     for outputs in deadOwners { streams.drain(outputs) }
     deadOwners = []
+    channels.finishTakingOver()
   }
 
   private func adopt(
@@ -175,6 +183,7 @@ package final class Launcher {
   /// The process is dead: its last words are read, and its place in the work pages is free.
   func end(_ process: ManagedProcess) {
     streams.drain(process.outputs)
+    process.ready?.finish()
     process.channel?.ended()
     if let note = process.note { work.spawns.release(note) }
   }

@@ -16,6 +16,8 @@ package final class ManagedProcess {
   let outputs: ProcessOutputs
   /// What it says, where it is an event listener.
   var channel: ListenerChannel?
+  /// On what it says that it is ready.
+  var ready: ReadyChannel?
   /// The socket of its fcgi program.
   var sharedSocket: SharedSockets.Lease?
   /// Whether it was given sockets of the configuration.
@@ -35,6 +37,7 @@ package final class ManagedProcess {
   var descriptors: [Int32: Int32] {
     var own = outputs.descriptors
     own[0] = input?.number
+    own[Inheritance.channelPlace] = ready?.number
     return own
   }
 

@@ -1,0 +1,26 @@
+import CircusModel
+
+/// What a process has told of itself in one message (sd_notify(3)), by a newline, or by a line of its output.
+package struct Notification: Hashable, Sendable {
+  /// `READY=1`: its start or its reload is complete.
+  package var isReady = false
+  /// `RELOADING=1`: it reads its configuration again.
+  package var isReloading = false
+  /// `STOPPING=1`: it is about to end by itself.
+  package var isStopping = false
+  /// `STATUS=`: how it is doing, for people.
+  package var status: String?
+  /// `ERRNO=`: why it fails.
+  package var errno: Int?
+  /// `EXTEND_TIMEOUT_USEC=`: so much longer may last what is under way.
+  package var extra: Interval?
+
+  package init() {}
+
+  /// It is ready, and that is all.
+  package static let ready: Notification = {
+    var notification = Notification()
+    notification.isReady = true
+    return notification
+  }()
+}

@@ -1,0 +1,121 @@
+import CircusModel
+import CircusWire
+
+/// What processes tell of themselves, and what it means that they do not.
+extension Watcher {
+  /// What a process begins with; nil: it counts as running at once.
+  func milestone(_ now: Moment) -> Milestone? {
+    switch spec.ready {
+    case .started: spec.startSeconds > .zero ? .age(now.instant + spec.startSeconds) : nil
+    case .seconds(let time): .age(now.instant + max(time, spec.startSeconds))
+    case .notify, .descriptor, .pipe, .log:
+      .word(by: spec.readyTimeout > .zero ? now.instant + spec.readyTimeout : nil)
+    }
+  }
+
+  /// A process has told something.
+  mutating func told(
+    _ process: ProcessID, _ message: Notification, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: process), var life = slots[index].state.life else { return }
+    if let status = message.status { life.status = status }
+    if let errno = message.errno, message.status == nil { life.status = "error \(errno)" }
+    // Said together, the end counts, as systemd has it.
+    if message.isStopping {
+      // At least as long as systemd grants for it: it was not asked to hurry.
+      life.leavesBy = life.leavesBy ?? now.instant + max(spec.stop.grace, .seconds(90))
+    } else if message.isReady {
+      life.isReloading = false
+    } else if message.isReloading {
+      life.isReloading = true
+    }
+    if life != slots[index].state.life {
+      slots[index].state.life = life
+      if let due = life.leavesBy { ledger.timers.push(due, .process(process)) }
+    }
+    if let extra = message.extra { extend(index, by: extra, now, &ledger) }
+    guard message.isReady, !message.isStopping else { return }
+    if case .starting(let life, .word) = slots[index].state {
+      becomeReady(index, life, now, &ledger, &effects)
+    }
+  }
+
+  /// What is under way may take longer, if that is later than its end is now.
+  private mutating func extend(
+    _ index: Int, by extra: Interval, _ now: Moment, _ ledger: inout Ledger
+  ) {
+    let end = now.instant + extra
+    switch slots[index].state {
+    case .starting(let life, .word(let limit?)) where end > limit:
+      enter(.starting(life, until: .word(by: end)), at: index, &ledger)
+    case .stopping(let life, var stop) where !stop.wasKilled && end > stop.killAt:
+      stop.killAt = end
+      enter(.stopping(life, stop), at: index, &ledger)
+    case .running(var life):
+      guard let limit = life.leavesBy, end > limit else { return }
+      life.leavesBy = end
+      enter(.running(life), at: index, &ledger)
+    default: break
+    }
+  }
+
+  /// Its start is complete.
+  mutating func becomeReady(
+    _ index: Int, _ life: Life, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    var life = life
+    life.readyAfter = (now.instant - life.startedAt).seconds
+    enter(.running(life), at: index, &ledger)
+    slots[index].failures = 0
+    tellSuccess(slots[index], &effects)
+  }
+
+  /// The channel it was to speak on has no other end any more.
+  mutating func closedChannel(
+    _ process: ProcessID, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: process), case .starting(_, .word) = slots[index].state else {
+      return
+    }
+    failStart(
+      index, .readyClosed, "it closed what it was to say on that it is ready", now, &ledger,
+      &effects)
+  }
+
+  /// Another daemon started it, and it may have spoken meanwhile: it is not ended for silence.
+  mutating func wasUnheard(_ process: ProcessID, _ ledger: inout Ledger) {
+    guard let index = index(of: process), case .starting(var life, .word) = slots[index].state
+    else { return }
+    life.isUnheard = true
+    enter(.starting(life, until: .word(by: nil)), at: index, &ledger)
+  }
+
+  /// A process that runs and has not come up is ended; that counts as a failed start.
+  mutating func failStart(
+    _ index: Int, _ cause: Cause, _ reason: String, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    tell(.notReady(reason: reason), of: slots[index].name, &effects)
+    slots[index].failedStart = reason
+    stopProcess(slots[index].id, cause, announcesReap: true, now, &ledger, &effects)
+  }
+
+  /// It is gone: what a failed start leads to.
+  mutating func startFailed(
+    _ index: Int, _ reason: String, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    slots[index].failures += 1
+    slots[index].spawnError = reason
+    switch spec.habits.failedStart {
+    case .stopsProcess: backOffOrGiveUp(index, now, &ledger, &effects)
+    case .stopsWatcher: workerNotReady(index, reason, now, &ledger, &effects)
+    }
+  }
+}
+
+extension Cause {
+  /// A stop for this reason is a start that failed.
+  var isFailedStart: Bool { self == .readyTimeout || self == .readyClosed }
+}

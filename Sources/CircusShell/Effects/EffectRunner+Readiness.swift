@@ -1,0 +1,50 @@
+import CircusCore
+import CircusModel
+import CircusOutput
+import CircusSurvival
+import EventLoop
+import LinuxSystem
+
+/// Listening to what processes say of themselves.
+extension EffectRunner {
+  /// A process has been started.
+  func hear(_ managed: ManagedProcess, _ process: ProcessID, _ plan: LaunchPlan) {
+    if let channel = managed.ready { listen(channel, managed.pid, process) }
+    watchLines(of: managed, process, plan)
+  }
+
+  /// A process was taken over.
+  func hearAgain(
+    _ managed: ManagedProcess, _ process: ProcessID, _ plan: LaunchPlan, _ ends: Inheritance
+  ) {
+    watchLines(of: managed, process, plan)
+    guard plan.readiness.isWord else { return }
+    guard let found = launcher.channels.adopt(managed.pid, plan, birth: managed.birth, ends) else {
+      if case .log = plan.readiness { return }
+      return events.append(.unheard(process))
+    }
+    managed.ready = found.channel
+    listen(found.channel, managed.pid, process)
+    if found.isDeaf { events.append(.unheard(process)) }
+  }
+
+  private func listen(_ channel: ReadyChannel, _ pid: PID, _ process: ProcessID) {
+    launcher.channels.listen(channel, to: pid) { [unowned self] word in
+      switch word {
+      case .said(let notification): events.append(.told(process, notification))
+      case .closed: events.append(.channelClosed(process))
+      }
+    }
+  }
+
+  private func watchLines(of managed: ManagedProcess, _ process: ProcessID, _ plan: LaunchPlan) {
+    guard case .log(let pattern, let stream) = plan.readiness,
+      let expression = Expression(pattern)
+    else { return }
+    let watch = LineWatch(expression) { [unowned self] in
+      events.append(.told(process, .ready))
+      loop.hasPendingWork = true
+    }
+    managed.outputs.look(watch, in: stream.map { $0 == .stdout ? 1 : 2 })
+  }
+}
