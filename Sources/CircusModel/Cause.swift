@@ -8,6 +8,8 @@ package enum Cause: String, Hashable, Sendable {
   case scale
   case demand
   case dependency
+  /// A oneshot ran for too long.
+  case runTimeout = "run_timeout"
   /// It has not said in time that it is ready.
   case readyTimeout = "ready_timeout"
   /// It has closed what it was to say it on.

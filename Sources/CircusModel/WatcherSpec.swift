@@ -93,8 +93,14 @@ package struct WatcherSpec: Hashable, Sendable {
   package var startSeconds = Interval.zero
   /// supervisor `startretries`.
   package var startRetries = 3
+  /// Whether its processes run to their end, once for each start (`type = oneshot`).
+  package var isOneshot = false
+  /// How long a process of a oneshot may run; zero: any time (`run_timeout`).
+  package var runTimeout = Interval.zero
   /// Entries of `depends_on` as they are written; what they mean depends on which watchers there are.
   package var dependsOn: [String] = []
+  /// What the loss of a dependency means for it, where the edge does not say (`on_dependency`).
+  package var onDependency = Dependency.Reaction.ignore
   /// How a process says that its start is complete (`ready`).
   package var ready = Readiness.started
   /// In which time it has to say so; zero: any (`ready_timeout`).

@@ -42,17 +42,7 @@ struct History {
     // Drawn apart, so that the rest stays what it is.
     var edges = SplitMix(state: ~random.state)
     var spec = WatcherSpec(name: "w\(index)")
-    for other in 0..<max(index, 1) where edges.chance(3) {
-      let end = ["", ":started", "?", ":ready?"][Int(edges.next() % 4)]
-      spec.dependsOn.append(other == index ? "w9\(end)" : "w\(other)\(end)")
-    }
-    if edges.chance(4) {
-      spec.ready = edges.chance(2) ? .notify : .seconds(.seconds(2))
-      spec.readyTimeout = .seconds(Double(edges.next() % 4))
-      spec.definition["ready"] = .string(spec.ready.text)
-    }
-    if edges.chance(4) { spec.minReady = [.all, .count(1), .percent(50)][Int(edges.next() % 3)] }
-    spec.command = "run"
+    Self.link(&spec, index, &edges)
     spec.definition.merge(["name": .string(spec.name), "cmd": .string("run")]) { $1 }
     spec.processCount = Int(random.next() % 4)
     spec.warmup = random.chance(4) ? .seconds(1) : .zero
@@ -64,7 +54,7 @@ struct History {
     spec.maxAge = random.chance(5) ? 3 : 0
     spec.sendsHangup = random.chance(8)
     spec.autostart = !random.chance(6)
-    spec.onDemand = random.chance(10)
+    spec.onDemand = random.chance(10) && !spec.isOneshot
     // The same over reloads: what was left by one definition is judged by the next.
     spec.stop.descendants = [.session, .all, .none][index % 3]
     if random.chance(3) {
@@ -116,7 +106,10 @@ struct History {
     // Left alone, everything settles: no ticket waits for ever.
     for _ in 0..<100 where !simulation.arbiter.parkedTickets.isEmpty || !simulation.loads.isEmpty {
       simulation.deliverDeaths()
-      for name in ["w0", "w1", "w2"] { while simulation.tell(name) {} }
+      for name in ["w0", "w1", "w2"] {
+        while simulation.tell(name) {}
+        endRun(name)
+      }
       simulation.advance(.seconds(2))
       if !simulation.loads.isEmpty { simulation.failLoad("gone") }
     }
@@ -126,7 +119,10 @@ struct History {
     tickets.append(simulation.send("quit", ["waiting": true]))
     for _ in 0..<60 where simulation.exitStatus == nil {
       simulation.deliverDeaths()
-      for name in ["w0", "w1", "w2"] { while simulation.tell(name) {} }
+      for name in ["w0", "w1", "w2"] {
+        while simulation.tell(name) {}
+        endRun(name)
+      }
       simulation.advance(.seconds(2))
       if !simulation.loads.isEmpty { simulation.failLoad("gone") }
     }
@@ -141,25 +137,6 @@ struct History {
     if !unanswered.isEmpty { return "unanswered: \(unanswered)" }
     // What a daemon did not live to tell is missing.
     return diesInTheMiddle || isAmbiguous ? nil : brokenTransition
-  }
-
-  /// Processes say that they are ready, or lose what they were to say it on, or nobody has listened.
-  private mutating func speak(_ random: inout SplitMix) {
-    guard simulation.effectsLeft == nil else { return }
-    for name in ["w0", "w1", "w2"] {
-      guard random.chance(3), let process = simulation.silent(name).first else { continue }
-      switch random.next() % 8 {
-      case 0: simulation.feed(.channelClosed(process))
-      case 1: simulation.feed(.unheard(process))
-      case 2:
-        var message = Notification()
-        message.isStopping = random.chance(2)
-        message.isReloading = random.chance(2)
-        message.extra = .seconds(5)
-        simulation.feed(.told(process, message))
-      default: simulation.tell(name)
-      }
-    }
   }
 
   /// The states told of one process follow from each other.

@@ -122,6 +122,8 @@ import Testing
     // These are in no definition that was saved.
     let newer: Set<String> = [
       "numprocs", "retry_in", "depends_on", "group_depends_on", "min_ready", "ready_timeout",
+      "run_timeout",
+      "on_dependency",
     ]
     #expect(WatcherSpec.liveOptions.subtracting(newer) == earlier)
   }

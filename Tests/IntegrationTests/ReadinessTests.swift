@@ -100,7 +100,8 @@ import Testing
 
   /// T20: what is said while no daemon is there is heard by the next one.
   @Test(arguments: [
-    ("notify", "\(speaker) 2"), ("s6:3", "sh -c 'sleep 2; echo >&3; exec sleep 1000'"),
+    ("notify", "\(speaker) 2 @DIR@/said"),
+    ("s6:3", "sh -c 'sleep 2; echo >&3; echo said >@DIR@/said; exec sleep 1000'"),
   ])
   func whatIsSaidToNobodyIsHeard(ready: String, command: String) throws {
     let daemon = try TestDaemon(
@@ -112,7 +113,7 @@ import Testing
       ready_timeout = 60
       """)
     let pid = try daemon.first("app")
-    try daemon.crash { sleep(3) }
+    try daemon.crash { #expect(eventually { daemon.file("said").contains("said") }) }
     #expect(eventually { self.status(daemon, "app") == "active" }, "\(daemon.log)")
     #expect(try daemon.first("app") == pid)
   }
@@ -150,7 +151,12 @@ import Testing
     let daemon = try TestDaemon(
       """
       [watcher:app]
-      cmd = \(Self.python) -c "import os,time; os.closerange(3, 9999); time.sleep(1000)"
+      cmd = \(Self.python) -c "import os,signal; os.closerange(3, 9999); signal.pause()"
+      copy_env = True
+      ready = notify
+      ready_timeout = 3
+      [watcher:silent]
+      cmd = sleep 1000
       copy_env = True
       ready = notify
       ready_timeout = 3
@@ -159,7 +165,7 @@ import Testing
     // Python needs its time to close them.
     #expect(eventually { Files.list("/proc/\(pid)/fd").count == 3 })
     try daemon.crash()
-    sleep(4)
+    #expect(eventually { daemon.log.contains("silent-1: it was not ready within 3.0 s") })
     #expect(try daemon.first("app") == pid)
     #expect(status(daemon, "app") == "starting")
     let variables = try Files.read("/proc/\(pid)/environ").split(separator: 0)

@@ -133,6 +133,10 @@ struct CircusResolver {
     watcher["name"] = .string(String(section.name.dropFirst("watcher:".count)))
     watcher["__name__"] = .string(section.name)
     for option in section.options { read(option, of: section.name, into: &watcher) }
+    if watcher["type"]?.string?.lowercased() == "oneshot", section.option("max_retry") == nil {
+      // What failed halfway is not repeated unasked.
+      watcher["max_retry"] = .int(0)
+    }
     let base = watcher["copy_env"] == .bool(true) ? document.globalEnvironment : local
     watcher["env"] = .map(base.mapValues(ConfigValue.string))
     document.watchers.append(watcher)

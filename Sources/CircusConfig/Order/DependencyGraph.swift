@@ -25,6 +25,16 @@ package struct DependencyGraph: Sendable {
   package var isEmpty: Bool { edgeCount == 0 && missing.isEmpty }
   package private(set) var edgeCount = 0
 
+  /// A oneshot is never up: ready means that it is done.
+  private static func condition(
+    _ entry: DependencyEntry, _ spec: WatcherSpec
+  ) -> Dependency.Condition {
+    switch entry.condition {
+    case nil, .ready?: spec.isOneshot ? .completedOK : .ready
+    case let condition?: condition
+    }
+  }
+
   package init(_ specs: [WatcherSpec]) {
     needs = Array(repeating: [], count: specs.count)
     dependents = needs
@@ -43,7 +53,9 @@ package struct DependencyGraph: Sendable {
           let edge = Edge(
             dependent: index, dependency: other,
             kind: Dependency(
-              entry.condition ?? .ready, entry.reaction ?? .ignore, isOptional: entry.isOptional))
+              Self.condition(entry, specs[other]),
+              entry.reaction ?? (entry.isOptional ? .ignore : spec.onDependency),
+              isOptional: entry.isOptional))
           guard seen.insert(edge).inserted else { continue }
           needs[index].append(edge)
           dependents[other].append(edge)

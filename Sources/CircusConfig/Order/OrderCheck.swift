@@ -61,7 +61,7 @@ struct OrderCheck {
         "\(dependency.name) has no readiness probe: it is never known to be healthy",
         "write \(dependency.name):ready")
     case .completed, .completedOK:
-      if dependency.restart == .always {
+      if dependency.restart == .always, !dependency.isOneshot {
         never(
           "\(dependency.name) is started again whenever it ends: it is never completed",
           "write \(dependency.dialect == .circus ? "respawn = False" : "autorestart=unexpected") in \(dependency.name), or depend on \(dependency.name):ready"

@@ -311,6 +311,10 @@ extension SupervisorResolver {
         "killasgroup", "Cannot set stopasgroup=true and killasgroup=false",
         hint: "leave killasgroup out")
     }
+    if out["type"] == .string("oneshot"), scope.raw("startretries") == nil {
+      // What failed halfway is not repeated unasked.
+      out["startretries"] = .int(0)
+    }
     if out["serverurl"]?.string.map({ PythonText.strip($0).uppercased() }) == "AUTO" {
       out["serverurl"] = .null
     }

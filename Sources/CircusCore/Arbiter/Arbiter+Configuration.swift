@@ -152,7 +152,9 @@ extension Arbiter {
     if usesChanged || !old.launches(as: spec) {
       watchers[index].tell(.changeRestarts, &effects)
       effects.append(.closeStreams(id, forever: false))
-      if watchers[index].desired == .running { restart(id, now, &effects) }
+      let isDone = watchers[index].result != nil
+      watchers[index].result = nil
+      if watchers[index].desired == .running || isDone { restart(id, now, &effects) }
     } else {
       watchers[index].tell(.changeApplied, &effects)
       update(id, now, &effects) { watcher, ledger, _ in watcher.renewExpiries(now, &ledger) }

@@ -9,12 +9,11 @@ extension Arbiter {
   mutating func refreshNeeds() {
     guard needsAreStale else { return }
     needsAreStale = false
-    heldStopsAreStale = true
-    let before = Set(watchers.lazy.filter(\.gate.hasNeeds).map(\.id))
+    let before = Set(watchers.lazy.filter(\.gate.isLinked).map(\.id))
     needs = Needs(watchers.filter { !$0.isDoomed }.map { ($0.id, $0.spec) })
     guard !needs.isEmpty || !before.isEmpty else { return }
     for watcher in watchers where needs.concerns(watcher.id) || before.contains(watcher.id) {
-      restless.insert(watcher.id)
+      rewired.insert(watcher.id)
     }
   }
 
@@ -22,12 +21,16 @@ extension Arbiter {
   func gate(of id: WatcherID) -> StartGate {
     var gate = StartGate()
     let isInCircle = needs.isInCircle(id)
+    gate.hasDependents = !needs.dependents(of: id).isEmpty
     for need in needs.of(id) {
       gate.hasNeeds = true
-      guard let index = index(of: need.watcher), !watchers[index].satisfies(need.kind) else {
-        continue
-      }
+      guard let index = index(of: need.watcher) else { continue }
       let other = watchers[index]
+      if need.kind.reaction != .ignore, !need.kind.condition.isCompletion {
+        gate.epochs[other.spec.name.lowercased()] = other.standing.epoch
+        if other.pullsDown(need.kind) { gate.pullsDown = true }
+      }
+      guard !other.satisfies(need.kind) else { continue }
       let reason: StartGate.Reason =
         isInCircle && needs.isInCircle(other.id)
         ? .circle : other.standing.obstacle.map { .obstacle($0) } ?? .onItsWay
@@ -44,16 +47,26 @@ extension Arbiter {
 
   /// Lets a watcher see what it waits for, before it is changed.
   mutating func showGate(to index: Int) {
-    guard !needs.isEmpty || watchers[index].gate.hasNeeds else { return }
-    let gate = gate(of: watchers[index].id)
+    guard !needs.isEmpty || watchers[index].gate.isLinked else { return }
+    let gate = currentGate(of: watchers[index].id, watchers[index])
     if gate != watchers[index].gate { watchers[index].gate = gate }
+    // An edge is new: what is so now is where it begins.
+    guard watchers[index].phase == .active else { return }
+    for (name, epoch) in gate.epochs where watchers[index].seen[name] == nil {
+      watchers[index].seen[name] = epoch
+    }
+  }
+
+  func currentGate(of id: WatcherID, _ watcher: Watcher) -> StartGate {
+    var gate = gate(of: id)
+    if gate.hasDependents, watcher.isGoingDown || gate.pullsDown { gate.isNeeded = isNeeded(id) }
+    return gate
   }
 
   /// Looks how far a watcher is after a change; those that depend on it look again if that is news.
   mutating func assess(_ index: Int, _ now: Moment, _ effects: inout [Effect]) {
     let id = watchers[index].id
-    guard needs.concerns(id) else { return }
-    if !heldStops.isEmpty { stirred.insert(id) }
+    guard needs.concerns(id) || watchers[index].waiting != nil else { return }
     let wait = watchers[index].currentWait(now)
     if wait != watchers[index].waiting { watchers[index].take(wait, now, &ledger, &effects) }
     let standing = watchers[index].currentStanding(now)
@@ -62,21 +75,44 @@ extension Arbiter {
     restless.insert(id)
   }
 
-  /// Lets those look again whose dependencies have changed.
+  /// Lets those look again whose dependencies, or whose dependents, have changed, until nothing more comes of it.
   mutating func advanceDependents(_ now: Moment, _ effects: inout [Effect]) {
     refreshNeeds()
-    if heldStopsAreStale { advanceAllHeldStops(now, &effects) }
-    let unseen = watchers.takeUnseen()
-    guard !needs.isEmpty || !restless.isEmpty else { return }
-    for number in unseen { restless.insert(WatcherID(number)) }
-    while let id = restless.popFirst() {
-      if let index = index(of: id), watchers[index].gate.hasNeeds || needs.concerns(id) {
+    var unseen = watchers.takeUnseen()
+    // Nobody is left to tell.
+    guard !needs.isEmpty || !rewired.isEmpty else { return restless = [] }
+    while !unseen.isEmpty || !rewired.isEmpty || !restless.isEmpty {
+      let changed = rewired.union(unseen.map { WatcherID($0) }).sorted()
+      rewired = []
+      for id in changed {
+        guard let index = index(of: id) else { continue }
         look(at: index, now, &effects)
+        follow(id, now, &effects)
+        lookBack(from: id, now, &effects)
       }
-      for edge in needs.dependents(of: id) {
-        guard let index = index(of: edge.watcher) else { continue }
-        look(at: index, now, &effects)
+      let news = restless.sorted()
+      restless = []
+      for id in news {
+        for edge in needs.dependents(of: id) {
+          guard let index = index(of: edge.watcher) else { continue }
+          look(at: index, now, &effects)
+          follow(edge.watcher, now, &effects)
+        }
       }
+      unseen = watchers.takeUnseen()
+    }
+  }
+
+  /// What waited for it to go down may go down itself.
+  private mutating func lookBack(
+    from id: WatcherID, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    guard let index = index(of: id), !watchers[index].isGoingDown else { return }
+    for need in needs.of(id) {
+      guard let other = self.index(of: need.watcher), watchers[other].gate.isNeeded else {
+        continue
+      }
+      update(need.watcher, now, &effects) { _, _, _ in }
     }
   }
 
@@ -86,10 +122,12 @@ extension Arbiter {
     let wasWaiting = watchers[index].isWaiting
     let before = watchers[index].gate
     showGate(to: index)
-    guard watchers[index].gate != before || wasWaiting != watchers[index].isWaiting else {
-      return assess(index, now, &effects)
-    }
-    guard wasWaiting || watchers[index].isWaiting else { return assess(index, now, &effects) }
+    let gate = watchers[index].gate
+    if gate.pullsDown, !before.pullsDown { pullDown(followersOf: id, now, &effects) }
+    let isWaiting = watchers[index].isWaiting
+    guard gate != before || wasWaiting != isWaiting,
+      wasWaiting || isWaiting || gate.pullsDown || before.isNeeded
+    else { return assess(index, now, &effects) }
     update(id, now, &effects) { _, _, _ in }
   }
 
@@ -149,7 +187,7 @@ extension Arbiter {
       path.append((need.watcher, needs.of(need.watcher)[...]))
     }
     return found.filter { id in
-      heldStops[id] != nil || index(of: id).map { watchers[$0].desired != .running } ?? false
+      index(of: id).map { watchers[$0].desired != .running } ?? false
     }
   }
 
@@ -159,21 +197,33 @@ extension Arbiter {
 }
 
 extension Watcher {
+  /// Whether it takes a dependent down that has this edge to it.
+  func pullsDown(_ kind: Dependency) -> Bool {
+    guard kind.follows, !spec.onDemand else { return false }
+    if isTakenDown { return true }
+    // Lost by itself, only those go down that must not run without it.
+    return kind.reaction == .stop && !satisfies(kind) && !kind.isOptional
+  }
+
   /// Whether an edge to it holds now.
   func satisfies(_ kind: Dependency) -> Bool {
+    // Optional, it is waited for only while it is on its way.
     if kind.isOptional, standing.obstacle != nil { return true }
     switch kind.condition {
     case .started: return standing.isStarted
     case .ready: return standing.isReady
     // There are no readiness probes yet that could say so.
     case .healthy: return false
-    case .completed, .completedOK: return standing.obstacle == .ended
+    case .completed: return standing.completion != nil
+    case .completedOK: return standing.completion == .success
     }
   }
 
   /// Whether it may be started for the sake of another one.
   fileprivate func canBePulledIn(_ cause: Cause) -> Bool {
-    switch desired {
+    // What is done is done.
+    if result?.isSuccess == true { return false }
+    return switch desired {
     case .running: true
     case .stopped(.spawnFailure), .stopped(.hook): false
     case .stopped(.command): cause != .boot

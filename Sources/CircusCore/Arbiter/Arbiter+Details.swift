@@ -24,6 +24,10 @@ extension Watcher {
   /// In a few words: what it does, and why not more.
   func condition(_ now: Moment) -> String {
     if isWaiting, phase == .stopped { return "starting: \(gate.text)" }
+    if !isRunning, let result {
+      let time = "\(Self.span(now.wall - result.endedAt)) ago, after \(Self.span(result.took))"
+      return result.isSuccess ? "done \(time)" : "\(lastProblem ?? "failed"), \(time)"
+    }
     switch phase {
     case .stopped:
       if case .running = desired {

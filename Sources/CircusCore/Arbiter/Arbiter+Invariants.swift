@@ -60,9 +60,11 @@ extension Arbiter {
     var broken: [String] = []
     guard !needs.isEmpty else { return watcher.isWaiting ? ["\(name) waits for nothing"] : [] }
     guard !watcher.isDoomed, needs.concerns(watcher.id) else { return [] }
-    let gate = gate(of: watcher.id)
+    let gate = currentGate(of: watcher.id, watcher)
     if watcher.isWaiting {
-      if gate != watcher.gate { broken.append("\(name) has not seen that \(gate.text)") }
+      if gate != watcher.gate {
+        broken.append("\(name) has not seen that \(gate.text): \(watcher.gate), not \(gate)")
+      }
       if watcher.waiting == nil { broken.append("\(name) waits and has not said so") }
     }
     let isEarly = watcher.phase == .stopped && watcher.slots.contains { $0.state.isSpawning }

@@ -39,10 +39,22 @@ extension Arbiter {
     let result: Waiting.Result = ids?.count == 1 ? .stopped : .plain
     let all = ids ?? watchers.map(\.id)
     answer(ticket, waits: command.isWaiting, .settled(all), result, &effects)
-    let chosen = Set(all)
-    for id in startOrder.reversed() where chosen.contains(id) {
-      stop(.watcher(.command), of: id, among: chosen, now, &effects)
+    stop(all, now, &effects)
+  }
+
+  /// All of them are seen to go down before the first one is touched.
+  private mutating func stop(
+    _ ids: [WatcherID], _ now: Moment, _ effects: inout [Effect]
+  ) {
+    refreshNeeds()
+    let chosen = Set(ids)
+    let order = startOrder.reversed().filter(chosen.contains)
+    if needs.hasEdges {
+      for id in order {
+        if let index = index(of: id) { watchers[index].desired = .stopped(.command) }
+      }
     }
+    for id in order { stop(id, cause: .command, now, &effects) }
   }
 
   mutating func restart(
@@ -82,14 +94,14 @@ extension Arbiter {
   }
 
   /// Stop, then start; a stopped watcher is just started.
-  mutating func restart(_ id: WatcherID, _ now: Moment, _ effects: inout [Effect]) {
-    pullIn(for: id, cause: .restart, now, &effects)
-    cancelHeldStops(of: id)
-    update(id, now, &effects) { watcher, ledger, effects in
+  mutating func restart(
+    _ id: WatcherID, cause: Cause = .restart, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    pullIn(for: id, cause: cause, now, &effects)
+    takeDown(id, now, &effects) { watcher in
       watcher.want()
-      watcher.startCause = .restart
-      guard watcher.phase == .active || watcher.phase == .starting else { return }
-      watcher.beginStop(.restart, now, &ledger, &effects)
+      watcher.startCause = cause
+      watcher.isToRestart = watcher.phase == .active || watcher.phase == .starting
     }
   }
 
@@ -130,7 +142,7 @@ extension Arbiter {
     _ id: WatcherID, sequential: Bool, graceful: Bool, _ now: Moment, _ effects: inout [Effect]
   ) {
     guard let index = index(of: id) else { return }
-    guard graceful else { return restart(id, now, &effects) }
+    guard graceful, !watchers[index].spec.isOneshot else { return restart(id, now, &effects) }
     if watchers[index].phase == .stopping {
       // It will be new anyway once it is down.
       update(id, now, &effects) { watcher, _, _ in

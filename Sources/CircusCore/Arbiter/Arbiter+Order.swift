@@ -73,7 +73,6 @@ extension Arbiter {
     _ id: WatcherID, cause: Cause, isForced: Bool = false, _ now: Moment,
     _ effects: inout [Effect]
   ) {
-    cancelHeldStops(of: id)
     update(id, now, &effects) { watcher, _, _ in
       guard !watcher.isDoomed else { return }
       watcher.want()
@@ -82,27 +81,20 @@ extension Arbiter {
     }
   }
 
-  mutating func stop(
-    _ id: WatcherID, cause: Cause, _ now: Moment, _ effects: inout [Effect]
-  ) {
-    startQueue.pending.removeAll { $0 == id }
-    cancelHeldStops(of: id)
-    update(id, now, &effects) { watcher, _, _ in watcher.desired = .stopped(cause) }
-  }
-
   /// Stops all: circus watchers together, supervisor's groups one after the other, highest
   /// priority first.
   mutating func stopAll(cause: Cause, _ now: Moment, _ effects: inout [Effect]) {
     refreshNeeds()
     startQueue.pending = []
-    heldStops = [:]
     let order = order
     stopQueue = order.stopStages
     stopQueueCause = cause
-    let concerned = Set(order.watchers.filter(needs.concerns))
-    for id in order.watchers.reversed() where concerned.contains(id) {
-      stop(.watcher(cause), of: id, among: concerned, now, &effects)
+    // All of them are seen to go down before anything is done: their edges decide who is first.
+    let concerned = order.watchers.reversed().filter(needs.isLinked)
+    for id in concerned {
+      if let index = index(of: id) { watchers[index].desired = .stopped(cause) }
     }
+    for id in concerned { update(id, now, &effects) { _, _, _ in } }
     advanceStopQueue(now, &effects)
   }
 
@@ -131,7 +123,7 @@ extension Arbiter {
         // Once: what follows comes with its own events.
         guard let index = index(of: id), watchers[index].desired != .stopped(cause),
           // Their edges decide about these.
-          !needs.concerns(id)
+          !needs.isLinked(id)
         else { continue }
         update(id, now, &effects) { watcher, _, _ in watcher.desired = .stopped(cause) }
       }
@@ -147,7 +139,6 @@ extension Arbiter {
   mutating func hurry(_ now: Moment, _ effects: inout [Effect]) {
     tell(.interruptedAgain, &effects)
     stopQueue = []
-    heldStops = [:]
     for index in watchers.indices { watchers[index].turnHooksOff(now, &ledger, &effects) }
     for id in watchers.map(\.id) { stop(id, cause: .shutdown, now, &effects) }
     for index in watchers.indices {

@@ -51,7 +51,6 @@ extension Arbiter {
       } else {
         call.pending.append(SupervisedCall.Pending(view))
         pullIn(for: key.watcher, cause: .command, now, &effects)
-        cancelHeldStops(of: key.watcher, process: key.number)
         update(key.watcher, now, &effects) { watcher, ledger, _ in
           watcher.startProcess(key.number, &ledger)
         }
@@ -67,7 +66,7 @@ extension Arbiter {
     var call = SupervisedCall(
       ticket: ticket, kind: .stop, waits: waits, isSingle: isSingle, pending: [], results: [])
     let views = inStopOrder(keys.compactMap { view($0) })
-    let among = Set(views.lazy.filter { $0.stage.isRunning }.map(\.key.watcher))
+    markStopped(views, now, &effects)
     for view in views {
       let key = view.key
       // A process that will start again by itself is running as far as an operator is concerned.
@@ -80,9 +79,29 @@ extension Arbiter {
         continue
       }
       call.pending.append(SupervisedCall.Pending(view))
-      stop(.process(key.number), of: key.watcher, among: among, now, &effects)
+      startQueue.pending.removeAll { $0 == key.watcher }
+      update(key.watcher, now, &effects) { watcher, ledger, effects in
+        watcher.stopProcess(key.number, now, &ledger, &effects)
+      }
     }
     park(call)
+  }
+
+  /// All of them are seen to go down before the first one is touched, and what follows them goes first.
+  private mutating func markStopped(
+    _ views: [ProcessView], _ now: Moment, _ effects: inout [Effect]
+  ) {
+    guard needs.hasEdges else { return }
+    for view in views where view.stage.isRunning {
+      guard let index = index(of: view.key.watcher),
+        let slot = watchers[index].slots.firstIndex(where: {
+          $0.number == view.key.number && !$0.isSurplus
+        })
+      else { continue }
+      watchers[index].slots[slot].isWanted = false
+      watchers[index].wantNone()
+    }
+    for id in Set(views.map(\.key.watcher)).sorted() { pullDown(followersOf: id, now, &effects) }
   }
 
   /// What depends on others before those; as they come where nothing does.

@@ -47,7 +47,6 @@ extension Arbiter {
     guard let view = view(process.key) else { return result(call.kind == .stop ? nil : .badName) }
     switch call.kind {
     case .stop:
-      if isHeld(process.key) { return nil }
       if !call.waits { return result(nil) }
       // Another life was started by another order: the one that was to be stopped is gone.
       guard let slot = view.slot, slot.id == process.life else { return result(nil) }

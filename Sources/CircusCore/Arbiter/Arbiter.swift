@@ -33,10 +33,6 @@ package struct Arbiter {
   /// Groups still to be stopped, when order matters.
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
-  /// Stops of several that wait for those that depend on them.
-  var heldStops: [WatcherID: [HeldStop]] = [:]
-  /// Watchers that have changed since those stops were looked at.
-  var stirred: Set<WatcherID> = []
   /// When those that are still up are named again.
   var nextStopReport: Instant?
   var configuredSockets: [SocketSpec] = []
@@ -47,8 +43,8 @@ package struct Arbiter {
   /// Who depends on whom.
   var needs = Needs()
   var needsAreStale = false
-  /// The edges are others than when the held stops were looked at.
-  var heldStopsAreStale = false
+  /// Watchers whose edges may be others than when they last looked.
+  var rewired: Set<WatcherID> = []
   /// Watchers whose standing is news to those that depend on them.
   var restless: Set<WatcherID> = []
   private var lastWatcher = 0
@@ -304,9 +300,8 @@ package struct Arbiter {
     repeat {
       advanceDependents(now, &effects)
       advanceStartQueue(now, &effects)
-      advanceHeldStops(now, &effects)
       advanceStopQueue(now, &effects)
-    } while !restless.isEmpty || !stirred.isEmpty
+    } while !restless.isEmpty
     dropDoomed(&effects)
     awaitSockets(now, &effects)
     answerWaiting(now, &effects)

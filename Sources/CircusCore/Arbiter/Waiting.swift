@@ -71,13 +71,13 @@ extension Arbiter {
     switch condition {
     case .settled(let ids):
       return ids.allSatisfy { id in
-        guard !startQueue.pending.contains(id), heldStops[id] == nil else { return false }
+        guard !startQueue.pending.contains(id) else { return false }
         return index(of: id).map { watchers[$0].isSettled || watchers[$0].isBlocked } ?? true
       }
     case .applied(let ids):
       return ids.allSatisfy { id in
         guard !startQueue.pending.contains(id) else { return false }
-        return index(of: id).map { watchers[$0].isSettled || watchers[$0].isWaiting } ?? true
+        return index(of: id).map { isUnderWay($0) } ?? true
       }
     case .gone(let processes):
       return processes.allSatisfy { process in
@@ -89,8 +89,13 @@ extension Arbiter {
     case .allStopped: return isAllStopped
     case .running:
       return mode == .running && startQueue.pending.isEmpty
-        && watchers.allSatisfy { $0.isSettled || $0.isWaiting }
+        && watchers.indices.allSatisfy(isUnderWay)
     }
+  }
+
+  /// Nothing is to be done about it: it is settled, waits for another one, or runs to its end.
+  private func isUnderWay(_ index: Int) -> Bool {
+    watchers[index].isSettled || watchers[index].isWaiting || watchers[index].isRunning
   }
 
   private func reply(_ entry: Waiting) -> Reply {

@@ -21,6 +21,8 @@ package enum ProcessNotice: Hashable, Sendable {
   case becameRunning(after: Interval)
   /// It has said that it is ready.
   case becameReady(after: Interval)
+  /// A oneshot's process has failed as often as it may.
+  case oneshotFailed(reason: String)
   /// Its start has failed, and it is ended.
   case notReady(reason: String)
   case exited(PID, ExitStatus, isExpected: Bool)
@@ -46,6 +48,8 @@ package enum WatcherNotice: Hashable, Sendable {
   case waitsForSocket
   /// For what it depends on.
   case waits(String)
+  /// What it depends on has come back.
+  case follows(Dependency.Reaction)
   case calledBySocket(String)
   case hookFailed(HookName, callable: String, error: String)
   case hookRefused(HookName, callable: String, consequence: String)

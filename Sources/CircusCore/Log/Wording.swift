@@ -49,6 +49,8 @@ extension Wording {
           "success: \(process) entered RUNNING state, process is ready after \(Self.seconds(time)) s"
         )
       ]
+    case (.oneshotFailed(let reason), _):
+      return [LogLine(.warning, "\(process) has failed: \(reason)")]
     case (.notReady(let reason), _):
       return [LogLine(.warning, "\(process): \(reason): it is ended")]
     case (.exited(let pid, let status, let isExpected), _):
@@ -110,6 +112,13 @@ extension Wording {
     case .notStarted(let reason): [LogLine(.error, "\(name): not started: \(reason)")]
     case .startFailed(let reason): [LogLine(.warning, "error in '\(name)': \(reason)")]
     case .waitsForSocket: [LogLine(.info, "\(name) waits for its socket")]
+    case .follows(let reaction):
+      [
+        LogLine(
+          .info,
+          "\(name): what it depends on has come back: \(reaction == .reload ? "reload" : "restart")"
+        )
+      ]
     case .waits(let reason): [LogLine(.info, "\(name) \(reason)")]
     case .calledBySocket(let socket): [LogLine(.info, "\(name): called by socket '\(socket)'")]
     case .hookFailed(let hook, let callable, let error):

@@ -60,6 +60,12 @@ struct Needs {
     positions[id].map { circles.contains($0) } ?? false
   }
 
+  /// Whether a watcher depends on another one, or another one on it.
+  func isLinked(_ id: WatcherID) -> Bool {
+    guard let position = positions[id] else { return false }
+    return !graph.needs[position].isEmpty || !graph.dependents[position].isEmpty
+  }
+
   /// Whether anybody may want to know how far a watcher is: it has an edge, to it or from it, or says so itself.
   func concerns(_ id: WatcherID) -> Bool {
     if speakers.contains(id) { return true }

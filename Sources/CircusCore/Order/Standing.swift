@@ -16,6 +16,13 @@ package struct Standing: Hashable, Sendable {
     case dependency
   }
 
+  /// How it ended.
+  package enum Completion: Hashable, Sendable { case success, failure }
+
+  /// It goes down, and those with it that follow it.
+  var isTakenDown = false
+  /// Nil: it has not ended, or comes back by itself.
+  package internal(set) var completion: Completion?
   /// Whether it counts as started.
   package internal(set) var isStarted = false
   /// Whether it counts as ready.

@@ -30,7 +30,7 @@ package struct StartGate: Hashable, Sendable {
       case .missing: return "\(name), which does not exist"
       case .circle: return "\(name), which waits for it in turn"
       case .obstacle(.stopped): return "\(edge), which is stopped"
-      case .obstacle(.ended): return "\(edge), which has ended"
+      case .obstacle(.ended): return "\(edge), which has ended otherwise"
       case .obstacle(.gaveUp(let why)): return "\(edge), which gave up: \(why)"
       case .obstacle(.noProcessWanted): return "\(edge), of which no process is wanted"
       case .obstacle(.dependency): return "\(edge), which waits for what will not come"
@@ -42,7 +42,17 @@ package struct StartGate: Hashable, Sendable {
   package internal(set) var obstacles: [Obstacle] = []
   /// The watcher depends on something at all.
   var hasNeeds = false
+  /// Something depends on it.
+  var hasDependents = false
+  /// How often each of those has become ready that it reacts to, by name in lower case.
+  var epochs: [String: Int] = [:]
+  /// It goes down with what it depends on, and comes back with it.
+  var pullsDown = false
+  /// One that depends on it goes down, and does so first.
+  var isNeeded = false
 
+  /// It depends on something, or something on it.
+  var isLinked: Bool { hasNeeds || hasDependents }
   /// A start may begin.
   var isOpen: Bool { obstacles.isEmpty }
   /// A process that ended may be replaced.
@@ -52,6 +62,7 @@ package struct StartGate: Hashable, Sendable {
 
   /// `waits for db (ready), cache (started)`; what will not come by itself is named first.
   package var text: String {
+    if obstacles.isEmpty, pullsDown { return "waits for what it follows, which goes down" }
     let lasting = obstacles.filter(\.isLasting) + obstacles.filter { !$0.isLasting }
     return "waits for " + lasting.map(\.text).joined(separator: ", ")
   }

@@ -16,6 +16,8 @@ package struct Life: Hashable, Sendable {
   package internal(set) var isReloading = false
   /// It is about to end, and has said so: by then it is ended; nil: it is not.
   package internal(set) var leavesBy: Instant?
+  /// When the run of a oneshot is ended; nil: never.
+  var runsUntil: Instant?
   /// It may have said that it is ready while nobody listened.
   package internal(set) var isUnheard = false
   /// Seconds from its spawn until it was ready; nil: it is not.
@@ -25,7 +27,7 @@ package struct Life: Hashable, Sendable {
   package var isLeaving: Bool { leavesBy != nil }
 
   /// When something about it is due while it runs.
-  var deadline: Instant? { [expiresAt, leavesBy].compactMap(\.self).min() }
+  var deadline: Instant? { [expiresAt, leavesBy, runsUntil].compactMap(\.self).min() }
 
   init(_ pid: PID, startedAt: Instant, expiresAt: Instant? = nil) {
     self.pid = pid

@@ -43,6 +43,7 @@ extension Arbiter {
       watchers[index].restore(group, isAlive: isAlive, now, &ledger)
       if change == .restart {
         watchers[index].target = watchers[index].spec.processCount
+        watchers[index].result = nil
         changed.insert(id)
       } else if change == .live {
         applyLive(index, group, &effects)
@@ -214,7 +215,9 @@ extension Arbiter {
       if watchers[index].desired == .running { startAgain(id, now) }
       return update(id, now, &effects) { _, _, _ in }
     }
-    if hasChanged, watchers[index].desired == .running, watchers[index].phase != .stopped {
+    let watcher = watchers[index]
+    let wasDone = watcher.spec.isOneshot && watcher.desired == .stopped(.exit)
+    if hasChanged, wasDone || watcher.desired == .running && watcher.phase != .stopped {
       watchers[index].tell(.changeRestarts, &effects)
       restart(id, now, &effects)
     }

@@ -24,6 +24,7 @@ extension Slot {
       put("expires", life.expiresAt.map { Int($0.nanoseconds) })
       if !life.status.isEmpty { record["says"] = .string(life.status) }
       if life.isReloading { record["reloading"] = true }
+      put("runs_until", life.runsUntil.map { Int($0.nanoseconds) })
       put("leaves_by", life.leavesBy.map { Int($0.nanoseconds) })
       if life.isUnheard { record["unheard"] = true }
       if let time = life.readyAfter { record["ready_after"] = .double(time) }
@@ -77,6 +78,7 @@ extension Slot {
       put(until: orphans.killAt)
       put(orphans.signal, Interval(nanoseconds: orphans.isPatient ? 1 : 0))
       record["ended_leader"] = true
+      if orphans.isFailedStart { record["start_failed"] = true }
       return "stopping"
     case .exited(let status, let until):
       record["status"] = status.record
@@ -124,6 +126,7 @@ extension Slot {
     life.status = record["says"]?.string ?? ""
     life.isReloading = record["reloading"]?.bool ?? false
     life.leavesBy = instant("leaves_by")
+    life.runsUntil = instant("runs_until")
     life.isUnheard = record["unheard"]?.bool ?? false
     life.readyAfter = record["ready_after"]?.number
     switch record["state"]?.string {
@@ -140,7 +143,7 @@ extension Slot {
       if record["ended_leader"] != nil {
         var orphans = Orphans(
           of: [pid], signal: plan.signal, killAt: until, isPatient: plan.grace > .zero)
-        orphans.isFailedStart = record["failed_start"] != nil
+        orphans.isFailedStart = record["start_failed"] != nil
         return .ending(orphans)
       }
       var stop = ProcessStop(

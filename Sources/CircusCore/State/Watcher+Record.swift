@@ -36,6 +36,18 @@ extension Watcher {
     }
     if demand.isCalled { record["called"] = true }
     if isForced { record["forced"] = true }
+    if isToRestart { record["to_restart"] = true }
+    if !seen.isEmpty {
+      record["seen"] = .object(
+        JSONObject(seen.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) }))
+    }
+    if let runBegan { record["run_began"] = .double(runBegan) }
+    if let result {
+      record["result"] = [
+        "ok": .bool(result.isSuccess), "at": .double(result.endedAt), "took": .double(result.took),
+      ]
+      if let lastProblem { record["problem"] = .string(lastProblem) }
+    }
     if let waiting { record["waits_since"] = .double(waiting.since) }
     if standing.epoch > 0 || standing.isStarted {
       record["ready"] = .bool(standing.isReady)
@@ -77,6 +89,15 @@ extension Watcher {
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
     isForced = head["forced"]?.bool ?? false
+    isToRestart = head["to_restart"]?.bool ?? false
+    for member in head["seen"]?.object?.members ?? [] { seen[member.key] = member.value.int }
+    runBegan = spec.isOneshot ? head["run_began"]?.number : nil
+    if spec.isOneshot, let result = head["result"]?.object {
+      self.result = RunResult(
+        isSuccess: result["ok"]?.bool ?? false, endedAt: result["at"]?.number ?? 0,
+        took: result["took"]?.number ?? 0)
+      lastProblem = head["problem"]?.string
+    }
     waiting = head["waits_since"]?.number.map { Waited(reason: "", since: $0) }
     standing.isReady = head["ready"]?.bool ?? false
     standing.isStarted = head["is_started"]?.bool ?? false

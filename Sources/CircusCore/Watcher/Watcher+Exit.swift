@@ -62,6 +62,9 @@ extension Watcher {
       enter(.exited(status, until: nil), at: index, &ledger)
       return fallAsleep(age, now, &ledger, &effects)
     }
+    if spec.isOneshot {
+      return oneshotExited(index, status, now, &ledger, &effects)
+    }
     if isTooQuick {
       let reason =
         spec.ready.isExplicit
@@ -158,6 +161,10 @@ extension Watcher {
         return ledger.timers.push(now.instant + .seconds(1), .process(process))
       }
       kill(index, now, &ledger, &effects)
+    case .running(let life) where life.runsUntil.map { now.instant >= $0 } ?? false:
+      let seconds = spec.runTimeout.seconds.description
+      failStart(
+        index, .runTimeout, "it ran for longer than \(seconds) s", now, &ledger, &effects)
     case .running(let life) where life.leavesBy.map { now.instant >= $0 } ?? false:
       stopProcess(process, .exit, announcesReap: true, now, &ledger, &effects)
     case .running(let life):

@@ -6,7 +6,9 @@ extension Watcher {
   /// Whether a process that is wanted is not started, for the sake of what the watcher depends on.
   package var isWaiting: Bool {
     guard desired == .running, !isForced else { return false }
-    if phase == .stopped { return !gate.isOpen && (!spec.onDemand || demand.isCalled) }
+    if phase == .stopped {
+      return (!gate.isOpen || gate.pullsDown) && (!spec.onDemand || demand.isCalled)
+    }
     guard phase != .stopping, !gate.admitsRespawns else { return false }
     return countedSlots < target || slots.contains { $0.state == .waiting }
   }
@@ -42,7 +44,7 @@ extension Watcher {
 
   /// A program of which nothing runs starts like one that was stopped: what it depends on is asked for again.
   mutating func beginAfresh() {
-    guard gate.hasNeeds, spec.habits.judgesProcesses, phase == .active,
+    guard gate.hasNeeds || spec.isOneshot, spec.habits.judgesProcesses, phase == .active,
       slots.allSatisfy({ $0.state.isEmpty && !$0.state.isUp })
     else { return }
     enter(.stopped)
@@ -54,9 +56,12 @@ extension Watcher {
   func currentStanding(_ now: Moment) -> Standing {
     var new = standing
     let wanted = wantedCount
-    new.isReady = isUpToStrength(wanted, ready: true)
+    // One that is done once is never ready: what others wait for is its end.
+    new.isReady = !spec.isOneshot && isUpToStrength(wanted, ready: true)
     new.isStarted = new.isReady || isUpToStrength(wanted, ready: false)
     new.obstacle = new.isReady ? nil : obstacle(wanted)
+    new.completion = completion
+    new.isTakenDown = isTakenDown
     guard new.isReady != standing.isReady else { return new }
     new.since = now.wall
     if new.isReady { new.epoch += 1 }
@@ -106,7 +111,26 @@ extension Watcher {
     return up >= (spec.minReady?.count(of: wanted) ?? wanted)
   }
 
+  /// Its end, where it has one of which it does not come back by itself.
+  private var completion: Standing.Completion? {
+    if spec.isOneshot { return result.map { $0.isSuccess ? .success : .failure } }
+    guard spec.restart != .always else { return nil }
+    if spec.habits.judgesProcesses {
+      guard desired == .running, !slots.isEmpty,
+        slots.allSatisfy({ if case .exited = $0.state { !$0.isWanted } else { false } })
+      else { return nil }
+    } else {
+      guard desired == .stopped(.exit) else { return nil }
+    }
+    let ends = lives.values.compactMap(\.lastExit)
+    return ends.allSatisfy { spec.expects($0.status) } ? .success : .failure
+  }
+
   private func obstacle(_ wanted: Int) -> Standing.Obstacle? {
+    if let result, !isRunning {
+      return result.isSuccess ? .ended : .gaveUp(startProblem ?? "it failed")
+    }
+    if isRunning, desired == .running { return isBlocked ? .dependency : nil }
     switch desired {
     case .stopped(.exit): return .ended
     case .stopped(.spawnFailure), .stopped(.hook):

@@ -83,11 +83,17 @@ extension Watcher {
     slots[index].isWanted = false
     slots[index].endRest()
     if slots[index].state.pid != nil {
+      guard !isHeldUp else { return wantNone() }
       stopProcess(
         slots[index].id, .command, announcesReap: true, now, &ledger, &effects)
     } else {
       cancelStart(at: index, &ledger)
     }
+    wantNone()
+  }
+
+  /// With the last process that is wanted the watcher is stopped.
+  mutating func wantNone() {
     if !slots.contains(where: { $0.isWanted && !$0.isSurplus }) { desired = .stopped(.command) }
   }
 }

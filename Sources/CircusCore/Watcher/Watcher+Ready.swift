@@ -5,7 +5,9 @@ import CircusWire
 extension Watcher {
   /// What a process begins with; nil: it counts as running at once.
   func milestone(_ now: Moment) -> Milestone? {
-    switch spec.ready {
+    // A oneshot is up until it is done: nothing is to be waited for but its end.
+    if spec.isOneshot { return nil }
+    return switch spec.ready {
     case .started: spec.startSeconds > .zero ? .age(now.instant + spec.startSeconds) : nil
     case .seconds(let time): .age(now.instant + max(time, spec.startSeconds))
     case .notify, .descriptor, .pipe, .log:
@@ -53,8 +55,8 @@ extension Watcher {
       stop.killAt = end
       enter(.stopping(life, stop), at: index, &ledger)
     case .running(var life):
-      guard let limit = life.leavesBy, end > limit else { return }
-      life.leavesBy = end
+      if let limit = life.leavesBy { life.leavesBy = max(limit, end) }
+      if let limit = life.runsUntil { life.runsUntil = max(limit, end) }
       enter(.running(life), at: index, &ledger)
     default: break
     }
@@ -106,6 +108,10 @@ extension Watcher {
     _ index: Int, _ reason: String, _ now: Moment, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
+    if spec.isOneshot {
+      slots[index].lastStatus = .unknown
+      return oneshotFailed(index, reason, now, &ledger, &effects)
+    }
     slots[index].failures += 1
     slots[index].spawnError = reason
     switch spec.habits.failedStart {

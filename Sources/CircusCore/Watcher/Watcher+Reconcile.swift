@@ -11,14 +11,19 @@ extension Watcher {
         if startConsent == .given { startConsent = .unasked }
         return stopWaiting(&ledger)
       }
-      guard gate.isOpen || isForced else { return waitInLine(&ledger) }
+      guard gate.isOpen && !gate.pullsDown || isForced else {
+        return waitInLine(&ledger)
+      }
       guard isAgreed(.beforeStart, \.startConsent, &ledger, &effects) else { return }
       startConsent = .unasked
       demand.isCalled = false
       beginStart(now)
       reconcile(now, &ledger, &effects)
     case .starting, .active:
-      if case .stopped(let cause) = desired {
+      if let cause = dueStop {
+        // What is too much may go before.
+        guard !isHeldUp else { return trim(now, &ledger, &effects) }
+        isToRestart = false
         beginStop(cause, now, &ledger, &effects)
         finishStop(now, &ledger, &effects)
       } else {
@@ -43,14 +48,24 @@ extension Watcher {
 
   private mutating func beginStart(_ now: Moment) {
     enter(.starting)
+    seen = gate.epochs
+    if spec.isOneshot { (runBegan, result) = (now.wall, nil) }
     spawnGate = now.instant
     for index in slots.indices { slots[index].failures = 0 }
     for number in lives.keys { lives[number]?.beginAgain() }
   }
 
+  /// Why it is to be stopped now; nil: it is not.
+  private var dueStop: Cause? {
+    if case .stopped(let cause) = desired { return cause }
+    if gate.pullsDown, !isForced { return .dependency }
+    return isToRestart ? startCause : nil
+  }
+
   private mutating func keepStrength(
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
+    stopUnwanted(now, &ledger, &effects)
     advanceRollout(now, &ledger, &effects)
     fill(now, &ledger, &effects)
     // Filling may have ended it all: a command that cannot be run stops its watcher.
@@ -59,6 +74,8 @@ extension Watcher {
     // Trimming may have taken away what a rollout waited for.
     advanceRollout(now, &ledger, &effects)
     completeStart(now, &ledger, &effects)
+    finishRun(now, &effects)
+    if case .stopped = desired, phase == .active { reconcile(now, &ledger, &effects) }
   }
 
   // MARK: up to strength

@@ -68,6 +68,7 @@ extension Watcher {
     var life = Life(
       pid, startedAt: now.instant, expiresAt: drawExpiry(from: now.instant, &ledger))
     life.isOnTrial = has(.afterSpawn)
+    if spec.isOneshot, spec.runTimeout > .zero { life.runsUntil = now.instant + spec.runTimeout }
     enter(milestone(now).map { .starting(life, until: $0) } ?? .running(life), at: index, &ledger)
     let cause = slots[index].respawnCause ?? startCause
     slots[index].respawnCause = nil
@@ -89,7 +90,7 @@ extension Watcher {
   /// When `max_age` ends a life that began then. Drawn once; circus draws anew at each look, which
   /// favours early ends (B37).
   private func drawExpiry(from start: Instant, _ ledger: inout Ledger) -> Instant? {
-    guard spec.maxAge > 0 else { return nil }
+    guard spec.maxAge > 0, !spec.isOneshot else { return nil }
     let jitter = Int.random(in: 0...max(0, spec.maxAgeVariance), using: &ledger.random)
     return start + .seconds(Double(spec.maxAge) + Double(jitter))
   }

@@ -149,6 +149,6 @@ extension Watcher {
 
   var stopCause: Cause {
     if case .stopped(let cause) = desired { return cause }
-    return .restart
+    return gate.pullsDown || startCause == .dependency ? .dependency : .restart
   }
 }

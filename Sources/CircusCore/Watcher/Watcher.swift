@@ -84,12 +84,20 @@ package struct Watcher: Numbered {
   var demand = Demand()
   /// Bytes of output that were dropped since the daemon began.
   var lostBytes = 0
+  /// When the run of a oneshot began that is under way, in seconds since the epoch.
+  var runBegan: Double?
+  /// How its last run ended; nil: there was none that still counts.
+  package internal(set) var result: RunResult?
   /// What it waits for.
   package internal(set) var gate = StartGate()
   /// What was told of its waiting; nil: it does not wait.
   package internal(set) var waiting: Waited?
   /// Told to start without what it depends on, until its next stop.
   package internal(set) var isForced = false
+  /// To be stopped and started again as soon as that may begin.
+  var isToRestart = false
+  /// The epochs of what it depends on when it was started, by name in lower case.
+  var seen: [String: Int] = [:]
   /// What those that depend on it go by.
   package internal(set) var standing = Standing()
   /// Why processes are being spawned, for the event.
@@ -127,6 +135,7 @@ package struct Watcher: Numbered {
   /// Nothing is under way: what can be reached has been reached.
   package var isSettled: Bool {
     guard rollout == nil, leftovers == nil, outbox.isEmpty else { return false }
+    if desired == .running, isRunning || isToRestart { return false }
     switch (phase, desired) {
     case (.stopped, .stopped): return true
     // Waits for its socket.

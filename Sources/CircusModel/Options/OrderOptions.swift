@@ -9,6 +9,24 @@ extension WatcherOption {
       [.settable, .shown, .ours],
       help: "Started after these, and stopped before them: `db, cache:started, metrics?`"),
     WatcherOption(
+      circus: .init("on_dependency", .words(of: Dependency.Reaction.self)),
+      supervisor: .init("on_dependency", .words(of: Dependency.Reaction.self)),
+      .choice(\.onDependency), .live, [.settable, .shown, .ours],
+      help:
+        "When one of them is lost: ignore, reload or restart once it is back, or stop until then"),
+    WatcherOption(
+      circus: .init("type", .choice(["service", "oneshot"], aliases: [:])),
+      supervisor: .init("type", .choice(["service", "oneshot"], aliases: [:])),
+      Field(
+        \.isOneshot, read: { .string($0 ? "oneshot" : "service") },
+        write: { $0 = $1.string == "oneshot" }), .restart, [.shown, .ours],
+      help: "service, or oneshot: its processes run to their end, once for each start"),
+    WatcherOption(
+      circus: .init("run_timeout", .seconds(isWhole: false)),
+      supervisor: .init("run_timeout", .seconds(isWhole: true)),
+      .seconds(\.runTimeout), .live, [.settable, .shown, .ours],
+      help: "Seconds a process of a oneshot may run; 0: any time"),
+    WatcherOption(
       circus: .init("ready", .grammar(.readiness)),
       supervisor: .init("ready", .grammar(.readiness)),
       Field(

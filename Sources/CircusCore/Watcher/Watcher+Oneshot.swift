@@ -1,0 +1,73 @@
+import CircusModel
+
+/// How a oneshot's last run ended.
+package struct RunResult: Hashable, Sendable {
+  /// All its processes ended as they should.
+  package var isSuccess: Bool
+  /// Seconds since the epoch.
+  package var endedAt: Double
+  /// In seconds.
+  package var took: Double
+}
+
+/// Watchers whose processes run to their end, once for each start (`type = oneshot`).
+///
+/// The story: a start begins a run; each process runs until it ends as it should, or has failed as often as it may; when
+/// none is left to run, the run is over, and its result stands until the next one, another definition or another boot.
+extension Watcher {
+  /// A run is under way.
+  package var isRunning: Bool { spec.isOneshot && runBegan != nil }
+
+  /// One of its processes has ended by itself.
+  mutating func oneshotExited(
+    _ index: Int, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    slots[index].lastStatus = status
+    if spec.expects(status) {
+      enter(.exited(status, until: nil), at: index, &ledger)
+      slots[index].isWanted = false
+    } else {
+      enter(.exited(status, until: nil), at: index, &ledger)
+      oneshotFailed(index, status.description, now, &ledger, &effects)
+    }
+  }
+
+  /// A try has failed: another one after a pause, or none.
+  mutating func oneshotFailed(
+    _ index: Int, _ reason: String, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    slots[index].failures += 1
+    slots[index].spawnError = reason
+    let retries =
+      spec.habits.failedStart == .stopsWatcher && spec.maxRetry < 0
+      ? Int.max
+      : spec.habits.failedStart == .stopsWatcher ? spec.maxRetry : spec.startRetries
+    guard slots[index].failures > retries else {
+      let delay = crashBackoff(ledger).delay(after: slots[index].failures)
+      let status = slots[index].lastStatus ?? .unknown
+      return enter(.exited(status, until: now.instant + delay), at: index, &ledger)
+    }
+    enter(.fatal, at: index, &ledger)
+    slots[index].isWanted = false
+    tell(.oneshotFailed(reason: reason), of: slots[index].name, &effects)
+  }
+
+  /// When none of its processes runs or will, the run is over.
+  mutating func finishRun(_ now: Moment, _ effects: inout [Effect]) {
+    if target == 0, slots.isEmpty { runBegan = nil }
+    guard spec.isOneshot, let began = runBegan, phase == .active, !slots.isEmpty,
+      !slots.contains(where: { $0.isWanted && !$0.isSurplus || !$0.state.isEmpty })
+    else { return }
+    let failed = slots.first { slot in
+      if case .exited(let status, _) = slot.state { !spec.expects(status) } else { true }
+    }
+    result = RunResult(
+      isSuccess: failed == nil, endedAt: now.wall, took: max(0, now.wall - began))
+    runBegan = nil
+    if let failed { lastProblem = "failed: \(failed.spawnError)" }
+    guard spec.habits.stopsWithLastExit else { return }
+    desired = .stopped(failed == nil ? .exit : .spawnFailure)
+  }
+}

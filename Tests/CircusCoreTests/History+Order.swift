@@ -1,0 +1,62 @@
+import CircusCore
+import CircusModel
+import CircusTestKit
+
+/// Dependencies, readiness and oneshots in random histories.
+extension History {
+  /// What a watcher depends on, and what it is itself.
+  static func link(_ spec: inout WatcherSpec, _ index: Int, _ edges: inout SplitMix) {
+    for other in 0..<max(index, 1) where edges.chance(3) {
+      let end = [
+        "", ":started", "?", ":ready?", ":restart", ":stop", ":reload", ":started:stop",
+      ][Int(edges.next() % 8)]
+      spec.dependsOn.append(other == index ? "w9\(end)" : "w\(other)\(end)")
+    }
+    if !spec.dependsOn.isEmpty {
+      spec.definition["depends_on"] = .string(spec.dependsOn.joined(separator: ","))
+    }
+    if edges.chance(4) {
+      spec.ready = edges.chance(2) ? .notify : .seconds(.seconds(2))
+      spec.readyTimeout = .seconds(Double(edges.next() % 4))
+      spec.definition["ready"] = .string(spec.ready.text)
+      spec.definition["ready_timeout"] = .float(spec.readyTimeout.seconds)
+    }
+    if edges.chance(6) {
+      spec.isOneshot = true
+      spec.runTimeout = .seconds(Double(edges.next() % 3))
+      spec.definition["type"] = .string("oneshot")
+      spec.onDemand = false
+    }
+    if edges.chance(4) { spec.minReady = [.all, .count(1), .percent(50)][Int(edges.next() % 3)] }
+    spec.command = "run"
+  }
+
+  /// Oneshots come to their end.
+  mutating func endRun(_ name: String) {
+    guard simulation.arbiter.watchers.contains(where: { $0.spec.name == name && $0.isRunning })
+    else { return }
+    for pid in simulation.pids(name) {
+      simulation.kernel.crash(pid, .exited(0))
+      simulation.deliverDeath(of: pid)
+    }
+  }
+
+  /// Processes say that they are ready, or lose what they were to say it on, or nobody has listened.
+  mutating func speak(_ random: inout SplitMix) {
+    guard simulation.effectsLeft == nil else { return }
+    for name in ["w0", "w1", "w2"] {
+      guard random.chance(3), let process = simulation.silent(name).first else { continue }
+      switch random.next() % 8 {
+      case 0: simulation.feed(.channelClosed(process))
+      case 1: simulation.feed(.unheard(process))
+      case 2:
+        var message = Notification()
+        message.isStopping = random.chance(2)
+        message.isReloading = random.chance(2)
+        message.extra = .seconds(5)
+        simulation.feed(.told(process, message))
+      default: simulation.tell(name)
+      }
+    }
+  }
+}
