@@ -63,6 +63,8 @@ class Lab:
         self.process = None
         # Watchers besides, each with variables of its own, that are not started.
         self.others = 0
+        # Watchers of one process each that are started, and whether each depends on the two before it.
+        self.linked, self.edges = 0, False
         if system == "supervisor":
             self.control = "unix:" + self.directory + "/s.sock"
 
@@ -90,6 +92,13 @@ class Lab:
                 if self.max_bytes:
                     f.write("stdout_stream.max_bytes = %d\n" % self.max_bytes)
                     f.write("stdout_stream.backup_count = 500\n")
+            for number in range(self.linked):
+                f.write("[watcher:l%05d]\ncmd = %s\n" % (number, self.child()))
+                if self.edges and number > 1:
+                    # Ten branches, so that there is more than one way to go.
+                    needs = [number - back for back in (10, 20) if number >= back]
+                    if needs:
+                        f.write("depends_on = %s\n" % ", ".join("l%05d" % n for n in needs))
             for number in range(self.others):
                 f.write("[watcher:o%d]\ncmd = sleep 1000\nautostart = False\n" % number)
                 f.write("[env:o%d]\nNUMBER = %d\n" % (number, number))
@@ -329,6 +338,25 @@ def many_watchers(args, system, count):
         return time.perf_counter() - began
 
 
+def edges(args, system, count=2000):
+    """start to all up of 2,000 watchers without edges and with 4,000, s, and the same of the stop"""
+    if system != "ours":
+        return None
+    figures = []
+    for has_edges in (False, True):
+        with Lab(args, system, 1, args.child + " BEGAN") as lab:
+            lab.linked, lab.edges = count, has_edges
+            began = time.perf_counter()
+            lab.start()
+            wait_for(lambda: len(lines(lab.began)) >= count + 1, step=0.01)
+            figures.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            lab.process.terminate()
+            lab.process.wait(60)
+            figures.append(time.perf_counter() - began)
+    return [figures[0], figures[2], figures[1], figures[3]]
+
+
 def reap(args, system):
     """a child's death to its reap event, ms (1,000 deaths in batches of 25)"""
     if system == "supervisor":
@@ -441,6 +469,7 @@ FIGURES = {
     "first": ("exec to first control answer, ms", first_answer, ["%.1f"], "<= 2.5x limit"),
     "many": ("the same, 2,000 watchers, s", lambda a, s: many_watchers(a, s, 2000), ["%.2f"], "linear"),
     "many8000": ("the same, 8,000 watchers, s", lambda a, s: many_watchers(a, s, 8000), ["%.2f"], "linear"),
+    "edges": ("2,000 watchers up, without / with 4,000 edges; down, s", edges, ["%.2f"] * 4, "<= 1.3x"),
     "reap": ("death to reap event, median ms", reap, ["%.2f"], "<= 1.5x limit"),
     "xmlrpc": ("XML-RPC getAllProcessInfo/s, 1 / 4", xmlrpc_calls, ["%.0f", "%.0f"], ">= 10x supervisor"),
     "xmlrpc-100": ("the same, 100 processes", lambda a, s: xmlrpc_calls(a, s, 100), ["%.0f", "%.0f"],
