@@ -354,7 +354,7 @@ def edges(args, system, count=2000):
             lab.process.terminate()
             lab.process.wait(60)
             figures.append(time.perf_counter() - began)
-    return [figures[0], figures[2], figures[1], figures[3]]
+    return (figures[0], figures[2], figures[1], figures[3])
 
 
 def reap(args, system):

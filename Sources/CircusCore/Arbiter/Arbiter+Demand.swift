@@ -19,10 +19,12 @@ extension Arbiter {
 
   /// Tells the shell which sockets watchers wait for, when that has changed.
   mutating func awaitSockets(_ now: Moment, _ effects: inout [Effect]) {
+    // Without sockets there is nothing to wait for, and nothing to look through all watchers for.
+    if ledger.sockets.isEmpty, awaitedSockets.isEmpty { return }
     var wanted: Set<String> = []
     if mode == .running {
-      for watcher in watchers where watcher.awaitsSockets(now) {
-        wanted.formUnion(watcher.spec.awaitedSockets(among: ledger.sockets))
+      for index in watchers.indices where watchers[index].awaitsSockets(now) {
+        wanted.formUnion(watchers[index].spec.awaitedSockets(among: ledger.sockets))
       }
     }
     guard wanted != awaitedSockets else { return }

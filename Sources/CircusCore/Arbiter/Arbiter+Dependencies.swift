@@ -82,11 +82,17 @@ extension Arbiter {
     // Nobody is left to tell.
     guard !needs.isEmpty || !rewired.isEmpty else { return restless = [] }
     while !unseen.isEmpty || !rewired.isEmpty || !restless.isEmpty {
-      let changed = rewired.union(unseen.map { WatcherID($0) }).sorted()
+      let anew = rewired
       rewired = []
-      for id in changed {
+      for id in anew.union(unseen.map { WatcherID($0) }).sorted() {
         guard let index = index(of: id) else { continue }
-        look(at: index, now, &effects)
+        // What it waits for is told by those it waits for; here it is about itself.
+        let gate = watchers[index].gate
+        if anew.contains(id) || gate.isNeeded || gate.pullsDown || watchers[index].isGoingDown {
+          look(at: index, now, &effects)
+        } else {
+          assess(index, now, &effects)
+        }
         follow(id, now, &effects)
         lookBack(from: id, now, &effects)
       }
@@ -182,13 +188,13 @@ extension Arbiter {
         continue
       }
       guard !need.kind.isOptional, seen.insert(need.watcher).inserted,
-        let index = index(of: need.watcher), watchers[index].canBePulledIn(cause)
+        // One that is wanted has been asked for with all it needs.
+        let index = index(of: need.watcher), watchers[index].desired != .running,
+        watchers[index].canBePulledIn(cause)
       else { continue }
       path.append((need.watcher, needs.of(need.watcher)[...]))
     }
-    return found.filter { id in
-      index(of: id).map { watchers[$0].desired != .running } ?? false
-    }
+    return found
   }
 
   func names(of ids: [WatcherID]) -> [String] {
@@ -240,11 +246,13 @@ extension Watcher {
   fileprivate mutating func take(
     _ new: Waited?, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
+    let isFirst = waiting == nil
     waiting = new
     guard let new else { return }
     var event = event(.waiting, now, cause: .dependency)
     event.reason = new.reason
     ledger.publish(event, into: &effects)
-    tell(.waits(new.reason), &effects)
+    // The log is told when it begins, and when it will not end by itself; events tell every step.
+    if isFirst || gate.isShutForGood { tell(.waits(new.reason), &effects) }
   }
 }

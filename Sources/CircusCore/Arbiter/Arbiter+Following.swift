@@ -8,7 +8,10 @@ import CircusModel
 extension Arbiter {
   /// Lets a watcher act whose dependencies are others than it was started with.
   mutating func follow(_ id: WatcherID, _ now: Moment, _ effects: inout [Effect]) {
-    guard let index = index(of: id), let reaction = dueReaction(watchers[index]) else { return }
+    // Most react to nothing.
+    guard let index = index(of: id), !watchers[index].gate.epochs.isEmpty,
+      let reaction = dueReaction(watchers[index])
+    else { return }
     watchers[index].seen = gate(of: id).epochs
     watchers[index].tell(.follows(reaction), &effects)
     switch reaction {

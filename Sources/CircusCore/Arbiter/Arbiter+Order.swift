@@ -158,11 +158,14 @@ extension Arbiter {
   }
 
   var isAllStopped: Bool {
-    watchers.allSatisfy { $0.phase == .stopped && $0.outbox.isEmpty && $0.leftovers == nil }
+    // In place: a watcher is much to copy.
+    watchers.indices.allSatisfy {
+      watchers[$0].phase == .stopped && watchers[$0].outbox.isEmpty && watchers[$0].leftovers == nil
+    }
   }
 
   mutating func advanceMode(_ now: Moment, _ effects: inout [Effect]) {
-    guard isAllStopped, stopQueue.isEmpty else { return }
+    guard mode == .stopping || mode == .restarting, stopQueue.isEmpty, isAllStopped else { return }
     switch mode {
     case .stopping:
       mode = .finished

@@ -83,11 +83,10 @@ extension Arbiter {
   }
 
   mutating func dropDoomed(_ effects: inout [Effect]) {
-    for watcher in watchers
-    where watcher.isDoomed && watcher.phase == .stopped
-      && watcher.outbox.isEmpty
-    {
-      forget(watcher.id, &effects)
+    // In place: a watcher is much to copy, and this is looked at after each event.
+    let doomed = watchers.indices.filter {
+      watchers[$0].isDoomed && watchers[$0].phase == .stopped && watchers[$0].outbox.isEmpty
     }
+    for id in doomed.map({ watchers[$0].id }) { forget(id, &effects) }
   }
 }
