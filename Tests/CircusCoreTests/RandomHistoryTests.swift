@@ -6,7 +6,7 @@ import Testing
 @Suite struct RandomHistoryTests {
   /// `make nightly` asks for a million.
   static let histories =
-    ProcessInfo.processInfo.environment["CIRCUS_HISTORIES"].flatMap(UInt64.init) ?? 12_000
+    ProcessInfo.processInfo.environment["CIRCUS_HISTORIES"].flatMap(UInt64.init) ?? 6_000
 
   /// In shares, so that all processors take part.
   @Test(arguments: 0..<4 as Range<UInt64>)
