@@ -229,6 +229,20 @@ import Testing
     #expect(stages(simulation) == ["app STARTING", "db STOPPED"])
   }
 
+  /// One that waits for what is stopped is started with it, by supervisor's clients, too.
+  @Test func aStartOfAWaitingProgramBringsWhatItNeeds() {
+    var simulation = programs([("app", "depends_on=db"), ("db", "")])
+    simulation.send("stop", ["name": "db"])
+    simulation.send("stop", ["name": "app"])
+    simulation.send("start", ["name": "app", "no_deps": true])
+    #expect(waits(simulation, "app") == "waits for db (ready), which is stopped")
+    let ticket = simulation.order(
+      .start(keys(simulation, "app"), refused: [:], waits: true, isSingle: true))
+    simulation.advance(.seconds(3))
+    #expect(stages(simulation) == ["app RUNNING", "db RUNNING"])
+    if case .done? = simulation.answers[ticket] {} else { Issue.record("not started") }
+  }
+
   /// 5.3: what is needed at a boot starts, whatever its `autostart`.
   @Test func aBootBringsWhatIsNeeded() {
     var simulation = programs([("app", "depends_on=db"), ("db", "autostart=false")])

@@ -40,7 +40,7 @@ extension Arbiter {
       }
       if let fault = refused[key] {
         fail(fault)
-      } else if view.stage.isRunning {
+      } else if view.stage.isRunning, view.waitsFor == nil {
         // A group order passes over those that run.
         if isSingle { fail(Fault(.alreadyStarted, view.displayName)) }
       } else if view.stage == .stopping {
