@@ -12,7 +12,7 @@ package struct EventMessage: Hashable, Sendable {
     case outputLost = "output_lost"
     /// It is not started before what it depends on is there. Ours.
     case waiting
-    /// As many of its processes are ready as must be; told of watchers that have dependencies or dependents. Ours.
+    /// As many of its processes are ready as must be; told of watchers that have dependencies or dependents, or say so themselves. Ours.
     case ready
     /// Too few of its processes are ready. Ours.
     case lost

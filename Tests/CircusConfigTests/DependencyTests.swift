@@ -156,7 +156,7 @@ import Testing
       ])
   }
 
-  /// T69, and T100.
+  /// T69, and the first of T100.
   @Test func supervisorFilesSayItInPrograms() throws {
     let text = """
       [supervisord]

@@ -144,7 +144,7 @@ import Testing
     #expect(spawns(starting) == ["db", "app"], "it gave up")
   }
 
-  /// T58, T59.
+  /// T58.
   @Test func aProcessIsNotReplacedWhileItsDependencyIsLost() {
     var simulation = programs([("app", "depends_on=db"), ("db", "startsecs=3\nstartretries=9")])
     simulation.advance(.seconds(6))
@@ -161,7 +161,7 @@ import Testing
     #expect(simulation.trace.filter { $0 == "db.lost" }.count == 1)
   }
 
-  /// T53, T54, T55.
+  /// T53.
   @Test func comingUpNeedsAllAndStayingUpNeedsOne() {
     var simulation = programs([
       ("app", "depends_on=db"),
@@ -180,6 +180,7 @@ import Testing
     #expect(simulation.trace.filter { $0 == "db.lost" }.count == 1)
   }
 
+  /// T54.
   @Test func aFloorDecides() {
     var simulation = programs([
       ("app", "depends_on=db"),

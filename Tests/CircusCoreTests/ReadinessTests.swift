@@ -131,7 +131,7 @@ import Testing
     #expect(stages(simulation) == ["app FATAL"])
   }
 
-  /// T16, T17.
+  /// T16: what the shell tells when the other end is closed.
   @Test func aClosedChannelIsAFailedStart() throws {
     var simulation = programs([("app", "ready=s6:3")])
     simulation.feed(.channelClosed(try #require(simulation.silent("app").first)))
@@ -144,7 +144,7 @@ import Testing
     #expect(stages(simulation) == ["app RUNNING"])
   }
 
-  /// T15, T28: the end that was put off is the end, also for the next daemon.
+  /// T15: the end that was put off is the end, also for the next daemon.
   @Test func theEndOfAStartIsPutOff() {
     var simulation = watcher("ready = notify\nready_timeout = 90")
     simulation.advance(.seconds(80))

@@ -116,11 +116,11 @@ enum cl_peer_kind { CL_PEER_NONE = 0, CL_PEER_UNIX, CL_PEER_TCP };
 int cl_peer(int descriptor, pid_t *pid, char *key, size_t size);
 
 // A datagram socket at a path, which `owner` and root may write to; its number is at least `lowest` where there is
-// room. Whoever writes is told with what was written.
+// room. Each datagram names its sender.
 int cl_notify_socket(const char *path, uid_t owner, int lowest);
 size_t cl_notify_longest_path(void);
 // The length of the next datagram; who sent it, and the descriptor it brought if that was one alone, which is the
-// caller's. Longer datagrams than `size`, and those of nobody, are dropped.
+// caller's. Longer datagrams than `size`, and those without a sender, are dropped.
 enum cl_notify { CL_NOTIFY_NONE = -1, CL_NOTIFY_DROPPED = -2 };
 int cl_notify_receive(int socket, char *buffer, size_t size, pid_t *pid, uid_t *uid, int *descriptor);
 

@@ -1,6 +1,6 @@
 import CircusModel
 
-/// Who depends on whom, by the positions of the watchers in a list.
+/// Which watcher depends on which, by their positions in a list.
 package struct DependencyGraph: Sendable {
   /// From a watcher to one it depends on.
   package struct Edge: Hashable, Sendable {
@@ -21,7 +21,7 @@ package struct DependencyGraph: Sendable {
   package private(set) var dependents: [[Edge]]
   package private(set) var missing: [Missing] = []
 
-  /// Whether nobody depends on anything.
+  /// Whether there is no dependency.
   package var isEmpty: Bool { edgeCount == 0 && missing.isEmpty }
   package private(set) var edgeCount = 0
 

@@ -1,6 +1,6 @@
 import CircusModel
 
-/// What is wrong with the dependencies of a file: circles, names of nobody, conditions that never hold.
+/// What is wrong with the dependencies of a file: circles, names of no watcher, conditions that never hold.
 struct OrderCheck {
   private let specs: [WatcherSpec]
   private let graph: DependencyGraph
@@ -21,7 +21,7 @@ struct OrderCheck {
       + graph.needs.joined().flatMap(problems)
   }
 
-  /// The whole way round, and where each step of it is said. Nobody in it could ever start.
+  /// The whole way round, and where each step of it is said. No watcher in it could ever start.
   private func circle(_ way: [Int]) -> Diagnostic {
     var text = specs[way[0]].name
     for (here, next) in zip(way, way.dropFirst()) {

@@ -79,7 +79,7 @@ extension Arbiter {
   mutating func advanceDependents(_ now: Moment, _ effects: inout [Effect]) {
     refreshNeeds()
     var unseen = watchers.takeUnseen()
-    // Nobody is left to tell.
+    // No watcher is left to tell.
     guard !needs.isEmpty || !rewired.isEmpty else { return restless = [] }
     while !unseen.isEmpty || !rewired.isEmpty || !restless.isEmpty {
       let anew = rewired

@@ -38,7 +38,7 @@ extension Arbiter {
       if let current = startQueue.current, let index = index(of: current),
         watchers[index].phase == .starting || watchers[index].startConsent == .asked,
         watchers[index].spec.habits.paces, !watchers[index].isWaiting,
-        // One that has yet to say that it is ready keeps nobody waiting but those that depend on it.
+        // One that has yet to say that it is ready holds up its dependents alone.
         !watchers[index].standing.isStarted,
         !watchers[index].slots.contains(where: {
           if case .backoff = $0.state { true } else { false }

@@ -43,11 +43,12 @@ package final class NotifyPlace {
       place += "/\(part)"
       mkdir(place, place == path && !Users.isRoot ? 0o700 : 0o755)
     }
-    var info = stat()
-    guard lstat(path, &info) == 0 else { throw Errno.last }
-    guard info.st_mode & S_IFMT == S_IFDIR, info.st_uid == geteuid(), info.st_mode & 0o022 == 0
-    else {
-      throw Errno(EPERM)
+    // The one above as well: its owner could put another directory in the place of ours.
+    for directory in [String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), path] {
+      var info = stat()
+      guard lstat(directory, &info) == 0 else { throw Errno.last }
+      guard info.st_mode & S_IFMT == S_IFDIR, info.st_uid == geteuid(), info.st_mode & 0o022 == 0
+      else { throw Errno(EPERM) }
     }
     if Users.isRoot { chmod(path, 0o711) }
     isMade = true
