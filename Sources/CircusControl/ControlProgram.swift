@@ -98,23 +98,42 @@ package struct ControlProgram {
     if command.verb == Stats.verb && words.flags.contains("watch") {
       return try watchStats(words, endpoint)
     }
+    if command.verb == Wait.verb {
+      return try WaitView { timeout throws(ClientError) in
+        try connect(endpoint, timeout: timeout)
+      }.run(words) { show($0, command, words) }
+    }
+    if command.verb == Explain.verb {
+      return show(try explain(words, try connect(endpoint)), command, words)
+    }
     let properties = try command.properties(words)
     let waits = words.flags.contains("waiting") && !arguments.hasTimeout
     let reply = try connect(endpoint).call(command.verb, properties) {
       // As long as the daemon lives, it is on it.
       waits && (try? connect(endpoint).call(NumWatchers.verb)) != nil
     }
-    return show(reply, command)
+    return show(reply, command, words)
   }
 
-  func show(_ reply: JSONObject, _ command: any Command.Type) -> Int32 {
+  /// The last lines of output are asked for apart: not everyone may see them.
+  private func explain(_ words: Arguments, _ connection: Connection) throws -> JSONObject {
+    var reply = try connection.call(Explain.verb, try Explain.properties(words))
+    guard reply["status"] != "error", let name = reply["name"] else { return reply }
+    let output = try? connection.call(Logs.verb, ["names": .array([name]), "lines": 5])
+    if let lines = output?["lines"]?.array { reply["lines"] = .array(lines) }
+    return reply
+  }
+
+  func show(
+    _ reply: JSONObject, _ command: any Command.Type, _ words: Arguments = Arguments()
+  ) -> Int32 {
     if arguments.json {
       let json = JSON.object(reply)
       Terminal.say(arguments.prettify ? json.prettyText : json.text)
       return 0
     }
     let rendering =
-      reply["status"] == "error" ? command.renderError(reply) : command.render(reply)
+      reply["status"] == "error" ? command.renderError(reply) : command.render(reply, words)
     if rendering.isError {
       Terminal.complain(rendering.output)
     } else {

@@ -81,7 +81,8 @@ struct Shell {
     do {
       let arguments = try ControlArguments(words)
       let properties = try command.properties(arguments.arguments)
-      _ = program.show(try connection.call(command.verb, properties), command)
+      _ = program.show(
+        try connection.call(command.verb, properties), command, arguments.arguments)
     } catch let error as ControlArguments.Failure {
       Terminal.complain(error.text)
     } catch let error as UsageError {

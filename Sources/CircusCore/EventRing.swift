@@ -29,6 +29,16 @@ struct EventRing {
 
   var oldestSequence: Int { lastSequence - events.count + 1 }
 
+  /// The last events of a kind, oldest first, at most `limit`.
+  func last(_ limit: Int, where isMeant: (EventMessage) -> Bool) -> [EventMessage] {
+    var found: [EventMessage] = []
+    for place in events.indices.reversed() where found.count < limit {
+      let event = events[(head + place) % events.count]
+      if isMeant(event) { found.append(event) }
+    }
+    return found.reversed()
+  }
+
   /// Events after `sequence`, oldest first, at most `limit`.
   func events(after sequence: Int, limit: Int) -> [EventMessage] {
     let first = max(sequence + 1, oldestSequence)

@@ -108,12 +108,17 @@ package protocol Command: Sendable {
   static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject
   /// What circusctl prints for a reply that is no error.
   static func render(_ reply: JSONObject) -> Rendering
+  /// The same, where it depends on the command line how the reply is shown.
+  static func render(_ reply: JSONObject, _ arguments: Arguments) -> Rendering
   /// What circusctl prints for a refusal.
   static func renderError(_ reply: JSONObject) -> Rendering
 }
 
 extension Command {
   package static func render(_ reply: JSONObject) -> Rendering { Rendering("ok") }
+  package static func render(_ reply: JSONObject, _ arguments: Arguments) -> Rendering {
+    render(reply)
+  }
   package static func renderError(_ reply: JSONObject) -> Rendering { .failure(reply) }
 
   static func atMost(_ count: Int, _ arguments: Arguments, _ text: String) throws(UsageError) {
@@ -130,12 +135,12 @@ extension Command {
 package enum Commands {
   /// Every verb; help sorts them by name.
   package static let all: [any Command.Type] = [
-    Add.self, Decr.self, Dstats.self, Events.self, Get.self, GlobalOptions.self, Incr.self,
+    Add.self, Blame.self, CriticalChain.self, Decr.self, Dstats.self, Events.self, Explain.self,
+    Get.self, GlobalOptions.self, Graph.self, Incr.self,
     IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, Logs.self, NumProcesses.self,
     NumWatchers.self, Options.self, Quit.self, Reload.self, ReloadConfig.self, Restart.self,
     Remove.self, Save.self, SetOptions.self, SendSignal.self, Start.self, Stats.self, Status.self,
-    Stop.self,
-    Upgrade.self,
+    Stop.self, Upgrade.self, Wait.self,
   ]
 
   /// The command of a verb in any letter case; nil: there is none.

@@ -3,11 +3,15 @@ import JSON
 /// The verbs. A new one does not compile until the arbiter handles it.
 package enum Request: Sendable {
   case add(Add)
+  case blame(Blame)
+  case criticalChain(CriticalChain)
   case decr(Decr)
   case dstats(Dstats)
   case events(Events)
+  case explain(Explain)
   case get(Get)
   case globalOptions(GlobalOptions)
+  case graph(Graph)
   case incr(Incr)
   case ipython(IPython)
   case kill(Kill)
@@ -31,16 +35,21 @@ package enum Request: Sendable {
   case status(Status)
   case stop(Stop)
   case upgrade(Upgrade)
+  case wait(Wait)
 
   /// Decodes the properties of a verb, which is matched in any letter case.
   package init(verb: String, _ p: Properties) throws(RequestError) {
     switch verb.lowercased() {
     case Add.verb: self = .add(try Add(p))
+    case Blame.verb: self = .blame(try Blame(p))
+    case CriticalChain.verb: self = .criticalChain(try CriticalChain(p))
     case Decr.verb: self = .decr(try Decr(p))
     case Dstats.verb: self = .dstats(try Dstats(p))
     case Events.verb: self = .events(try Events(p))
+    case Explain.verb: self = .explain(try Explain(p))
     case Get.verb: self = .get(try Get(p))
     case GlobalOptions.verb: self = .globalOptions(try GlobalOptions(p))
+    case Graph.verb: self = .graph(try Graph(p))
     case Incr.verb: self = .incr(try Incr(p))
     case IPython.verb: self = .ipython(try IPython(p))
     case Kill.verb: self = .kill(try Kill(p))
@@ -64,6 +73,7 @@ package enum Request: Sendable {
     case Status.verb: self = .status(try Status(p))
     case Stop.verb: self = .stop(try Stop(p))
     case Upgrade.verb: self = .upgrade(try Upgrade(p))
+    case Wait.verb: self = .wait(try Wait(p))
     default: throw .unknownCommand(verb)
     }
   }
@@ -72,11 +82,15 @@ package enum Request: Sendable {
   package var command: any Command.Type {
     switch self {
     case .add: Add.self
+    case .blame: Blame.self
+    case .criticalChain: CriticalChain.self
     case .decr: Decr.self
     case .dstats: Dstats.self
     case .events: Events.self
+    case .explain: Explain.self
     case .get: Get.self
     case .globalOptions: GlobalOptions.self
+    case .graph: Graph.self
     case .incr: Incr.self
     case .ipython: IPython.self
     case .kill: Kill.self
@@ -100,6 +114,7 @@ package enum Request: Sendable {
     case .status: Status.self
     case .stop: Stop.self
     case .upgrade: Upgrade.self
+    case .wait: Wait.self
     }
   }
 }

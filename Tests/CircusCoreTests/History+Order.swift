@@ -1,6 +1,8 @@
 import CircusCore
 import CircusModel
 import CircusTestKit
+import CircusWire
+import JSON
 
 /// Dependencies, readiness and oneshots in random histories.
 extension History {
@@ -29,6 +31,18 @@ extension History {
     }
     if edges.chance(4) { spec.minReady = [.all, .count(1), .percent(50)][Int(edges.next() % 3)] }
     spec.command = "run"
+  }
+
+  /// Questions, and one that may wait for its answer.
+  mutating func ask(_ random: inout SplitMix) -> Ticket {
+    let verb = ["explain", "graph", "critical-chain", "blame", "wait"][Int(random.next() % 5)]
+    var properties: JSONObject = ["name": .string("w\(random.next() % 3)")]
+    if verb == "wait" {
+      properties["for"] = .string(
+        Wait.Goal.allCases[Int(random.next() % UInt64(Wait.Goal.allCases.count))].rawValue)
+      properties["timeout"] = .int(Int(random.next() % 5))
+    }
+    return simulation.send(verb, properties)
   }
 
   /// Oneshots come to their end.

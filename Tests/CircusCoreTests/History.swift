@@ -101,6 +101,8 @@ struct History {
       step(&tickets)
       if simulation.effectsLeft == nil, faults.chance(150) { simulation.checkSaved() }
       speak(&faults)
+      var questions = SplitMix(state: seed &* 31)
+      if questions.chance(8) { tickets.append(ask(&questions)) }
     }
     if simulation.effectsLeft != nil { simulation.crash() }
     // Left alone, everything settles: no ticket waits for ever.

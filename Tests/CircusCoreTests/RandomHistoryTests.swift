@@ -74,6 +74,11 @@ import Testing
         20_811,
         [12_309_191_526_597_439_543, 2_494_522_614_094_688_233, 4_469_807_296_871_284_524]
       ),
+      // A watcher in the middle of a chain goes down with what it follows, and so does one that follows it.
+      (20_928, [10_509_783_572_133_776_188]),
+      (31_661, [2_377_540_424_427_276_770, 15_597_171_026_855_208_892]),
+      (25_822, [1_000_282_971_040_876_837]),
+      (39_607, [6_405_518_413_829_202_785, 7_607_858_689_041_299_282]),
     ] as [(UInt64, [UInt64])])
   func whatFailedOnceDoesNotAgain(seed: UInt64, steps: [UInt64]) {
     #expect(Self.failure(seed, steps) == nil)

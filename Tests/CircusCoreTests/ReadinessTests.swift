@@ -183,6 +183,20 @@ import Testing
     #expect(simulation.trace.filter { $0.hasSuffix("spawn") || $0.hasSuffix("lost") } == [])
   }
 
+  /// The new ones of a reload ended while there was no daemon: the first end means a stop of the second, which is dead, too.
+  @Test func theDeadOfAReloadAreNotSignalled() {
+    var simulation = watcher("ready = notify\nnumprocesses = 2")
+    while simulation.tell("app") {}
+    let old = simulation.pids("app")
+    simulation.send("reload", ["name": "app"])
+    for pid in simulation.pids("app") where !old.contains(pid) {
+      simulation.kernel.crash(pid, .exited(1))
+    }
+    simulation.crash()
+    #expect(simulation.pids("app") == old)
+    #expect(simulation.violations == [])
+  }
+
   /// T73: a new one that does not become ready does not replace anybody.
   @Test func aReloadThatDoesNotComeUpKeepsTheOldOnes() {
     var simulation = watcher("ready = notify\nready_timeout = 3\nnumprocesses = 3")

@@ -49,7 +49,13 @@ extension Arbiter {
   mutating func showGate(to index: Int) {
     guard !needs.isEmpty || watchers[index].gate.isLinked else { return }
     let gate = currentGate(of: watchers[index].id, watchers[index])
-    if gate != watchers[index].gate { watchers[index].gate = gate }
+    if gate != watchers[index].gate {
+      if gate.isOpen, watchers[index].isWaiting, watchers[index].lastStart?.begun == nil {
+        let last = watchers[index].gate.obstacles.last
+        watchers[index].lastStart?.awaited = last?.name
+      }
+      watchers[index].gate = gate
+    }
     // An edge is new: what is so now is where it begins.
     guard watchers[index].phase == .active else { return }
     for (name, epoch) in gate.epochs where watchers[index].seen[name] == nil {
@@ -109,16 +115,21 @@ extension Arbiter {
     }
   }
 
-  /// What waited for it to go down may go down itself.
+  /// What it depends on and goes down as well waits for it, or waits no longer.
   private mutating func lookBack(
     from id: WatcherID, _ now: Moment, _ effects: inout [Effect]
   ) {
-    guard let index = index(of: id), !watchers[index].isGoingDown else { return }
+    guard let index = index(of: id) else { return }
+    let isGoingDown = watchers[index].isGoingDown
     for need in needs.of(id) {
-      guard let other = self.index(of: need.watcher), watchers[other].gate.isNeeded else {
-        continue
+      guard let other = self.index(of: need.watcher),
+        watchers[other].gate.isNeeded != isGoingDown
+      else { continue }
+      if !isGoingDown {
+        update(need.watcher, now, &effects) { _, _, _ in }
+      } else if watchers[other].isGoingDown || watchers[other].gate.pullsDown {
+        showGate(to: other)
       }
-      update(need.watcher, now, &effects) { _, _, _ in }
     }
   }
 
@@ -205,7 +216,7 @@ extension Arbiter {
 extension Watcher {
   /// Whether it takes a dependent down that has this edge to it.
   func pullsDown(_ kind: Dependency) -> Bool {
-    guard kind.follows, !spec.onDemand else { return false }
+    guard kind.follows, !spec.onDemand, !restartsAlone else { return false }
     if isTakenDown { return true }
     // Lost by itself, only those go down that must not run without it.
     return kind.reaction == .stop && !satisfies(kind) && !kind.isOptional

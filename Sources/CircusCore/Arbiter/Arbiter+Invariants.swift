@@ -40,7 +40,7 @@ extension Arbiter {
         demand(running <= 1, "\(name): a singleton with \(running)")
       }
     }
-    for index in watchers.indices { broken += brokenOrder(index) }
+    for index in watchers.indices { broken += brokenOrder(index) + unexplained(index) }
     for (pid, id) in ledger.orphans {
       demand(index(of: id) != nil, "orphan \(pid) of a watcher that is gone")
     }
@@ -51,6 +51,16 @@ extension Arbiter {
     demand(Set(tickets).count == tickets.count, "a ticket waits twice")
     if mode == .finished { demand(waiting.isEmpty, "finished, yet a client waits") }
     return broken
+  }
+
+  /// What does not run though it is wanted, without a reason that `explain` would tell.
+  private func unexplained(_ index: Int) -> [String] {
+    let watcher = watchers[index]
+    guard watcher.desired == .running, !watcher.isDoomed, watcher.target > 0, !watcher.hasProcess
+    else { return [] }
+    let now = Moment(instant: Instant(nanoseconds: 0), wall: 0)
+    return reasons(of: watcher, now).isEmpty
+      ? ["\(watcher.spec.name): wanted, does not run, and there is no reason for it"] : []
   }
 
   /// What is wrong about what a watcher waits for, and with what others wait for it.
@@ -86,5 +96,7 @@ extension Arbiter {
   }
 
   /// Tickets whose answer is parked.
-  package var parkedTickets: [Ticket] { waiting.map(\.ticket) + supervised.map(\.ticket) }
+  package var parkedTickets: [Ticket] {
+    waiting.map(\.ticket) + watches.map(\.ticket) + supervised.map(\.ticket)
+  }
 }

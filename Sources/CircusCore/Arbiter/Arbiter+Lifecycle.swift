@@ -21,7 +21,8 @@ extension Arbiter {
       let needed = command.startsNeeds ? missingNeeds(of: ids[0], .command) : []
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .started(ids[0]),
-        before: watchers[index].pids, starting: ids, needed: names(of: needed), &effects)
+        before: watchers[index].pids, starting: ids,
+        telling: Reply.names("needed", names(of: needed)), &effects)
       for id in needed { want(id, cause: .dependency, now, &effects) }
       want(ids[0], cause: .command, isForced: command.isForced, now, &effects)
     } else {
@@ -37,8 +38,12 @@ extension Arbiter {
     let ids = try command.name.map { name throws(RequestError) in try matching(name, command.match)
     }
     let result: Waiting.Result = ids?.count == 1 ? .stopped : .plain
-    let all = ids ?? watchers.map(\.id)
-    answer(ticket, waits: command.isWaiting, .settled(all), result, &effects)
+    var all = ids ?? watchers.map(\.id)
+    refreshNeeds()
+    if command.stopsDependents { all = withDependents(all) }
+    answer(
+      ticket, waits: command.isWaiting, .settled(all), result,
+      telling: Reply.names("run_on", names(of: runningOn(without: all))), &effects)
     stop(all, now, &effects)
   }
 
@@ -71,7 +76,7 @@ extension Arbiter {
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .replaced(ids[0]),
         before: watchers[index].pids, starting: ids, &effects)
-      restart(ids[0], now, &effects)
+      restart(ids[0], alone: command.isAlone, now, &effects)
     } else {
       let chosen = ids.filter { id in
         guard let index = index(of: id) else { return false }
@@ -80,7 +85,7 @@ extension Arbiter {
       }
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .plain, starting: chosen, &effects)
-      for id in chosen { restart(id, now, &effects) }
+      for id in chosen { restart(id, alone: command.isAlone, now, &effects) }
     }
   }
 
@@ -93,11 +98,13 @@ extension Arbiter {
     stopAll(cause: .restart, now, &effects)
   }
 
-  /// Stop, then start; a stopped watcher is just started.
+  /// Stop, then start; a stopped watcher is just started. Alone: what depends on it does not react.
   mutating func restart(
-    _ id: WatcherID, cause: Cause = .restart, _ now: Moment, _ effects: inout [Effect]
+    _ id: WatcherID, cause: Cause = .restart, alone isAlone: Bool = false, _ now: Moment,
+    _ effects: inout [Effect]
   ) {
     pullIn(for: id, cause: cause, now, &effects)
+    if let index = index(of: id) { watchers[index].restartsAlone = isAlone }
     takeDown(id, now, &effects) { watcher in
       watcher.want()
       watcher.startCause = cause

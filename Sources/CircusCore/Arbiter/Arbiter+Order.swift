@@ -173,6 +173,7 @@ extension Arbiter {
         effects.append(.reply(entry.ticket, .error(.refused("arbiter is stopping..."))))
       }
       waiting = []
+      releaseWatches(now, &effects)
       dismissSupervised(&effects)
       tell(.exiting, &effects)
       effects.append(.finish(status: 0))

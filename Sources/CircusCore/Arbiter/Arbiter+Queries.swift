@@ -8,6 +8,12 @@ extension Arbiter {
     _ request: Request, _ ticket: Ticket, _ now: Moment, _ effects: inout [Effect]
   ) throws(RequestError) {
     switch request {
+    case .explain(let command):
+      effects.append(.reply(ticket, try explanation(of: command.name, now)))
+    case .graph(let command): effects.append(.reply(ticket, try graph(command, now)))
+    case .blame: effects.append(.reply(ticket, blame(now)))
+    case .criticalChain(let command):
+      effects.append(.reply(ticket, try criticalChain(command.name)))
     case .stats(let command): try stats(command, ticket, &effects)
     case .dstats: effects.append(.measure(ticket, .daemon, extending: nil))
     case .list(let command): effects.append(.reply(ticket, try list(command.name)))
@@ -37,8 +43,7 @@ extension Arbiter {
           ])))
     case .add, .decr, .incr, .kill, .listen, .quit, .reload, .reloadConfig, .restart, .rm, .save,
       .set,
-      .upgrade,
-      .signal, .start, .stop:
+      .upgrade, .signal, .start, .stop, .wait:
       break
     }
   }

@@ -42,8 +42,13 @@ extension Arbiter {
     case .save(let command): try save(command, ticket, &effects)
     case .upgrade(let command):
       try refuseWhileEnding()
+      // They ask the next program.
+      releaseWatches(now, &effects)
       effects.append(.upgrade(command.program, ticket))
-    case .dstats, .events, .get, .globalOptions, .ipython, .list, .listen, .listSockets, .logs,
+    case .wait(let command):
+      if let ticket { try wait(command, ticket, now, &effects) }
+    case .blame, .criticalChain, .dstats, .events, .explain, .get, .graph, .globalOptions, .ipython,
+      .list, .listen, .listSockets, .logs,
       .numProcesses, .numWatchers, .options, .stats, .status:
       if let ticket { try query(request, ticket, now, &effects) }
     }

@@ -52,7 +52,7 @@ extension Arbiter {
         call.pending.append(SupervisedCall.Pending(view))
         pullIn(for: key.watcher, cause: .command, now, &effects)
         update(key.watcher, now, &effects) { watcher, ledger, _ in
-          watcher.startProcess(key.number, &ledger)
+          watcher.startProcess(key.number, now, &ledger)
         }
       }
     }

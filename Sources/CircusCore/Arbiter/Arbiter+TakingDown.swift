@@ -11,7 +11,36 @@ extension Arbiter {
     _ id: WatcherID, cause: Cause, _ now: Moment, _ effects: inout [Effect]
   ) {
     startQueue.pending.removeAll { $0 == id }
-    takeDown(id, now, &effects) { $0.desired = .stopped(cause) }
+    takeDown(id, now, &effects) {
+      $0.desired = .stopped(cause)
+      $0.restartsAlone = false
+    }
+  }
+
+  /// These, and all that cannot do without them.
+  func withDependents(_ ids: [WatcherID]) -> [WatcherID] {
+    var found = ids
+    var seen = Set(ids)
+    var next = 0
+    while next < found.count {
+      for edge in needs.dependents(of: found[next]) where edge.kind.isStrict {
+        if seen.insert(edge.watcher).inserted { found.append(edge.watcher) }
+      }
+      next += 1
+    }
+    return found
+  }
+
+  /// Those that depend on one of these, are not among them, and run on without.
+  func runningOn(without ids: [WatcherID]) -> [WatcherID] {
+    guard needs.hasEdges else { return [] }
+    let stopped = Set(ids)
+    let all = ids.flatMap { needs.dependents(of: $0) }.filter { edge in
+      edge.kind.isStrict && !edge.kind.follows && !stopped.contains(edge.watcher)
+        && index(of: edge.watcher).map { watchers[$0].desired == .running && watchers[$0].isUp }
+          ?? false
+    }
+    return Set(all.map(\.watcher)).sorted()
   }
 
   /// Lets one watcher go down as `order` says, those that follow it before it.
@@ -62,6 +91,9 @@ extension Arbiter {
 }
 
 extension Dependency {
+  /// Whether the dependent needs it as long as it runs.
+  var isStrict: Bool { !isOptional && !condition.isCompletion }
+
   /// Whether the dependent goes down before its dependency does by order.
   var follows: Bool { !condition.isCompletion && (reaction == .restart || reaction == .stop) }
 }

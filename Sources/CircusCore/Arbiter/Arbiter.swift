@@ -24,6 +24,8 @@ package struct Arbiter {
   package internal(set) var watchers = Tracked<Watcher>()
   var ledger: Ledger
   var waiting: [Waiting] = []
+  /// Clients that wait for a state to come.
+  var watches: [Watch] = []
   /// Orders of supervisor's clients that are not done yet.
   var supervised: [SupervisedCall] = []
   /// The watchers of the file as it was read last; active or not.
@@ -305,6 +307,7 @@ package struct Arbiter {
     dropDoomed(&effects)
     awaitSockets(now, &effects)
     answerWaiting(now, &effects)
+    answerWatches(now, &effects)
     answerSupervised(&effects)
     reportSupervisedStops(now, &effects)
     reportStop(now, &effects)

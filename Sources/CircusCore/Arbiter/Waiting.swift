@@ -32,15 +32,24 @@ struct Waiting {
   var before: Set<PID> = []
   /// Watchers that are meant to run when it is done; one that does not is the answer.
   var started: [WatcherID] = []
-  /// Names of those that were started for their sake.
-  var needed: [String] = []
+  /// What the answer tells of others: which were started, or run on.
+  var told: [Reply.Member] = []
+}
+
+/// A client that waits until watchers are in some state, or never will be (`wait`).
+struct Watch {
+  var ticket: Ticket
+  var watchers: [WatcherID]
+  var goal: Wait.Goal
+  /// By then it is answered how far they are.
+  var limit: Instant
 }
 
 extension Arbiter {
   /// Answers at once, or parks the ticket when the client wants to wait.
   mutating func answer(
     _ ticket: Ticket?, waits: Bool, _ condition: Waiting.Condition, _ result: Waiting.Result,
-    before: [PID] = [], starting: [WatcherID] = [], needed: [String] = [],
+    before: [PID] = [], starting: [WatcherID] = [], telling told: [Reply.Member] = [],
     _ effects: inout [Effect]
   ) {
     guard let ticket else { return }
@@ -48,9 +57,9 @@ extension Arbiter {
       waiting.append(
         Waiting(
           ticket: ticket, condition: condition, result: result, before: Set(before),
-          started: starting, needed: needed))
+          started: starting, told: told))
     } else {
-      effects.append(.reply(ticket, Reply.plain.telling(needed: needed)))
+      effects.append(.reply(ticket, Reply.plain.telling(told)))
     }
   }
 
@@ -59,7 +68,7 @@ extension Arbiter {
     var left: [Waiting] = []
     for entry in waiting {
       if holds(entry.condition) {
-        effects.append(.reply(entry.ticket, reply(entry).telling(needed: entry.needed)))
+        effects.append(.reply(entry.ticket, reply(entry).telling(entry.told)))
       } else {
         left.append(entry)
       }
@@ -129,9 +138,14 @@ extension Arbiter {
 }
 
 extension Reply {
-  /// With the names of watchers that others needed to be started.
-  fileprivate func telling(needed: [String]) -> Reply {
-    guard !needed.isEmpty, case .ok(let members) = self else { return self }
-    return .ok(members + [Member("needed", .array(needed.map { .string($0) }))])
+  /// With what is told of others.
+  fileprivate func telling(_ told: [Member]) -> Reply {
+    guard !told.isEmpty, case .ok(let members) = self else { return self }
+    return .ok(members + told)
+  }
+
+  /// Names of watchers under a key; none without a name.
+  static func names(_ key: String, _ names: [String]) -> [Member] {
+    names.isEmpty ? [] : [Member(key, .array(names.map { .string($0) }))]
   }
 }

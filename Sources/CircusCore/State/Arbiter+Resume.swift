@@ -186,15 +186,20 @@ extension Arbiter {
   private mutating func bury(
     _ dead: Set<PID>, _ now: Moment, _ effects: inout [Effect]
   ) {
+    var own: [Effect] = []
     // One that others depend on before those: they see that it is lost.
     for id in !needs.hasEdges ? watchers.map(\.id) : startOrder {
-      update(id, now, &effects) { watcher, ledger, effects in
+      update(id, now, &own) { watcher, ledger, effects in
         for slot in watcher.slots {
           guard let pid = slot.state.pid, dead.contains(pid) else { continue }
           ledger.processes[pid] = nil
           watcher.exited(slot.id, .unknown, now, &ledger, &effects)
         }
       }
+    }
+    // The first of them may have meant the end of those that are dead, too.
+    effects += own.filter { effect in
+      if case .signal(let pid, _, _) = effect { !dead.contains(pid) } else { true }
     }
   }
 

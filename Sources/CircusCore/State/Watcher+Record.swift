@@ -37,6 +37,7 @@ extension Watcher {
     if demand.isCalled { record["called"] = true }
     if isForced { record["forced"] = true }
     if isToRestart { record["to_restart"] = true }
+    if restartsAlone { record["restarts_alone"] = true }
     if !seen.isEmpty {
       record["seen"] = .object(
         JSONObject(seen.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) }))
@@ -48,6 +49,7 @@ extension Watcher {
       ]
       if let lastProblem { record["problem"] = .string(lastProblem) }
     }
+    if let lastStart { record["start"] = lastStart.record }
     if let waiting { record["waits_since"] = .double(waiting.since) }
     if standing.epoch > 0 || standing.isStarted {
       record["ready"] = .bool(standing.isReady)
@@ -90,6 +92,7 @@ extension Watcher {
     demand.isCalled = head["called"]?.bool ?? false
     isForced = head["forced"]?.bool ?? false
     isToRestart = head["to_restart"]?.bool ?? false
+    restartsAlone = head["restarts_alone"]?.bool ?? false
     for member in head["seen"]?.object?.members ?? [] { seen[member.key] = member.value.int }
     runBegan = spec.isOneshot ? head["run_began"]?.number : nil
     if spec.isOneshot, let result = head["result"]?.object {
@@ -98,6 +101,7 @@ extension Watcher {
         took: result["took"]?.number ?? 0)
       lastProblem = head["problem"]?.string
     }
+    lastStart = StartTimes(record: head["start"])
     waiting = head["waits_since"]?.number.map { Waited(reason: "", since: $0) }
     standing.isReady = head["ready"]?.bool ?? false
     standing.isStarted = head["is_started"]?.bool ?? false

@@ -66,6 +66,7 @@ extension Watcher {
     result = RunResult(
       isSuccess: failed == nil, endedAt: now.wall, took: max(0, now.wall - began))
     runBegan = nil
+    if failed == nil { lastStart?.complete = now.wall }
     if let failed { lastProblem = "failed: \(failed.spawnError)" }
     guard spec.habits.stopsWithLastExit else { return }
     desired = .stopped(failed == nil ? .exit : .spawnFailure)

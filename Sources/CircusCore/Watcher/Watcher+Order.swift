@@ -64,7 +64,7 @@ extension Watcher {
     new.isTakenDown = isTakenDown
     guard new.isReady != standing.isReady else { return new }
     new.since = now.wall
-    if new.isReady { new.epoch += 1 }
+    if new.isReady, !restartsAlone { new.epoch += 1 }
     return new
   }
 
@@ -75,8 +75,17 @@ extension Watcher {
     if new.isReady != standing.isReady {
       let event = event(new.isReady ? .ready : .lost, now, cause: lossCause(new))
       ledger.publish(event, into: &effects)
+      if new.isReady { restartsAlone = false }
     }
     standing = new
+  }
+
+  /// Notes when the start under way was complete; a oneshot's is when it is done.
+  mutating func noteStart(_ now: Moment) {
+    guard let times = lastStart, times.begun != nil, times.complete == nil, !spec.isOneshot,
+      slots.contains(where: \.isReady), isUpToStrength(wantedCount, ready: true)
+    else { return }
+    lastStart?.complete = now.wall
   }
 
   private func lossCause(_ new: Standing) -> Cause? {

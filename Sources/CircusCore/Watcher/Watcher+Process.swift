@@ -45,9 +45,10 @@ extension Watcher {
   }
 
   /// Wants one process to run, and leaves the others as they are.
-  mutating func startProcess(_ number: Int, _ ledger: inout Ledger) {
+  mutating func startProcess(_ number: Int, _ now: Moment, _ ledger: inout Ledger) {
     startCause = .command
     beginAfresh()
+    if phase == .active, !hasProcess { lastStart = StartTimes(wanted: now.wall, begun: now.wall) }
     if slots.isEmpty { makePlaces(&ledger) }
     guard let index = slots.firstIndex(where: { $0.number == number && !$0.isSurplus }) else {
       return want()

@@ -9,8 +9,10 @@ extension Watcher {
     case .stopped:
       guard case .running = desired, !spec.onDemand || demand.isCalled else {
         if startConsent == .given { startConsent = .unasked }
+        if lastStart?.begun == nil { lastStart = nil }
         return stopWaiting(&ledger)
       }
+      if lastStart?.begun != nil || lastStart == nil { lastStart = StartTimes(wanted: now.wall) }
       guard gate.isOpen && !gate.pullsDown || isForced else {
         return waitInLine(&ledger)
       }
@@ -48,6 +50,7 @@ extension Watcher {
 
   private mutating func beginStart(_ now: Moment) {
     enter(.starting)
+    lastStart?.begun = now.wall
     seen = gate.epochs
     if spec.isOneshot { (runBegan, result) = (now.wall, nil) }
     spawnGate = now.instant
@@ -74,6 +77,7 @@ extension Watcher {
     // Trimming may have taken away what a rollout waited for.
     advanceRollout(now, &ledger, &effects)
     completeStart(now, &ledger, &effects)
+    noteStart(now)
     finishRun(now, &effects)
     if case .stopped = desired, phase == .active { reconcile(now, &ledger, &effects) }
   }

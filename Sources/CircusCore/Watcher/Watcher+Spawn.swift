@@ -13,6 +13,7 @@ extension Watcher {
     slots[index].id = fresh
     slots[index].generation = generation
     slots[index].attemptedWall = now.wall
+    if lastStart?.complete == nil { lastStart?.spawns += 1 }
     slots[index].lastStatus = nil
     slots[index].spawnError = ""
     enter(.spawning, at: index, &ledger)

@@ -96,10 +96,14 @@ package struct Watcher: Numbered {
   package internal(set) var isForced = false
   /// To be stopped and started again as soon as that may begin.
   var isToRestart = false
+  /// Its restart is no business of those that depend on it.
+  var restartsAlone = false
   /// The epochs of what it depends on when it was started, by name in lower case.
   var seen: [String: Int] = [:]
   /// What those that depend on it go by.
   package internal(set) var standing = Standing()
+  /// Its last start; nil: there was none.
+  package internal(set) var lastStart: StartTimes?
   /// Why processes are being spawned, for the event.
   var startCause = Cause.boot
 
