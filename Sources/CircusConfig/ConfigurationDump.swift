@@ -39,7 +39,10 @@ package enum ConfigurationDump {
   }
 
   private static func dump(_ group: SupervisorDocument.Group) -> ConfigValue {
-    let processes = group.programs.flatMap(\.processes)
+    // supervisor's reader knows nothing of ours.
+    let processes = group.programs.flatMap(\.processes).map { process in
+      process.filter { WatcherOption.bySupervisorKey[$0.key]?.has(.ours) != true }
+    }
     var out: [String: ConfigValue] = [
       "name": .string(group.name), "priority": .int(group.priority),
       "processes": .list(processes.map { .map($0) }),

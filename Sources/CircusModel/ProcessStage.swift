@@ -1,5 +1,5 @@
 /// supervisor's states of a process, with the codes its clients know (supervisor.md 2.1).
-package enum ProcessStage: Int, Hashable, Sendable {
+package enum ProcessStage: Int, CaseIterable, Hashable, Sendable {
   case stopped = 0
   case starting = 10
   case running = 20

@@ -99,6 +99,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var runTimeout = Interval.zero
   /// Entries of `depends_on` as they are written; what they mean depends on which watchers there are.
   package var dependsOn: [String] = []
+  /// Started once, at the daemon's start, after others have been in certain states; nil: it is not (`dependent_startup`).
+  package var dependentStart: DependentStart?
   /// What the loss of a dependency means for it, where the edge does not say (`on_dependency`).
   package var onDependency = Dependency.Reaction.ignore
   /// How a process says that its start is complete (`ready`).

@@ -89,7 +89,8 @@ import Testing
     ("numprocesses=3", "(write `numprocs`)"), ("auto_start=true", "(write `autostart`)"),
     ("stdout_logfile_syslog=true", "(write `stdout_syslog`)"), ("cmd=x", "(write `command`)"),
     ("max_retries=2", "(write `startretries`)"), ("respawn=true", "(write `autorestart`)"),
-    ("dependencies=x", "write `depends_on`"), ("dependent_startup=true", "nothing reads it"),
+    ("dependencies=x", "write `depends_on`"),
+    ("dependent_startup=true", "the program starts with the daemon anyway (write autostart=false)"),
     ("startsecs=1s", "(write a whole number)"), ("autostart=yess", "(write true or false)"),
     ("stopsignal=TREM", "(write a name such as TERM, HUP or QUIT)"),
     ("stdout_logfile_maxbytes=10Mo", "or one with KB, MB or GB"),
@@ -142,6 +143,25 @@ import Testing
       events=PROCESS_STATE
       """, "/etc/test.conf")
     #expect(found.map(\.text) == [])
+  }
+
+  @Test func dependentStartsAreUnderstood() {
+    let found = check(
+      """
+      [supervisord]
+      [program:db]
+      command=a
+      [program:a]
+      command=a
+      autostart=false
+      dependent_startup=true
+      dependent_startup_wait_for=db:runing,exited bd:running
+      """, "/etc/test.conf")
+    #expect(
+      found.map(\.text) == [
+        "/etc/test.conf:8: warning: [program:a] dependent_startup_wait_for = runing: there is no state 'runing': it is passed over (starting, running, backoff, stopping, exited or fatal)",
+        "/etc/test.conf:8: warning: [program:a] dependent_startup_wait_for = bd: waits for bd, which does not exist: it is passed over (did you mean `db`?)",
+      ])
   }
 
   @Test func aTemplateIsOneError() {

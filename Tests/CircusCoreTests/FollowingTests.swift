@@ -245,4 +245,85 @@ import Testing
     simulation.advance(.seconds(3))
     #expect(simulation.trace.filter { $0 == "app.spawn" }.count == 2)
   }
+
+  /// T50: who runs on is named in the answer.
+  @Test func aStopTellsWhoRunsOn() {
+    var simulation = Simulation(
+      circus: """
+        [watcher:db]
+        cmd = run
+        [watcher:web]
+        cmd = run
+        depends_on = db
+        [watcher:api]
+        cmd = run
+        depends_on = db:restart
+        [watcher:job]
+        cmd = run
+        depends_on = db?
+        [watcher:top]
+        cmd = run
+        depends_on = web
+        """)
+    simulation.boot()
+    let ticket = simulation.send("stop", ["name": "db", "waiting": true])
+    #expect(
+      simulation.replies[ticket]
+        == .ok([.init("info", .null), .init("run_on", .array([.string("web")]))]))
+    #expect(simulation.status("web") == "active")
+    simulation.send("start", ["name": "db"])
+    simulation.clearTrace()
+    let all = simulation.send("stop", ["name": "db", "dependents": true, "waiting": true])
+    #expect(simulation.replies[all] == .ok("info", .null))
+    #expect(
+      ["db", "web", "api", "top"].map { simulation.status($0) }
+        == Array(repeating: "stopped", count: 4))
+    #expect(simulation.status("job") == "active")
+    let stops = simulation.trace.filter { $0.hasSuffix(".stop") }
+    #expect(stops.last == "db.stop")
+    #expect(stops.firstIndex(of: "top.stop") ?? 9 < stops.firstIndex(of: "web.stop") ?? 0)
+    #expect(simulation.violations == [])
+  }
+
+  @Test(arguments: ["restart", "stop", "reload"])
+  func aRestartAloneIsNoBusinessOfOthers(policy: String) {
+    var simulation = pair(policy)
+    simulation.send("restart", ["name": "db", "only": true])
+    simulation.crash()
+    #expect(!story(simulation).contains { $0.hasPrefix("app.") }, "\(simulation.trace)")
+    simulation.tell("db")
+    simulation.advance(.seconds(2))
+    #expect(!story(simulation).contains { $0.hasPrefix("app.") }, "\(simulation.trace)")
+    // Only that once.
+    simulation.send("restart", ["name": "db"])
+    simulation.tell("db")
+    #expect(story(simulation).contains { $0.hasPrefix("app.") })
+    #expect(simulation.violations == [])
+  }
+
+  /// T69, and what a group says of its members' reactions.
+  @Test func aGroupSaysHowItsMembersReact() {
+    var simulation = Simulation(
+      supervisor: """
+        [supervisord]
+        [program:db]
+        command=run
+        [program:a]
+        command=run
+        [program:b]
+        command=run
+        on_dependency=ignore
+        [group:g]
+        programs=a,b
+        depends_on=db
+        on_dependency=restart
+        """)
+    simulation.boot()
+    simulation.advance(.seconds(1))
+    simulation.clearTrace()
+    simulation.send("restart", ["name": "db"])
+    simulation.advance(.seconds(2))
+    #expect(story(simulation).contains("a.spawn"))
+    #expect(!story(simulation).contains("b.spawn"))
+  }
 }

@@ -121,7 +121,9 @@ import Testing
     ]
     // These are in no definition that was saved.
     let newer: Set<String> = [
-      "numprocs", "retry_in", "depends_on", "group_depends_on", "min_ready", "ready_timeout",
+      "numprocs", "retry_in", "depends_on", "group_depends_on", "group_on_dependency",
+      "dependent_startup", "dependent_startup_wait_for", "dependent_startup_inherit_priority",
+      "min_ready", "ready_timeout",
       "run_timeout",
       "on_dependency",
     ]

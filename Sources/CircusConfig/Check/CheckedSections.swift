@@ -39,7 +39,7 @@ struct CheckedSections {
       circusEnvironment[option.key] = option.value
     }
     problems += reader.losers + LayoutCheck.doubled(reader.headers)
-    let unknown = UnknownOptions(isMixed: dialect == .both, sections: circus)
+    let unknown = UnknownOptions(isMixed: dialect == .both)
     for section in document.sections where !section.options.isEmpty {
       problems += unknown.circus(section)
     }
@@ -66,7 +66,7 @@ struct CheckedSections {
     guard let document = reader.readSections(path) else { return isReadable = false }
     supervisor = document.filled
     problems += reader.losers + LayoutCheck.doubled(reader.headers)
-    let unknown = UnknownOptions(isMixed: dialect == .both, sections: supervisor)
+    let unknown = UnknownOptions(isMixed: dialect == .both)
     for section in document.sections { problems += unknown.supervisor(section) }
     for section in supervisor {
       guard let known = SupervisorKeys.known(in: section.name) else { continue }

@@ -4,27 +4,6 @@ import CircusModel
 struct UnknownOptions {
   /// Whether the file has sections of both systems.
   let isMixed: Bool
-  /// Options of programs that an event listener of this file reads: `dependent_startup` and its kin.
-  let readByListeners: [String]
-
-  init(isMixed: Bool, sections: [INIDocument.Section]) {
-    self.isMixed = isMixed
-    readByListeners = Self.listeners.filter { listener in
-      sections.contains { section in
-        section.name.hasPrefix("eventlistener:")
-          && listener.programs.contains { section["command"]?.contains($0) == true }
-      }
-    }.map(\.options)
-  }
-
-  /// Listeners that look for options of their own in the file, and how these begin.
-  private static let listeners = [
-    (
-      programs: ["dependent-startup", "dependent_startup", "ordered-startup"],
-      options: "dependent_startup"
-    )
-  ]
-
   // MARK: circus
 
   func circus(_ section: INIDocument.Section) -> [Diagnostic] {
@@ -89,9 +68,7 @@ struct UnknownOptions {
       ]
     }
     return section.options.compactMap { option in
-      let isRead =
-        known.contains(option.key) || readByListeners.contains(where: option.key.hasPrefix)
-      return isRead ? nil : unknown(option, section, known)
+      known.contains(option.key) ? nil : unknown(option, section, known)
     }
   }
 

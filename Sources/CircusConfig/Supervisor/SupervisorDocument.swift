@@ -18,6 +18,8 @@ package struct SupervisorDocument: Sendable {
     package var kind: Kind
     /// What `[group:x] depends_on` says of every member.
     package var dependsOn: [String] = []
+    /// `[group:x] on_dependency`, for members that say nothing themselves.
+    package var onDependency: Dependency.Reaction?
     /// Its members: in a `[group:x]` as its `programs=` names them, otherwise just one.
     package var programs: [Program] = []
   }

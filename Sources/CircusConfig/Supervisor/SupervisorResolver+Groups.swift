@@ -46,6 +46,11 @@ extension SupervisorResolver {
     var group = SupervisorDocument.Group(name: name, priority: 999, kind: .programs)
     group.priority = scope.integer("priority", 999)
     group.dependsOn = WatcherSpec.dependencies(in: scope.text("depends_on") ?? "")
+    if scope.raw("on_dependency") != nil,
+      let spelling = WatcherOption.bySupervisorKey["on_dependency"]?.supervisor
+    {
+      group.onDependency = scope.value(spelling).string.flatMap(Dependency.Reaction.init(rawValue:))
+    }
     notePlace(of: section)
     for program in SupervisorTypes.list(scope.text("programs") ?? "") {
       let candidates = ["program:\(program)", "fcgi-program:\(program)"].compactMap { wanted in
@@ -239,6 +244,7 @@ extension SupervisorResolver {
       ["program_name": name, "group_name": group, "host_node_name": hostName]) { $1 }
     notePlace(of: section)
     let common = commonOptions(&scope)
+    if common[DependentStart.key] != nil { checkDependentStart(&scope) }
     let count = scope.integer("numprocs", 1)
     let first = scope.integer("numprocs_start", 0)
     checkProcessName(&scope, count: count)

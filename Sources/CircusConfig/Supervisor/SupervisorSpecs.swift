@@ -7,9 +7,18 @@ enum SupervisorSpecs {
     for group in document.groups {
       for program in group.programs { uses[program.name, default: 0] += 1 }
     }
+    let hasStarter = document.groups.contains { group in
+      guard case .listener = group.kind else { return false }
+      return group.programs.contains { program in
+        DependentStart.isPlugin(program.processes.first?["command"]?.string ?? "")
+      }
+    }
     return document.groups.flatMap { group in
       group.programs.map { program in
-        watcher(program, in: group, document, isUnique: uses[program.name] == 1)
+        var spec = watcher(program, in: group, document, isUnique: uses[program.name] == 1)
+        // Its listener does it, and knows how.
+        if hasStarter { spec.dependentStart = nil }
+        return spec
       }
     }
   }
@@ -32,6 +41,10 @@ enum SupervisorSpecs {
     spec.maxRetry = spec.startRetries
     // Both hold: a program keeps its own beside those of its group.
     spec.dependsOn += group.dependsOn
+    if options["on_dependency"] == nil, let reaction = group.onDependency {
+      spec.onDependency = reaction
+    }
+    spec.dependentStart = dependentStart(options)
     if program.mainProcessOnly, options["stop_descendants"] == nil { spec.stop.descendants = .none }
     spec.command = program.processes.first?["command"]?.string ?? ""
     spec.directory = program.processes.first?["directory"]?.string ?? ""
@@ -53,12 +66,26 @@ enum SupervisorSpecs {
     if !group.dependsOn.isEmpty {
       spec.definition["group_depends_on"] = .list(group.dependsOn.map(ConfigValue.string))
     }
+    if let reaction = group.onDependency {
+      spec.definition["group_on_dependency"] = .string(reaction.rawValue)
+    }
     if case .listener(let size, let events, let handler) = group.kind {
       spec.unsupported = PluginAdvice.handler(handler)
       spec.listener = ListenerSpec(events: events, bufferSize: size)
     }
     spec.sharedSocket = program.sharedSocket
     return spec
+  }
+
+  /// Beside `autostart` it is passed over, as by the plugin.
+  private static func dependentStart(_ options: [String: ConfigValue]) -> DependentStart? {
+    func isTrue(_ key: String) -> Bool {
+      (try? SupervisorTypes.boolean(options[key]?.string ?? "")) ?? false
+    }
+    guard isTrue(DependentStart.key), options["autostart"] == .bool(false) else { return nil }
+    return DependentStart(
+      waits: options[DependentStart.waitsKey]?.string ?? "",
+      inheritsPriority: isTrue(DependentStart.priorityKey))
   }
 
   static func server(_ options: [String: ConfigValue]) -> HTTPServerSpec? {

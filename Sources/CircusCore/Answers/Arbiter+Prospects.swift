@@ -12,6 +12,14 @@ extension Arbiter {
     if startQueue.pending.contains(watcher.id) {
       return ["its start is due: others start before it"]
     }
+    if watcher.awaitsOthers {
+      let waits = missingStarts(of: watcher).map {
+        "\($0.program) has been \($0.stages.words.joined(separator: " or "))"
+      }
+      return [
+        "it is started once, when \(waits.isEmpty ? "its turn comes" : waits.joined(separator: " and "))"
+      ]
+    }
     if watcher.isWaiting { return watcher.gate.prospects(watcher.spec.name) }
     if watcher.isGoingDown, watcher.gate.isNeeded {
       let names = needs.dependents(of: watcher.id).compactMap { edge -> String? in

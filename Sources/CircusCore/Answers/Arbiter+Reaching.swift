@@ -79,7 +79,9 @@ extension Arbiter {
     let watcher = watchers[index]
     let reason = "\(watcher.spec.name): \(watcher.condition(now))"
     let standing = watcher.currentStanding(now)
-    let isComing = startQueue.pending.contains(id) || mode == .booting || mode == .restarting
+    let isComing =
+      startQueue.pending.contains(id) || watcher.awaitsOthers || mode == .booting
+      || mode == .restarting
     func unlessImpossible() -> Progress {
       if isComing { return .pending("\(watcher.spec.name): its start is due") }
       return standing.obstacle == nil && !ledger.isEnding ? .pending(reason) : .never(reason)

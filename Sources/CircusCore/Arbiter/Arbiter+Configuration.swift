@@ -76,6 +76,7 @@ extension Arbiter {
     for index in watchers.indices { watchers[index].slots.touchAll() }
     ledger.notices.append(.supervisorRunning)
     startAll(cause: .restart, now, &effects)
+    awaitDependentStarts()
   }
 
   private mutating func applyDaemonPart(

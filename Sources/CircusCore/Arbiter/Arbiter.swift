@@ -32,6 +32,8 @@ package struct Arbiter {
   package internal(set) var lastRead: [WatcherSpec] = []
   /// Watchers that are to be started one after the other.
   var startQueue = StartQueue()
+  /// Programs that are started when others have been in certain states.
+  var startups: [WatcherID] = []
   /// Groups still to be stopped, when order matters.
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
@@ -135,6 +137,7 @@ package struct Arbiter {
       mode = .running
       ledger.notices.append(.supervisorRunning)
       startAll(cause: .boot, now, &effects)
+      awaitDependentStarts()
     case .resume(let saved, let predecessor): resume(saved, predecessor, now, &effects)
     case .scale(let id, let change):
       guard let index = index(of: id), mode == .running, !watchers[index].spec.singleton else {
@@ -302,6 +305,7 @@ package struct Arbiter {
     repeat {
       advanceDependents(now, &effects)
       advanceStartQueue(now, &effects)
+      advanceDependentStarts(now, &effects)
       advanceStopQueue(now, &effects)
     } while !restless.isEmpty
     dropDoomed(&effects)

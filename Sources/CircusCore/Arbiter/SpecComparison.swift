@@ -62,7 +62,7 @@ extension WatcherSpec {
     WatcherOption.all.filter { !$0.affectsLaunch }.flatMap {
       [$0.circus?.key, $0.supervisor?.key].compactMap(\.self)
     }
-  ).union(["__name__", "file", "group", "group_depends_on"])
+  ).union(["__name__", "file", "group", "group_depends_on", "group_on_dependency"])
 
   // MARK: over the daemon's end
 

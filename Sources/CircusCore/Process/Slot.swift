@@ -10,6 +10,8 @@ package struct Slot: Numbered {
   package internal(set) var name: String
   /// Where its process stands; changed in `Watcher.enter` alone.
   package internal(set) var state: ProcessState = .stopped
+  /// In which states it has been since the daemon began.
+  var reached = StageSet()
   /// Which definition of the watcher it was started from.
   var generation: Int
   /// Failed attempts or early deaths in a row.

@@ -44,6 +44,8 @@ extension Arbiter {
       if change == .restart {
         watchers[index].target = watchers[index].spec.processCount
         watchers[index].result = nil
+        // All of them go: none gives way to another one before.
+        watchers[index].rollout = nil
         changed.insert(id)
       } else if change == .live {
         applyLive(index, group, &effects)
@@ -67,6 +69,11 @@ extension Arbiter {
       resume(id, hasChanged: changed.contains(id), isAlive: isAlive, now, &effects)
     }
     startAll(cause: .boot, only: fresh, now, &effects)
+    for index in watchers.indices where watchers[index].spec.dependentStart != nil {
+      let watcher = watchers[index]
+      let isNew = fresh.contains(watcher.id) || !isAlive && watcher.desired == .stopped(.boot)
+      if watcher.awaitsOthers || isNew { awaitDependentStart(index) }
+    }
   }
 
   /// What the file says differently by now.
@@ -234,6 +241,7 @@ extension Arbiter {
     // Some of its processes may be meant to stay down, which a start would not know.
     guard watchers[index].slots.allSatisfy(\.isWanted) else { return }
     watchers[index].desired = .stopped(.boot)
+    guard watchers[index].spec.dependentStart == nil else { return }
     startQueue.cause = .boot
     startQueue.gate = now.instant
     startQueue.pending.append(id)

@@ -103,6 +103,7 @@ extension Slot {
     lastStatus = record["last"].map(ExitStatus.init(record:))
     spawnError = record["error"]?.string ?? ""
     guard isAlive else { return }
+    reached = StageSet(leadingTo: state.stage)
     isRenewing = record["renewing"]?.bool ?? false
     failedStart = record["failed_start"]?.string
     failures = record["failures"]?.int ?? 0

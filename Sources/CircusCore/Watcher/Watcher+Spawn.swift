@@ -33,6 +33,7 @@ extension Watcher {
   mutating func enter(_ state: ProcessState, at index: Int, _ ledger: inout Ledger) {
     note(slots[index].state, state, slots[index], &ledger)
     slots[index].state = state
+    slots[index].reached.insert(state.stage)
     switch state {
     case .stopping(_, let stop):
       slots[index].isRenewing = stop.cause == .maxAge || stop.cause == .reload

@@ -102,6 +102,8 @@ package struct Watcher: Numbered {
   var seen: [String: Int] = [:]
   /// What those that depend on it go by.
   package internal(set) var standing = Standing()
+  /// It is started when others have been in certain states, which they have not been yet.
+  package internal(set) var awaitsOthers = false
   /// Its last start; nil: there was none.
   package internal(set) var lastStart: StartTimes?
   /// Why processes are being spawned, for the event.

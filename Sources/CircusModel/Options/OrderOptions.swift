@@ -15,6 +15,19 @@ extension WatcherOption {
       help:
         "When one of them is lost: ignore, reload or restart once it is back, or stop until then"),
     WatcherOption(
+      supervisor: .init(DependentStart.key, .composite), nil, .live, [.ours],
+      help:
+        "Started once, at the daemon's start, when what it waits for has been in the states it names; needs `autostart=false`. As the plugin supervisord-dependent-startup has it",
+      elsewhere: "a watcher has `depends_on`"),
+    WatcherOption(
+      supervisor: .init(DependentStart.waitsKey, .composite), nil, .live, [.ours],
+      help: "What it waits for: `NAME:state,state NAME`; without a state, running",
+      elsewhere: "a watcher has `depends_on`"),
+    WatcherOption(
+      supervisor: .init(DependentStart.priorityKey, .composite), nil, .live, [.ours],
+      help: "It is started as early as the most urgent of those it waits for",
+      elsewhere: "a watcher has `depends_on`"),
+    WatcherOption(
       circus: .init("type", .choice(["service", "oneshot"], aliases: [:])),
       supervisor: .init("type", .choice(["service", "oneshot"], aliases: [:])),
       Field(

@@ -76,6 +76,7 @@ extension SectionTable {
   package static let group = SectionTable([
     SectionOption("programs", .composite), SectionOption("priority", .integer),
     SectionOption("depends_on", .text),
+    SectionOption("on_dependency", .words(of: Dependency.Reaction.self)),
   ])
 
   /// `[include]` of supervisor.
