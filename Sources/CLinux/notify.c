@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -93,4 +94,28 @@ int cl_notify_receive(int socket, char *buffer, size_t size, pid_t *pid, uid_t *
   if (*descriptor >= 0) close(*descriptor);
   *descriptor = -1;
   return CL_NOTIFY_DROPPED;
+}
+
+int cl_notify_send(const char *address, const void *text, size_t length) {
+  struct sockaddr_un to = {.sun_family = AF_UNIX};
+  size_t size = strlen(address);
+  if (size >= sizeof to.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memcpy(to.sun_path, address, size);
+  socklen_t used = offsetof(struct sockaddr_un, sun_path) + size;
+  // A name of the abstract namespace has no end but its length.
+  if (to.sun_path[0] == '@') {
+    to.sun_path[0] = 0;
+  } else {
+    used++;
+  }
+  int number = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (number < 0) return -1;
+  int sent = sendto(number, text, length, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to, used) < 0;
+  int error = errno;
+  close(number);
+  errno = error;
+  return -sent;
 }

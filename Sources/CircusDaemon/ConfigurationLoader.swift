@@ -10,6 +10,8 @@ package struct ConfigurationLoader {
   /// The file as it was named; relative to the directory the daemon was started in.
   package let path: String
   private let environment: [String: String]
+  /// What wants to be told how the daemon is doing; nil: nobody does.
+  package let manager: ServiceManager?
   private let workingDirectory: String
 
   /// Remembers what can be read only once.
@@ -58,6 +60,7 @@ package struct ConfigurationLoader {
     // supervisord may go to another directory, and reads the file again there.
     self.path = overrides.face == .supervisor ? Files.absolute(path) : path
     self.overrides = overrides
+    manager = ServiceManager.take()
     environment = Environment.variables
   }
 

@@ -28,6 +28,8 @@ package struct Handover {
   /// The descriptor limit children get.
   var filesSoft: rlim_t?
   var filesHard: rlim_t?
+  /// Where the service manager that started the daemon listens; nil: there is none.
+  package var manager: String?
   /// The configuration file; absolute.
   package var configuration: String?
   /// What was read of it when it was checked.

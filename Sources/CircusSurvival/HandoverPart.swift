@@ -35,7 +35,8 @@ extension Handover {
     .descriptors("bridges", \.bridges), .pipes("pipes", \.pipes), .inHand("in_hand", \.inHand),
     .remains("remains", \.remains), .counts("subscribers", \.subscribers),
     .limit("files_soft", \.filesSoft), .limit("files_hard", \.filesHard),
-    .text("configuration", \.configuration), .json("configuration_files", \.configurationFiles),
+    .text("manager", \.manager), .text("configuration", \.configuration),
+    .json("configuration_files", \.configurationFiles),
     .text("console_token", \.consoleToken), .texts("addresses", \.addresses),
     .json("lineage", \.lineage), .json("listeners", \.listeners),
   ]

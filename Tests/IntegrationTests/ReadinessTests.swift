@@ -199,4 +199,55 @@ import Testing
     let details = try daemon.call("status", ["name": "app", "verbose": true])
     #expect("\(details)".contains("message 99"), "\(details)")
   }
+
+  /// T14: what the daemon was started with is its own, and it is the daemon that says so, once.
+  @Test func theDaemonsOwnNotifySocketIsNotPassedOn() throws {
+    let directory = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", directory]) }
+    let listener = try Companion(
+      Self.python,
+      [
+        "-c",
+        "import socket as s; l = s.socket(s.AF_UNIX, s.SOCK_DGRAM); l.bind('\(directory)/n')\n"
+          + "while True: print(l.recv(999).replace(b'\\n', b' ').decode(), flush=True)",
+      ], output: directory + "/heard")
+    _ = listener
+    #expect(eventually { Files.exists(directory + "/n") })
+    let supervisor = try TestSupervisor(
+      """
+      [program:app]
+      command=/bin/sh -c "env; exec sleep 1000"
+      stdout_logfile=%(here)s/env
+      [program:own]
+      command=/bin/sh -c "env; exec sleep 1000"
+      ready=notify
+      ready_timeout=0
+      stdout_logfile=%(here)s/own
+      [eventlistener:ear]
+      command=/bin/sh -c "env > @DIR@/ear; exec sleep 1000"
+      events=TICK_60
+      """,
+      launcher: [
+        "/usr/bin/env", "NOTIFY_SOCKET=\(directory)/n", "WATCHDOG_USEC=1000000", "WATCHDOG_PID=1",
+      ])
+    for name in ["env", "own", "ear"] {
+      #expect(eventually { supervisor.file(name).contains("SUPERVISOR_ENABLED=1") })
+      #expect(!supervisor.file(name).contains("WATCHDOG_"))
+      #expect(!supervisor.file(name).contains(directory))
+    }
+    #expect(supervisor.file("own").contains("NOTIFY_SOCKET="))
+    #expect(!supervisor.file("env").contains("NOTIFY_SOCKET="))
+    let ready = "READY=1 MAINPID=\(supervisor.pid) STATUS=running\n"
+    #expect(eventually { Path.read(directory + "/heard") == ready })
+    // Started again from its file it is the same daemon.
+    let reload = run(
+      TestDaemon.programs + "/supervisorctl", ["-c", supervisor.directory + "/s.conf", "reload"])
+    #expect(reload.status == 0, "\(reload)")
+    #expect(eventually { supervisor.state("app") == "RUNNING" })
+    supervisor.signal(SIGTERM)
+    #expect(
+      eventually {
+        Path.read(directory + "/heard") == ready + "STOPPING=1 STATUS=stopping what it runs\n"
+      }, "\(Path.read(directory + "/heard"))")
+  }
 }

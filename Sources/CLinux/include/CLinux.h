@@ -121,6 +121,9 @@ int cl_notify_socket(const char *path, uid_t owner, int lowest);
 size_t cl_notify_longest_path(void);
 // The length of the next datagram; who sent it, and the descriptor it brought if that was one alone, which is the
 // caller's. Longer datagrams than `size`, and those without a sender, are dropped.
+// Sends one datagram to an address as NOTIFY_SOCKET has it, without waiting; -1 and errno where that fails.
+int cl_notify_send(const char *address, const void *text, size_t length);
+
 enum cl_notify { CL_NOTIFY_NONE = -1, CL_NOTIFY_DROPPED = -2 };
 int cl_notify_receive(int socket, char *buffer, size_t size, pid_t *pid, uid_t *uid, int *descriptor);
 

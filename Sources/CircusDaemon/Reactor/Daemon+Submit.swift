@@ -3,9 +3,22 @@ import CircusLog
 import CircusModel
 import CircusWire
 import LinuxSystem
+import ZeroMQControl
 
 /// The one door to the arbiter: for the control endpoint, XML-RPC, the console and hooks.
 extension Daemon {
+  /// What clients of the control endpoint have asked for since.
+  func takeRequests() {
+    // Handled one by one, so that the budget counts the work and not only the reading.
+    let hasMore =
+      control?.drain { request, answer in
+        guard let event = admit(.command(request), from: .controlClient, answer.map(forReply))
+        else { return }
+        handle(event)
+      } ?? false
+    needsControl = needsControl || hasMore
+  }
+
   /// Takes an order; `answer` is called exactly once, at the latest when the daemon ends or becomes another program.
   package func submit(
     _ order: Order, from principal: Principal, _ answer: ((Answer) -> Void)?

@@ -36,6 +36,7 @@ extension Daemon {
     if clients.isInMotion { return .atOnce }
     if !areGivenUp(clients.slow) { return .later("clients do not take their answers") }
     var handover = Handover()
+    handover.manager = report.manager?.address
     handover.configuration = Files.absolute(loader.path)
     handover.configurationFiles = ReadFiles.json(files)
     if hasServers { handover.consoleToken = console.browserGuard.token }

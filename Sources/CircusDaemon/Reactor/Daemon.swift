@@ -67,6 +67,7 @@ package final class Daemon {
     router.handle(request, server)
   }
   private var ticks: Ticks?
+  let report: ManagerReport
   /// The ZeroMQ side; nil where none is configured (supervisord without a `[circus]` section).
   var control: ControlSocket?
   var events: EventPublisher?
@@ -108,6 +109,8 @@ package final class Daemon {
     originalFiles = handover?.files ?? raised
     if let originalFiles { AcceptGuard.start(limit: Int(clamping: originalFiles.hard)) }
     self.handover = handover
+    report = ManagerReport(
+      loader.manager ?? handover?.manager.map(ServiceManager.init), wasTold: handover != nil)
     let spawner: Spawner
     do {
       spawner = try Spawner()
@@ -275,17 +278,6 @@ package final class Daemon {
     if settings.face == .supervisor { log.debug("received SIGCHLD indicating a child quit") }
   }
 
-  func takeRequests() {
-    // Handled one by one, so that the budget counts the work and not only the reading.
-    let hasMore =
-      control?.drain { request, answer in
-        guard let event = admit(.command(request), from: .controlClient, answer.map(forReply))
-        else { return }
-        handle(event)
-      } ?? false
-    needsControl = needsControl || hasMore
-  }
-
   private func passDeadline() {
     queue.append(.deadline)
     stats?.tick { arbiter.population }
@@ -316,6 +308,7 @@ package final class Daemon {
     logs.serveFollowers()
     if hasServers { console.feed.flush() }
     upgrade.proceed()
+    report.tell(arbiter.mode)
     if hasMoreSpawns || hasDeadChildren || needsControl || !queue.isEmpty {
       loop.hasPendingWork = true
     }
@@ -331,7 +324,7 @@ package final class Daemon {
     queue.removeAll(keepingCapacity: true)
   }
 
-  private func handle(_ event: Event) {
+  func handle(_ event: Event) {
     let now = Moment(instant: Instant(nanoseconds: Clock.monotonic), wall: Clock.wall)
     if case .socketsChanged = event { stats?.socketsChanged() }
     if !logPathCache.isEmpty { logPathCache = [:] }
