@@ -78,6 +78,14 @@ import Testing
       (20_928, [10_509_783_572_133_776_188]),
       (31_661, [2_377_540_424_427_276_770, 15_597_171_026_855_208_892]),
       (25_822, [1_000_282_971_040_876_837]),
+      // A process whose stop waited for a dependent, which was removed meanwhile.
+      (
+        32_786,
+        [
+          262_572_951_470_793_376, 612_270_231_062_007_040, 6_324_189_627_586_568_829,
+          2_719_816_830_804_224_228, 7_549_395_541_700_453_606,
+        ]
+      ),
       // In the middle of a reload the daemon died, and the file says that there may be one process only.
       (
         151_923,

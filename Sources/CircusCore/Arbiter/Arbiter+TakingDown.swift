@@ -123,7 +123,7 @@ extension Watcher {
   mutating func stopUnwanted(
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    guard gate.hasDependents, !isHeldUp else { return }
+    guard !isHeldUp else { return }
     for slot in slots where !slot.isWanted && !slot.isSurplus && slot.state.life != nil {
       guard !slot.state.isStopping else { continue }
       stopProcess(slot.id, .command, announcesReap: true, now, &ledger, &effects)
