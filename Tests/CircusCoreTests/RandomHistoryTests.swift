@@ -78,6 +78,14 @@ import Testing
       (20_928, [10_509_783_572_133_776_188]),
       (31_661, [2_377_540_424_427_276_770, 15_597_171_026_855_208_892]),
       (25_822, [1_000_282_971_040_876_837]),
+      // One that waited starts with fewer processes, or none, than it waited with.
+      (40_560, [2_078_110_619_720_189_022, 18_110_970_795_162_769_335]),
+      (58_725, [6_475_731_819_382_815_102, 7_484_021_173_959_219_728]),
+      // Its dependency is there, and the pause between two starts is not over.
+      (
+        301_007,
+        [7_561_983_848_119_075_870, 13_786_066_750_578_068_204, 1_384_505_051_398_307_745]
+      ),
       // A process whose stop waited for a dependent, which was removed meanwhile.
       (
         32_786,

@@ -129,7 +129,7 @@ extension Watcher {
       return slot.isWanted
         ? "\(slot.name) is about to start"
         : "\(slot.name) stays stopped: \(processOrder(slot)) starts it"
-    case .waiting: return nil
+    case .waiting: return "\(slot.name) is about to start"
     }
   }
 

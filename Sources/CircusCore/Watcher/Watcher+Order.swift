@@ -18,13 +18,18 @@ extension Watcher {
 
   /// Nothing of it starts before the gate opens.
   mutating func waitInLine(_ ledger: inout Ledger) {
-    while slots.count > target, let last = slots.lastIndex(where: { $0.state.isEmpty }) {
-      slots.remove(at: last)
-    }
+    dropEmptyPlaces()
     for index in slots.indices where slots[index].isEmptyAndWanted && slots[index].state != .waiting
     {
       slots[index].failures = 0
       enter(.waiting, at: index, &ledger)
+    }
+  }
+
+  /// Places in which nobody waits any more: fewer are wanted now.
+  mutating func dropEmptyPlaces() {
+    while slots.count > target, let last = slots.lastIndex(where: { $0.state.isEmpty }) {
+      slots.remove(at: last)
     }
   }
 

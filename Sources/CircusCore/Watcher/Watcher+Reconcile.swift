@@ -16,6 +16,7 @@ extension Watcher {
       guard gate.isOpen && !gate.pullsDown || isForced else {
         return waitInLine(&ledger)
       }
+      dropEmptyPlaces()
       guard isAgreed(.beforeStart, \.startConsent, &ledger, &effects) else { return }
       startConsent = .unasked
       demand.isCalled = false
