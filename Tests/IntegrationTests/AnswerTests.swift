@@ -37,7 +37,7 @@ import Testing
     let web = daemon.circusctl("explain", "web").out
     #expect(web.contains("web: starting: waits for migrate (completed_ok)"))
     #expect(web.contains("  waits for  migrate (completed_ok): starting: waits for db (ready)"))
-    #expect(web.contains("  next       it starts when migrate is completed_ok"))
+    #expect(web.contains("  next       it starts when migrate is done"))
     let graph = daemon.circusctl("graph", "web").out.split(separator: "\n")
     #expect(graph.count == 3)
     #expect(graph.first == "[.] web: starting: waits for migrate (completed_ok)")

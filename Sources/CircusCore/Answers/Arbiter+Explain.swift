@@ -18,7 +18,7 @@ extension Arbiter {
     ]
     if let since = watcher.since {
       members.append(
-        .init("since", ["time": .double(since), "text": .string(Watcher.ago(since, now))]))
+        .init("since", ["time": .double(since), "text": .string(Watcher.span(now.wall - since))]))
     }
     if let start = watcher.lastStart {
       var told = start.record.object ?? [:]
@@ -104,7 +104,8 @@ extension Watcher {
     case .active:
       return standing.since > 0 && !standing.isReady ? standing.since : lastStart?.complete
     case .stopping: return nil
-    case .stopped: return result?.endedAt ?? lives.values.compactMap(\.lastExit?.wall).max()
+    // The result of a oneshot has its own time.
+    case .stopped: return result != nil ? nil : lives.values.compactMap(\.lastExit?.wall).max()
     }
   }
 
@@ -144,7 +145,7 @@ extension Dependency {
   /// `ready, restart, optional`.
   var words: String {
     var words = [condition.rawValue]
-    if reaction != .ignore { words.append(reaction.rawValue) }
+    if reaction != .ignore, !condition.isCompletion { words.append(reaction.rawValue) }
     if isOptional { words.append("optional") }
     return words.joined(separator: ", ")
   }

@@ -34,12 +34,25 @@ extension Arbiter {
   }
 }
 
+extension Dependency.Condition {
+  /// What is so then, after the dependency's name.
+  fileprivate var clause: String {
+    switch self {
+    case .started: "is up"
+    case .ready: "is ready"
+    case .healthy: "is healthy"
+    case .completed: "has ended"
+    case .completedOK: "is done"
+    }
+  }
+}
+
 extension StartGate {
   /// What opens it.
   fileprivate func prospects(_ name: String) -> [String] {
     let lasting = obstacles.filter(\.isLasting)
     guard !lasting.isEmpty else {
-      let names = obstacles.map { "\($0.name) is \($0.condition.rawValue)" }
+      let names = obstacles.map { "\($0.name) \($0.condition.clause)" }
       return names.isEmpty
         ? ["it starts when what it follows is back"]
         : ["it starts when \(names.joined(separator: " and "))"]
@@ -48,11 +61,11 @@ extension StartGate {
       switch obstacle.reason {
       case .missing: "it cannot start before there is a watcher called \(obstacle.name)"
       case .circle: "it can never start: \(obstacle.name) waits for it in turn"
-      case .onItsWay: "it starts when \(obstacle.name) is \(obstacle.condition.rawValue)"
+      case .onItsWay: "it starts when \(obstacle.name) \(obstacle.condition.clause)"
       case .obstacle(.stopped), .obstacle(.noProcessWanted):
         "\(obstacle.name) does not start by itself: `circusctl start \(name)` starts both"
       case .obstacle(.ended), .obstacle(.gaveUp):
-        "`circusctl start \(obstacle.name)` tries again; \(name) starts when it is \(obstacle.condition.rawValue)"
+        "`circusctl start \(obstacle.name)` tries again; \(name) starts when it \(obstacle.condition.clause)"
       case .obstacle(.dependency): "`circusctl explain \(obstacle.name)` tells what that waits for"
       }
     }

@@ -23,7 +23,7 @@ package struct Explain: Command {
   package static func render(_ reply: JSONObject) -> Rendering {
     var lines = [
       "\(reply["name"]?.string ?? ""): \(reply["condition"]?.string ?? "")"
-        + (since(reply).map { ", since \($0)" } ?? "")
+        + (since(reply).map { ", for \($0)" } ?? "")
     ]
     func add(_ title: String, _ texts: [String]) {
       for (place, text) in texts.enumerated() {
