@@ -133,6 +133,6 @@ package struct ConfigurationLoader {
   package func check() -> [Diagnostic] {
     ConfigurationCheck.run(
       path, files: files, environment: environment, hostName: Environment.hostName,
-      workingDirectory: workingDirectory, machine: LinuxMachine())
+      workingDirectory: workingDirectory, machine: LinuxMachine(for: path))
   }
 }

@@ -1,9 +1,18 @@
 import CircusConfig
+import CircusShell
 import Glibc
 import LinuxSystem
 
 /// This machine, for checks of a configuration.
 struct LinuxMachine: Machine {
+  let notifyProblem: String?
+
+  /// `configuration`: the path of the file.
+  init(for configuration: String) {
+    notifyProblem = NotifyPlace(of: configuration, state: nil).problem
+  }
+
+  func isExpression(_ text: String) -> Bool { Expression(text) != nil }
   func isDirectory(_ path: String) -> Bool { Files.isDirectory(path) }
   func exists(_ path: String) -> Bool { Files.exists(path) }
   func isExecutable(_ path: String) -> Bool {

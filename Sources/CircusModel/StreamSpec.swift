@@ -17,6 +17,14 @@ package enum StreamSpec: Hashable, Sendable {
   case python(PythonStreamSpec)
   /// An output of a supervisor program.
   case program(ProgramStreamSpec)
+
+  /// Whether the daemon reads this output through a pipe.
+  package var isCaptured: Bool {
+    switch self {
+    case .inherit, .null, .mergedWithStdout: false
+    case .discard, .stdout, .fancy, .file, .python, .program: true
+    }
+  }
 }
 
 /// Everything supervisor can do with one output of a program (supervisor.md 1.6, 3).

@@ -30,6 +30,7 @@ import Testing
     ),
     ("working_dir = /x/$(circus.wid)", "filled in in cmd, args and shell_args only"),
     ("stdout_stream.filename = /x/$(circus.WID)", "filled in in cmd, args and shell_args only"),
+    ("type = oneshot\nready = notify", "has no say in a oneshot"),
     ("cmd = a\n  numprocesses=3", "the indented line `numprocesses=3` is a part of this value"),
     ("cmd = a\n  stdout_stream.class = FileStream", "is a part of this value"),
     ("autorestart = true", "(write `respawn`)"), ("auto_start = true", "(write `autostart`)"),

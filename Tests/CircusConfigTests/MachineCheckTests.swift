@@ -18,6 +18,8 @@ import Testing
     func isOwn(_ address: String, isIPv6: Bool) -> Bool { !address.hasPrefix("203.") }
     func hasInterface(_ name: String) -> Bool { name == "eth0" }
     func canRaise(_ limit: String, to value: Int) -> Bool { value < 1_000_000 }
+    func isExpression(_ text: String) -> Bool { !text.contains("(") }
+    var notifyProblem: String? { "the path is too long" }
     func missingInterpreter(of program: String) -> String? {
       program == "/bin/script" ? "/opt/python" : nil
     }
@@ -52,6 +54,20 @@ import Testing
       "of [circus] endpoint, too"
     ),
     ("[watcher:w]\ncmd = ls\nrlimit_nofile = 2000000\n", 3, "the system does not allow so much"),
+    ("[watcher:w]\ncmd = ls\nready = notify\n", 3, "ready = notify: the path is too long"),
+    (
+      "[watcher:w]\ncmd = ls\nready = log:up(\nstdout_stream.class = QueueStream\n", 3,
+      "`up(` is no POSIX extended expression"
+    ),
+    ("[watcher:w]\ncmd = ls\nready = log:up\n", 3, "the output is not captured"),
+    (
+      "[watcher:w]\ncmd = ls\nready = log:stderr:up\nstdout_stream.class = QueueStream\n", 3,
+      "stderr is not captured"
+    ),
+    (
+      "[socket:a]\nport = 0\n[watcher:w]\ncmd = ls\nuse_sockets = True\nready = s6:3\n", 6,
+      "descriptor 3 is one of the sockets'"
+    ),
     ("[watcher:w]\ncmd = script\n", 2, "/bin/script needs /opt/python, which is not there"),
     ("[watcher:w]\ncmd = /run\n", 2, "/run is a directory: the watcher cannot start"),
     ("[watcher:w]\ncmd = \"\" x\n", 2, "the name of the program is empty"),

@@ -6,6 +6,15 @@ extension MachineCheck {
     let section =
       spec.definition["__name__"]?.string ?? spec.definition["section"]?.string
       ?? "watcher:\(spec.name)"
+    switch spec.ready {
+    case .log(let pattern, _) where !machine.isExpression(pattern):
+      add(section, "ready", "`\(pattern)` is no POSIX extended expression: it cannot start")
+    case .notify:
+      if let problem = machine.notifyProblem {
+        add(section, "ready", problem, "set a shorter XDG_RUNTIME_DIR, or write ready = pipe")
+      }
+    case .started, .seconds, .descriptor, .pipe, .log: break
+    }
     switch spec.dialect {
     case .circus: checkCircus(spec, section)
     case .supervisor: checkProgram(spec, section)

@@ -6,10 +6,8 @@ struct WatcherCheck {
   let file: CheckedFile
 
   var problems: [Diagnostic] {
-    switch spec.dialect {
-    case .circus: circusProblems
-    case .supervisor: programProblems
-    }
+    readyProblems
+      + (spec.dialect == .circus ? circusProblems : programProblems)
   }
 
   private var sectionName: String {
@@ -17,12 +15,12 @@ struct WatcherCheck {
       ?? "watcher:\(spec.name)"
   }
 
-  private func warning(_ key: String, _ problem: String, _ hint: String) -> Diagnostic {
+  func warning(_ key: String, _ problem: String, _ hint: String) -> Diagnostic {
     diagnostic(.warning, key, problem, hint)
   }
 
   /// What keeps the watcher from starting.
-  private func error(_ key: String, _ problem: String, _ hint: String) -> Diagnostic {
+  func error(_ key: String, _ problem: String, _ hint: String) -> Diagnostic {
     diagnostic(.error, key, problem, hint)
   }
 

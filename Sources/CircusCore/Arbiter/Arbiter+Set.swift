@@ -124,13 +124,3 @@ extension Arbiter {
     return new
   }
 }
-
-extension StreamSpec {
-  /// Whether the daemon reads this output through a pipe.
-  package var isCaptured: Bool {
-    switch self {
-    case .inherit, .null, .mergedWithStdout: false
-    case .discard, .stdout, .fancy, .file, .python, .program: true
-    }
-  }
-}

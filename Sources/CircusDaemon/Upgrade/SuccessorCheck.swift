@@ -63,7 +63,7 @@ package enum SuccessorCheck {
     case .failure(let failure): return refuse(failure.text)
     case .success(let configuration):
       let problems = MachineCheck.problems(
-        of: configuration, on: LinuxMachine(), directory: Files.currentDirectory
+        of: configuration, on: LinuxMachine(for: path), directory: Files.currentDirectory
       ).filter(\.isFatal)
       guard let first = problems.first else {
         say(consent + Release.own)

@@ -53,6 +53,20 @@ package enum Readiness: Hashable, Sendable {
     }
   }
 
+  /// Why the line that is waited for can never come; nil: it can.
+  package func silence(stdout: StreamSpec, stderr: StreamSpec) -> String? {
+    guard case .log(_, let stream) = self else { return nil }
+    switch stream {
+    case .stdout?: return stdout.isCaptured ? nil : "stdout is not captured: no line of it is seen"
+    case .stderr?:
+      if stderr == .mergedWithStdout { return "stderr goes where stdout goes: write `log:` alone" }
+      return stderr.isCaptured ? nil : "stderr is not captured: no line of it is seen"
+    case nil:
+      return stdout.isCaptured || stderr.isCaptured
+        ? nil : "the output is not captured: no line of it is seen"
+    }
+  }
+
   /// As a file has it.
   package var text: String {
     switch self {

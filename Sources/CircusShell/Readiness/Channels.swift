@@ -36,7 +36,17 @@ package final class Channels {
     _ plan: LaunchPlan, birth: Int64, _ request: inout SpawnRequest
   ) throws(SpawnFailure) -> Opened? {
     switch plan.readiness {
-    case .started, .seconds, .log: return nil
+    case .started, .seconds: return nil
+    case .log(let pattern, _):
+      // Else it would be ended for its silence after a while.
+      let problem =
+        Expression(pattern) == nil
+        ? "is no POSIX extended expression"
+        : plan.readiness.silence(stdout: plan.stdout, stderr: plan.stderr)
+      if let problem {
+        throw SpawnFailure(text: "ready = \(plan.readiness.text): \(problem)", isTransient: false)
+      }
+      return nil
     case .notify: return try openSocket(birth, &request)
     case .descriptor(let number): return try openPipe(Int32(number), &request)
     case .pipe:
