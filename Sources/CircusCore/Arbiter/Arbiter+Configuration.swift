@@ -155,7 +155,12 @@ extension Arbiter {
       effects.append(.closeStreams(id, forever: false))
       let isDone = watchers[index].result != nil
       watchers[index].result = nil
-      if watchers[index].desired == .running || isDone { restart(id, now, &effects) }
+      if watchers[index].desired == .running || isDone {
+        restart(id, now, &effects)
+      } else {
+        // Its stop may be under way, and wait for others.
+        update(id, now, &effects) { _, _, _ in }
+      }
     } else {
       watchers[index].tell(.changeApplied, &effects)
       update(id, now, &effects) { watcher, ledger, _ in watcher.renewExpiries(now, &ledger) }

@@ -109,6 +109,8 @@ extension Arbiter {
       watcher.want()
       watcher.startCause = cause
       watcher.isToRestart = watcher.phase == .active || watcher.phase == .starting
+      // All of them go: none gives way to another one before.
+      if watcher.isToRestart { watcher.rollout = nil }
     }
   }
 

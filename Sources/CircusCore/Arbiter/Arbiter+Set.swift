@@ -9,6 +9,7 @@ extension Arbiter {
     _ command: SetOptions, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
   ) throws(RequestError) {
     let index = try watcher(named: command.name)
+    try refuseWhileEnding()
     let id = watchers[index].id
     let old = watchers[index].spec
     let new = try changed(old, command.options)

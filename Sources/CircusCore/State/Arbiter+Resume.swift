@@ -44,8 +44,6 @@ extension Arbiter {
       if change == .restart {
         watchers[index].target = watchers[index].spec.processCount
         watchers[index].result = nil
-        // All of them go: none gives way to another one before.
-        watchers[index].rollout = nil
         changed.insert(id)
       } else if change == .live {
         applyLive(index, group, &effects)
