@@ -65,11 +65,14 @@ package struct Simulation {
   }
 
   /// A simulation of a circus file given as text.
-  package init(circus text: String) {
+  package init(circus text: String) { self.init(Self.read(circus: text)) }
+
+  /// A circus file given as text, as it is read; empty where it has errors.
+  package static func read(circus text: String) -> Configuration {
     var reader = ConfigurationReader(
       files: OnlyFile(bytes: Array(text.utf8)), environment: ["PATH": "/bin"], hostName: "node",
       workingDirectory: "/work")
-    self.init(reader.read("/test.ini") ?? Configuration())
+    return reader.read("/test.ini") ?? Configuration()
   }
 
   /// A simulation of a supervisor file given as text.

@@ -115,26 +115,28 @@ extension Arbiter {
     }
     let known = idsByName
     var new: [WatcherSpec] = []
+    var restarts: [WatcherID] = []
     for spec in configuration.watchers {
       if let id = known[spec.name.lowercased()], let index = index(of: id),
         !watchers[index].isDoomed
       {
-        if change(index, to: spec, changedSockets, now, &effects) { touched.append(id) }
+        if change(index, to: spec, changedSockets, &restarts, now, &effects) { touched.append(id) }
       } else {
         effects.append(.tell(.watcher(spec.name, .added), spec.habits.wording))
         new.append(spec)
       }
     }
+    restart(restarts, now, &effects)
     let added = addWatchers(new)
     startAll(cause: .configuration, only: added, now, &effects)
     for id in touched { bringNeeds(of: id, now, &effects) }
     return touched + added.sorted()
   }
 
-  /// Whether anything about this watcher changed.
+  /// Whether anything about this watcher changed. `restarts`: those that are to be started again for it.
   private mutating func change(
-    _ index: Int, to spec: WatcherSpec, _ changedSockets: Set<String>, _ now: Moment,
-    _ effects: inout [Effect]
+    _ index: Int, to spec: WatcherSpec, _ changedSockets: Set<String>,
+    _ restarts: inout [WatcherID], _ now: Moment, _ effects: inout [Effect]
   ) -> Bool {
     let id = watchers[index].id
     // What the file said last, not what a `set` made of it: an unchanged file changes nothing.
@@ -156,7 +158,7 @@ extension Arbiter {
       let isDone = watchers[index].result != nil
       watchers[index].result = nil
       if watchers[index].desired == .running || isDone {
-        restart(id, now, &effects)
+        restarts.append(id)
       } else {
         // Its stop may be under way, and wait for others.
         update(id, now, &effects) { _, _, _ in }

@@ -227,8 +227,9 @@ extension Watcher {
     // Optional, it is waited for only while it is on its way.
     if kind.isOptional, standing.obstacle != nil { return true }
     switch kind.condition {
-    case .started: return standing.isStarted
-    case .ready: return standing.isReady
+    // One that is about to go down is not counted on any more.
+    case .started: return standing.isStarted && !isToRestart
+    case .ready: return standing.isReady && !isToRestart
     // There are no readiness probes yet that could say so.
     case .healthy: return false
     case .completed: return standing.completion != nil

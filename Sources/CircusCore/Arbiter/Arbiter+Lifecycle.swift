@@ -85,7 +85,7 @@ extension Arbiter {
       }
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .plain, starting: chosen, &effects)
-      for id in chosen { restart(id, alone: command.isAlone, now, &effects) }
+      restart(chosen, alone: command.isAlone, now, &effects)
     }
   }
 
@@ -105,12 +105,25 @@ extension Arbiter {
   ) {
     pullIn(for: id, cause: cause, now, &effects)
     if let index = index(of: id) { watchers[index].restartsAlone = isAlone }
-    takeDown(id, now, &effects) { watcher in
-      watcher.want()
-      watcher.startCause = cause
-      watcher.isToRestart = watcher.phase == .active || watcher.phase == .starting
-      // All of them go: none gives way to another one before.
-      if watcher.isToRestart { watcher.rollout = nil }
+    takeDown(id, now, &effects) { $0.wantAgain(cause) }
+  }
+
+  /// Several at once: what depends on others of them goes down before those, and comes up after them.
+  mutating func restart(
+    _ ids: [WatcherID], alone isAlone: Bool = false, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    refreshNeeds()
+    guard ids.contains(where: needs.isLinked) else {
+      for id in ids { restart(id, now, &effects) }
+      return
+    }
+    // All of them are seen to go down before the first one is touched.
+    for id in ids where needs.isLinked(id) {
+      if let index = index(of: id) { watchers[index].wantAgain(.restart) }
+    }
+    let chosen = Set(ids)
+    for id in startOrder.reversed() where chosen.contains(id) {
+      restart(id, alone: isAlone, now, &effects)
     }
   }
 

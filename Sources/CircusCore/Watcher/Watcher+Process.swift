@@ -44,6 +44,15 @@ extension Watcher {
     }
   }
 
+  /// Every process is meant to run, and to be another one.
+  mutating func wantAgain(_ cause: Cause) {
+    want()
+    startCause = cause
+    isToRestart = phase == .active || phase == .starting
+    // All of them go: none gives way to another one before.
+    if isToRestart { rollout = nil }
+  }
+
   /// Wants one process to run, and leaves the others as they are.
   mutating func startProcess(_ number: Int, _ now: Moment, _ ledger: inout Ledger) {
     startCause = .command
