@@ -48,7 +48,9 @@ extension Arbiter {
   /// Lets a watcher see what it waits for, before it is changed.
   mutating func showGate(to index: Int) {
     guard !needs.isEmpty || watchers[index].gate.isLinked else { return }
-    let gate = currentGate(of: watchers[index].id, watchers[index])
+    let (gate, place) = currentGate(of: watchers[index].id, watchers[index])
+    // Written, it would count as touched.
+    if let place, place != watchers[index].heldUpBy { watchers[index].heldUpBy = place }
     if gate != watchers[index].gate {
       if gate.isOpen, watchers[index].isWaiting, watchers[index].lastStart?.begun == nil {
         let last = watchers[index].gate.obstacles.last
@@ -63,10 +65,13 @@ extension Arbiter {
     }
   }
 
-  func currentGate(of id: WatcherID, _ watcher: Watcher) -> StartGate {
+  /// And which dependent holds its stop up.
+  func currentGate(of id: WatcherID, _ watcher: Watcher) -> (StartGate, heldUpBy: Int?) {
     var gate = gate(of: id)
-    if gate.hasDependents, watcher.isGoingDown || gate.pullsDown { gate.isNeeded = isNeeded(id) }
-    return gate
+    guard gate.hasDependents, watcher.isGoingDown || gate.pullsDown else { return (gate, nil) }
+    let place = place(ofDependentHoldingUp: id, from: watcher.heldUpBy)
+    gate.isNeeded = place != nil
+    return (gate, place)
   }
 
   /// Looks how far a watcher is after a change; those that depend on it look again if that is news.
@@ -126,6 +131,10 @@ extension Arbiter {
         watchers[other].gate.isNeeded != isGoingDown
       else { continue }
       if !isGoingDown {
+        // Another one holds it up.
+        let edges = needs.dependents(of: need.watcher)
+        let place = watchers[other].heldUpBy
+        guard !edges.indices.contains(place) || edges[place].watcher == id else { continue }
         update(need.watcher, now, &effects) { _, _, _ in }
       } else if watchers[other].isGoingDown || watchers[other].gate.pullsDown {
         showGate(to: other)

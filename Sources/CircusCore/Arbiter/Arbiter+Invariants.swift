@@ -70,7 +70,7 @@ extension Arbiter {
     var broken: [String] = []
     guard !needs.isEmpty else { return watcher.isWaiting ? ["\(name) waits for nothing"] : [] }
     guard !watcher.isDoomed, needs.concerns(watcher.id) else { return [] }
-    let gate = currentGate(of: watcher.id, watcher)
+    let gate = currentGate(of: watcher.id, watcher).0
     if watcher.isWaiting {
       if gate != watcher.gate {
         broken.append("\(name) has not seen that \(gate.text): \(watcher.gate), not \(gate)")

@@ -89,6 +89,7 @@ extension Arbiter {
     let order = order
     stopQueue = order.stopStages
     stopQueueCause = cause
+    hasStageBegun = false
     // All of them are seen to go down before anything is done: their edges decide who is first.
     let concerned = order.watchers.reversed().filter(needs.isLinked)
     for id in concerned {
@@ -118,20 +119,22 @@ extension Arbiter {
 
   mutating func advanceStopQueue(_ now: Moment, _ effects: inout [Effect]) {
     while let stage = stopQueue.first {
-      let cause = stopQueueCause
-      for id in stage {
+      if !hasStageBegun {
+        hasStageBegun = true
         // Once: what follows comes with its own events.
-        guard let index = index(of: id), watchers[index].desired != .stopped(cause),
-          // Their edges decide about these.
-          !needs.isLinked(id)
-        else { continue }
-        update(id, now, &effects) { watcher, _, _ in watcher.desired = .stopped(cause) }
+        for id in stage where !needs.isLinked(id) {
+          // Their edges decide about the others.
+          update(id, now, &effects) { [cause = stopQueueCause] watcher, _, _ in
+            watcher.desired = .stopped(cause)
+          }
+        }
       }
       let isDown = stage.allSatisfy { id in
         index(of: id).map { watchers[$0].phase == .stopped } ?? true
       }
       guard isDown else { return }
       stopQueue.removeFirst()
+      hasStageBegun = false
     }
   }
 

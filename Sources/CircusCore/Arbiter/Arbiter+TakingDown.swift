@@ -81,11 +81,14 @@ extension Arbiter {
     }
   }
 
-  /// Whether a watcher's stop has to wait for one that depends on it.
-  func isNeeded(_ id: WatcherID) -> Bool {
-    guard needs.hasEdges, !needs.isInCircle(id) else { return false }
-    return needs.dependents(of: id).contains { edge in
-      index(of: edge.watcher).map { watchers[$0].isGoingDown } ?? false
+  /// Where, among those that depend on a watcher, the first one stands for which its stop has to wait; nil: for none.
+  /// `start`: the last one that was found, from which on is looked, so that many dependents are not looked at again
+  /// at the end of each.
+  func place(ofDependentHoldingUp id: WatcherID, from start: Int) -> Int? {
+    guard needs.hasEdges, !needs.isInCircle(id) else { return nil }
+    let edges = needs.dependents(of: id)
+    return edges.indices.lazy.map { ($0 + start) % edges.count }.first { place in
+      self.index(of: edges[place].watcher).map { self.watchers[$0].isGoingDown } ?? false
     }
   }
 }

@@ -37,6 +37,8 @@ package struct Arbiter {
   /// Groups still to be stopped, when order matters.
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
+  /// Its first group has been told to stop.
+  var hasStageBegun = false
   /// When those that are still up are named again.
   var nextStopReport: Instant?
   var configuredSockets: [SocketSpec] = []

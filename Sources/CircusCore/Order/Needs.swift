@@ -9,6 +9,9 @@ struct Needs {
   }
 
   private let graph: DependencyGraph
+  /// By position: asked for after each event of a watcher, and of those at its edges.
+  private let needs: [[Edge]]
+  private let dependents: [[Edge]]
   private let ids: [WatcherID]
   private let positions: [WatcherID: Int]
   /// Watchers that could never start, for they wait for each other.
@@ -24,10 +27,15 @@ struct Needs {
     graph = DependencyGraph(watchers.map(\.spec))
     speakers = Set(watchers.lazy.filter { $0.spec.ready.isExplicit }.map(\.id))
     guard !graph.isEmpty else {
-      (ids, positions, circles, missing) = ([], [:], [], [:])
+      (ids, positions, circles, missing, needs, dependents) = ([], [:], [], [:], [], [])
       return
     }
-    ids = watchers.map(\.id)
+    let ids = watchers.map(\.id)
+    self.ids = ids
+    needs = graph.needs.map { $0.map { Edge(watcher: ids[$0.dependency], kind: $0.kind) } }
+    dependents = graph.dependents.map {
+      $0.map { Edge(watcher: ids[$0.dependent], kind: $0.kind) }
+    }
     positions = Dictionary(uniqueKeysWithValues: zip(ids, ids.indices))
     circles = Set(graph.circles.joined())
     missing = Dictionary(grouping: graph.missing, by: \.dependent).mapValues { $0.map(\.entry) }
@@ -41,13 +49,13 @@ struct Needs {
   /// What a watcher depends on, in the order in which it says so.
   func of(_ id: WatcherID) -> [Edge] {
     guard let position = positions[id] else { return [] }
-    return graph.needs[position].map { Edge(watcher: ids[$0.dependency], kind: $0.kind) }
+    return needs[position]
   }
 
   /// What depends on a watcher.
   func dependents(of id: WatcherID) -> [Edge] {
     guard let position = positions[id] else { return [] }
-    return graph.dependents[position].map { Edge(watcher: ids[$0.dependent], kind: $0.kind) }
+    return dependents[position]
   }
 
   /// Entries of a watcher that name nothing, and may not.

@@ -90,6 +90,8 @@ package struct Watcher: Numbered {
   package internal(set) var result: RunResult?
   /// What it waits for.
   package internal(set) var gate = StartGate()
+  /// Where among its dependents the one stands that holds up its stop.
+  var heldUpBy = 0
   /// What was told of its waiting; nil: it does not wait.
   package internal(set) var waiting: Waited?
   /// Told to start without what it depends on, until its next stop.
