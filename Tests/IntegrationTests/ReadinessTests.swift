@@ -250,4 +250,21 @@ import Testing
         Path.read(directory + "/heard") == ready + "STOPPING=1 STATUS=stopping what it runs\n"
       }, "\(Path.read(directory + "/heard"))")
   }
+
+  /// T17: a grandchild has the descriptor, too, so that its end is not seen; the limit ends the wait.
+  @Test func aDescriptorThatIsHeldElsewhereIsNotTheEnd() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:app]
+      cmd = sh -c 'sleep 1000 & exec 3>&-; exec sleep 1000'
+      copy_env = True
+      ready = s6:3
+      ready_timeout = 1
+      max_retry = 0
+      graceful_timeout = 2
+      """)
+    #expect(
+      eventually { self.condition(daemon, "app").contains("it was not ready within 1.0 s") },
+      "\(condition(daemon, "app")) \(daemon.log)")
+  }
 }
