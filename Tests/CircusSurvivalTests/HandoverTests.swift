@@ -18,6 +18,7 @@ import Testing
     handover.configuration = "/etc/c.ini"
     handover.configurationFiles = ["/etc/c.ini": "text"]
     handover.consoleToken = "token"
+    handover.manager = "/run/systemd/notify"
     handover.addresses = ["endpoint": "tcp://127.0.0.1:5555"]
     handover.inHand = [PID(7): [1: InHand(held: [1, 0, 255], partial: [65])]]
     handover.remains = [
