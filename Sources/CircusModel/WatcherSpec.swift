@@ -75,6 +75,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var daemonExit = DaemonExit.keep
   /// Graceful reload is a SIGHUP to each process, off by default (circus `send_hup`).
   package var sendsHangup = false
+  /// Such a reload is over when each process says so on its `NOTIFY_SOCKET`, off by default (`reload_notify`).
+  package var confirmsReload = false
   /// What happens when a process ends by itself (circus `respawn`, supervisor `autorestart`).
   package var restart = RestartPolicy.always
   /// Exit statuses that count as expected, 0 alone by default (supervisor `exitcodes`).

@@ -122,7 +122,8 @@ import Testing
     // These are in no definition that was saved.
     let newer: Set<String> = [
       "numprocs", "retry_in", "depends_on", "group_depends_on", "group_on_dependency",
-      "dependent_startup", "dependent_startup_wait_for", "dependent_startup_inherit_priority",
+      "reload_notify", "dependent_startup", "dependent_startup_wait_for",
+      "dependent_startup_inherit_priority",
       "min_ready", "ready_timeout",
       "run_timeout",
       "on_dependency",

@@ -256,4 +256,76 @@ import Testing
     "", "yes", "s6:2", "s6:", "seconds:0", "seconds:x", "log:", "notify:3", "tcp:1",
   ])
   func whatIsNoForm(text: String) { #expect(Readiness(text: text) == nil) }
+
+  // MARK: reloads that are confirmed (T7)
+
+  private func reloading(_ ticket: inout Ticket?) -> Simulation {
+    var simulation = watcher(
+      "ready = notify\nready_timeout = 10\nsend_hup = True\nreload_notify = True\nnumprocesses = 2")
+    while simulation.tell("app") {}
+    simulation.clearTrace()
+    simulation.advance(.seconds(100))
+    ticket = simulation.send("reload", ["name": "app", "waiting": true])
+    return simulation
+  }
+
+  private func say(
+    _ simulation: inout Simulation, _ place: Int, reloading: Bool = false, ready: Bool = false,
+    at seconds: Double? = nil
+  ) throws {
+    let slots = try #require(simulation.arbiter.watchers.first { $0.spec.name == "app" }).slots
+    var message = Notification()
+    message.isReloading = reloading
+    message.isReady = ready
+    message.sentAt = seconds.map { Instant(nanoseconds: Int64($0 * 1e9)) }
+    simulation.feed(.told(slots[place].id, message))
+  }
+
+  @Test func aReloadIsOverWhenAllHaveSaidSo() throws {
+    var ticket: Ticket?
+    var simulation = reloading(&ticket)
+    let asked = try #require(ticket)
+    let now = Double(simulation.clock.now.instant.nanoseconds) / 1e9
+    // Of an earlier reload, and ready without having begun.
+    try say(&simulation, 0, reloading: true, at: now - 1)
+    try say(&simulation, 0, ready: true)
+    try say(&simulation, 1, reloading: true)
+    simulation.crash()
+    try say(&simulation, 1, ready: true)
+    #expect(!simulation.trace.contains("app.reload"))
+    try say(&simulation, 0, reloading: true, at: now + 1)
+    #expect(!simulation.trace.contains("app.reload"))
+    try say(&simulation, 0, ready: true)
+    #expect(simulation.trace.contains("app.reload"))
+    // Who asked has lost its daemon.
+    #expect(simulation.forsaken.contains(asked))
+    #expect(simulation.pids("app").count == 2)
+    #expect(simulation.violations == [])
+  }
+
+  @Test func aReloadThatIsNotConfirmedEndsNobody() throws {
+    var ticket: Ticket?
+    var simulation = reloading(&ticket)
+    let before = simulation.pids("app")
+    try say(&simulation, 0, reloading: true)
+    try say(&simulation, 0, ready: true)
+    #expect(simulation.replies[try #require(ticket)] == nil)
+    simulation.advance(.seconds(11))
+    guard case .error(let error)? = simulation.replies[try #require(ticket)] else {
+      Issue.record("no error")
+      return
+    }
+    #expect(
+      error.reason == "app: app-2 has not confirmed its reload within 10.0 s, and runs on")
+    #expect(simulation.pids("app") == before)
+    #expect(!simulation.trace.contains("app.reload"))
+    let again = simulation.send("reload", ["name": "app", "waiting": true])
+    for place in 0..<2 { try say(&simulation, place, reloading: true) }
+    for place in 0..<2 { try say(&simulation, place, ready: true) }
+    guard case .ok? = simulation.replies[again] else {
+      Issue.record("\(String(describing: simulation.replies[again]))")
+      return
+    }
+    #expect(simulation.violations == [])
+  }
 }

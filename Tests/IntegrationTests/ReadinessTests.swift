@@ -267,4 +267,39 @@ import Testing
       eventually { self.condition(daemon, "app").contains("it was not ready within 1.0 s") },
       "\(condition(daemon, "app")) \(daemon.log)")
   }
+
+  /// T7, by a real process.
+  @Test func aReloadIsConfirmedByTheProcess() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:app]
+      cmd = \(Self.python) @DIR@/app.py
+      copy_env = True
+      ready = notify
+      ready_timeout = 20
+      send_hup = True
+      reload_notify = True
+      autostart = False
+      """)
+    Path.write(
+      """
+      import sdnotify, signal, time
+      bus = sdnotify.SystemdNotifier()
+      def reload(*_):
+          bus.notify('RELOADING=1\\nMONOTONIC_USEC=%d' % (time.monotonic_ns() // 1000))
+          open('\(daemon.directory)/reloaded', 'w').close()
+          bus.notify('READY=1')
+      signal.signal(signal.SIGHUP, reload)
+      bus.notify('READY=1')
+      while True: signal.pause()
+      """, to: daemon.directory + "/app.py")
+    try daemon.call("start", ["name": "app", "waiting": true])
+    #expect(eventually { self.status(daemon, "app") == "active" }, "\(daemon.log)")
+    let before = try daemon.first("app")
+    let reload = daemon.circusctl("reload", "app", "--waiting")
+    #expect(reload.status == 0, "\(reload) \(daemon.log)")
+    #expect(Files.exists(daemon.directory + "/reloaded"))
+    #expect(daemon.log.contains("app reloaded"))
+    #expect(try daemon.first("app") == before)
+  }
 }

@@ -135,6 +135,9 @@ extension Watcher {
         : "\(slot.name) is sent SIGKILL in \(wait(stop.killAt)) if it has not ended"
     case .ending: return "\(slot.name) has ended; what it left behind is being ended"
     case .running(let life):
+      if let by = life.reload?.by {
+        return "\(slot.name) has to confirm its reload within \(wait(by)), or the reload has failed"
+      }
       return life.leavesBy.map { "\(slot.name) is about to end; it is ended in \(wait($0))" }
     case .spawning: return "\(slot.name) is being started"
     case .stopped:

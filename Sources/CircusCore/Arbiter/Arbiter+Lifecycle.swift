@@ -179,7 +179,10 @@ extension Arbiter {
           watcher.tell(.hangupSent(pid), of: watcher.spec.name, &effects)
           effects.append(.signal(pid, .hangup, .process))
         }
-        watcher.finishRollout(now, &ledger, &effects)
+        guard watcher.spec.confirmsReload, watcher.spec.ready == .notify else {
+          return watcher.finishRollout(now, &ledger, &effects)
+        }
+        watcher.awaitReload(now, &ledger)
       }
     } else {
       update(id, now, &effects) { watcher, ledger, effects in

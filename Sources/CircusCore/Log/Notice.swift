@@ -41,6 +41,8 @@ package enum ProcessNotice: Hashable, Sendable {
 /// What is logged of a watcher.
 package enum WatcherNotice: Hashable, Sendable {
   case started, stopped, reloaded
+  /// A process has not said in time that it has reloaded.
+  case reloadNotConfirmed(reason: String)
   case notReloaded(reason: String)
   case notStarted(reason: String)
   /// One attempt of several.

@@ -109,6 +109,7 @@ extension Wording {
     case .reloaded: [LogLine(.info, "\(name) reloaded")]
     case .notReloaded(let reason):
       [LogLine(.error, "\(name): not reloaded, the old processes stay: \(reason)")]
+    case .reloadNotConfirmed(let reason): [LogLine(.warning, "\(name): \(reason)")]
     case .notStarted(let reason): [LogLine(.error, "\(name): not started: \(reason)")]
     case .startFailed(let reason): [LogLine(.warning, "error in '\(name)': \(reason)")]
     case .waitsForSocket: [LogLine(.info, "\(name) waits for its socket")]

@@ -20,6 +20,8 @@ package struct Life: Hashable, Sendable {
   var runsUntil: Instant?
   /// It may have said that it is ready while nobody listened.
   package internal(set) var isUnheard = false
+  /// A reload that it was asked for and has yet to confirm; nil: there is none.
+  var reload: ReloadWord?
   /// Seconds from its spawn until it was ready; nil: it is not.
   package internal(set) var readyAfter: Double?
 
@@ -27,7 +29,7 @@ package struct Life: Hashable, Sendable {
   package var isLeaving: Bool { leavesBy != nil }
 
   /// When something about it is due while it runs.
-  var deadline: Instant? { [expiresAt, leavesBy, runsUntil].compactMap(\.self).min() }
+  var deadline: Instant? { [expiresAt, leavesBy, runsUntil, reload?.by].compactMap(\.self).min() }
 
   init(_ pid: PID, startedAt: Instant, expiresAt: Instant? = nil) {
     self.pid = pid

@@ -6,6 +6,8 @@ package struct Notification: Hashable, Sendable {
   package var isReady = false
   /// `RELOADING=1`: it reads its configuration again.
   package var isReloading = false
+  /// `MONOTONIC_USEC=`: when it was sent; nil: it does not say.
+  package var sentAt: Instant?
   /// `STOPPING=1`: it is about to end by itself.
   package var isStopping = false
   /// `STATUS=`: how it is doing, for people.

@@ -26,6 +26,11 @@ extension Slot {
       if life.isReloading { record["reloading"] = true }
       put("runs_until", life.runsUntil.map { Int($0.nanoseconds) })
       put("leaves_by", life.leavesBy.map { Int($0.nanoseconds) })
+      if let reload = life.reload {
+        put("reload_asked", Int(reload.askedAt.nanoseconds))
+        put("reload_by", reload.by.map { Int($0.nanoseconds) })
+        if reload.hasBegun { record["reload_began"] = true }
+      }
       if life.isUnheard { record["unheard"] = true }
       if let time = life.readyAfter { record["ready_after"] = .double(time) }
     }
@@ -128,6 +133,10 @@ extension Slot {
     life.isReloading = record["reloading"]?.bool ?? false
     life.leavesBy = instant("leaves_by")
     life.runsUntil = instant("runs_until")
+    life.reload = instant("reload_asked").map {
+      ReloadWord(
+        askedAt: $0, by: instant("reload_by"), hasBegun: record["reload_began"]?.bool ?? false)
+    }
     life.isUnheard = record["unheard"]?.bool ?? false
     life.readyAfter = record["ready_after"]?.number
     switch record["state"]?.string {

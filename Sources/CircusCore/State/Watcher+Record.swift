@@ -36,6 +36,7 @@ extension Watcher {
     }
     if demand.isCalled { record["called"] = true }
     if isForced { record["forced"] = true }
+    if awaitsReload { record["awaits_reload"] = true }
     if awaitsOthers { record["awaits_others"] = true }
     if isToRestart { record["to_restart"] = true }
     if restartsAlone { record["restarts_alone"] = true }
@@ -92,6 +93,7 @@ extension Watcher {
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
     isForced = head["forced"]?.bool ?? false
+    awaitsReload = head["awaits_reload"]?.bool ?? false
     awaitsOthers = head["awaits_others"]?.bool ?? false
     isToRestart = head["to_restart"]?.bool ?? false
     restartsAlone = head["restarts_alone"]?.bool ?? false

@@ -165,6 +165,8 @@ extension Watcher {
       let seconds = spec.runTimeout.seconds.description
       failStart(
         index, .runTimeout, "it ran for longer than \(seconds) s", now, &ledger, &effects)
+    case .running(let life) where life.reload?.by.map { now.instant >= $0 } ?? false:
+      missedReload(index, &effects)
     case .running(let life) where life.leavesBy.map { now.instant >= $0 } ?? false:
       stopProcess(process, .exit, announcesReap: true, now, &ledger, &effects)
     case .running(let life):

@@ -22,6 +22,7 @@ extension Watcher {
   ) {
     guard let index = index(of: process), var life = slots[index].state.life else { return }
     if let status = message.status { life.status = status }
+    if life.reload?.take(message) == true { life.reload = nil }
     if let errno = message.errno, message.status == nil { life.status = "error \(errno)" }
     // Said together, the end counts, as systemd has it.
     if message.isStopping {
@@ -57,6 +58,7 @@ extension Watcher {
     case .running(var life):
       if let limit = life.leavesBy { life.leavesBy = max(limit, end) }
       if let limit = life.runsUntil { life.runsUntil = max(limit, end) }
+      if let limit = life.reload?.by { life.reload?.by = max(limit, end) }
       enter(.running(life), at: index, &ledger)
     default: break
     }

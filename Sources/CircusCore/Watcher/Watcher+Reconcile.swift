@@ -79,6 +79,7 @@ extension Watcher {
     advanceRollout(now, &ledger, &effects)
     completeStart(now, &ledger, &effects)
     noteStart(now)
+    finishReload(now, &ledger, &effects)
     finishRun(now, &effects)
     if case .stopped = desired, phase == .active { reconcile(now, &ledger, &effects) }
   }

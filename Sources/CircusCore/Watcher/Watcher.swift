@@ -88,6 +88,8 @@ package struct Watcher: Numbered {
   var runBegan: Double?
   /// How its last run ended; nil: there was none that still counts.
   package internal(set) var result: RunResult?
+  /// Its processes have yet to confirm a reload.
+  var awaitsReload = false
   /// What it waits for.
   package internal(set) var gate = StartGate()
   /// Where among its dependents the one stands that holds up its stop.
@@ -142,7 +144,7 @@ package struct Watcher: Numbered {
 
   /// Nothing is under way: what can be reached has been reached.
   package var isSettled: Bool {
-    guard rollout == nil, leftovers == nil, outbox.isEmpty else { return false }
+    guard rollout == nil, !awaitsReload, leftovers == nil, outbox.isEmpty else { return false }
     if desired == .running, isRunning || isToRestart { return false }
     switch (phase, desired) {
     case (.stopped, .stopped): return true
@@ -190,9 +192,9 @@ package struct Watcher: Numbered {
       runConsent = .unasked
       spawnFailures = 0
     case .active: break
-    case .stopping: rollout = nil
+    case .stopping: (rollout, awaitsReload) = (nil, false)
     case .stopped:
-      rollout = nil
+      (rollout, awaitsReload) = (nil, false)
       isForced = false
     }
   }

@@ -55,6 +55,12 @@ extension WatcherOption {
       .seconds(\.readyTimeout), .live, [.settable, .shown, .ours],
       help: "Seconds in which it has to say so, else the start has failed; 0: any time"),
     WatcherOption(
+      circus: .init("reload_notify", .boolean), .boolean(\.confirmsReload), .live,
+      [.settable, .shown, .ours],
+      help:
+        "With `send_hup` and `ready = notify`: a reload is over when each process says so, within `ready_timeout`",
+      elsewhere: "`supervisorctl signal HUP` waits for nothing"),
+    WatcherOption(
       circus: .init("min_ready", .grammar(.readyFloor)),
       supervisor: .init("min_ready", .grammar(.readyFloor)),
       Field(

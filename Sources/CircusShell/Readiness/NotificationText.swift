@@ -38,6 +38,12 @@ struct NotificationText {
     case "ERRNO": notification.errno = number(value).map { Int(clamping: $0) }
     case "EXTEND_TIMEOUT_USEC":
       notification.extra = number(value).map { .seconds(Double($0) / 1e6) }
+    case "MONOTONIC_USEC":
+      notification.sentAt = number(value).flatMap { micros in
+        Int64(exactly: micros).map {
+          Instant(nanoseconds: $0.multipliedReportingOverflow(by: 1_000).partialValue)
+        }
+      }
     default: break
     }
   }
