@@ -101,7 +101,11 @@ package struct ControlProgram {
     if command.verb == Wait.verb {
       return try WaitView { timeout throws(ClientError) in
         try connect(endpoint, timeout: timeout)
-      }.run(words) { show($0, command, words) }
+      }.run(words) { reply in
+        let status = show(reply, command, words)
+        // The outcome counts in either form.
+        return reply["status"] == "error" ? status : Wait.render(reply).status
+      }
     }
     if command.verb == Explain.verb {
       return show(try explain(words, try connect(endpoint)), command, words)

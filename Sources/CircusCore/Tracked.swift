@@ -15,6 +15,9 @@ package struct Tracked<Element: Numbered>: RandomAccessCollection, MutableCollec
   /// The same since those were last looked at that depend on each other.
   private var unseen: Set<Int> = []
 
+  /// Some of those that depend on each other may have to look again.
+  var hasUnseen: Bool { !unseen.isEmpty }
+
   package var startIndex: Int { 0 }
   package var endIndex: Int { elements.count }
 

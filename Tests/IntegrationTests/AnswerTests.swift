@@ -56,6 +56,9 @@ import Testing
     #expect(late.status == 124)
     #expect(late.error == "not yet: web: starting: waits for migrate (completed_ok)\n")
     #expect(daemon.circusctl("wait", "web", "--timeout", "x").status == 1)
+    let json = daemon.circusctl("--json", "wait", "web", "--timeout", "0.2")
+    #expect(json.status == 124)
+    #expect(try JSON.parse(Array(json.out.utf8))["outcome"] == "pending")
     let output = daemon.directory + "/waited"
     let waiter = try Companion(
       "/bin/sh",

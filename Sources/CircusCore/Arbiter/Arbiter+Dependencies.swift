@@ -237,8 +237,8 @@ extension Watcher {
     if kind.isOptional, standing.obstacle != nil { return true }
     switch kind.condition {
     // One that is about to go down is not counted on any more.
-    case .started: return standing.isStarted && !isToRestart
-    case .ready: return standing.isReady && !isToRestart
+    case .started: return standing.isStarted && !standing.isToRestart
+    case .ready: return standing.isReady && !standing.isToRestart
     // There are no readiness probes yet that could say so.
     case .healthy: return false
     case .completed: return standing.completion != nil

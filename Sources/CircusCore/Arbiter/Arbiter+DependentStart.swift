@@ -41,8 +41,9 @@ extension Arbiter {
       return watchers[index].desired != .running && watchers[index].spec.dependentStart != nil
     }
     let left = Set(startups)
-    for index in watchers.indices where watchers[index].awaitsOthers {
-      watchers[index].awaitsOthers = left.contains(watchers[index].id)
+    for index in watchers.indices
+    where watchers[index].awaitsOthers && !left.contains(watchers[index].id) {
+      watchers[index].awaitsOthers = false
     }
   }
 

@@ -119,7 +119,9 @@ extension Arbiter {
     }
     // All of them are seen to go down before the first one is touched.
     for id in ids where needs.isLinked(id) {
-      if let index = index(of: id) { watchers[index].wantAgain(.restart) }
+      guard let index = index(of: id) else { continue }
+      watchers[index].wantAgain(.restart)
+      assess(index, now, &effects)
     }
     let chosen = Set(ids)
     for id in startOrder.reversed() where chosen.contains(id) {

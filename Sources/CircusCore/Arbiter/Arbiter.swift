@@ -309,7 +309,7 @@ package struct Arbiter {
       advanceStartQueue(now, &effects)
       advanceDependentStarts(now, &effects)
       advanceStopQueue(now, &effects)
-    } while !restless.isEmpty
+    } while !restless.isEmpty || needs.hasEdges && watchers.hasUnseen
     dropDoomed(&effects)
     awaitSockets(now, &effects)
     answerWaiting(now, &effects)

@@ -21,6 +21,8 @@ package struct Standing: Hashable, Sendable {
 
   /// It goes down, and those with it that follow it.
   var isTakenDown = false
+  /// It is about to go down, to come back.
+  var isToRestart = false
   /// Nil: it has not ended, or comes back by itself.
   package internal(set) var completion: Completion?
   /// Whether it counts as started.

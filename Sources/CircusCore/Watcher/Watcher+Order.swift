@@ -67,6 +67,7 @@ extension Watcher {
     new.obstacle = new.isReady ? nil : obstacle(wanted)
     new.completion = completion
     new.isTakenDown = isTakenDown
+    new.isToRestart = isToRestart
     guard new.isReady != standing.isReady else { return new }
     new.since = now.wall
     if new.isReady, !restartsAlone { new.epoch += 1 }
