@@ -10,7 +10,7 @@ package struct ConfigurationLoader {
   /// The file as it was named; relative to the directory the daemon was started in.
   package let path: String
   private let environment: [String: String]
-  /// What wants to be told how the daemon is doing; nil: nobody does.
+  /// The service manager that started the daemon; nil: there is none.
   package let manager: ServiceManager?
   private let workingDirectory: String
 

@@ -33,6 +33,16 @@ package struct Properties: Sendable {
     return name.isEmpty ? nil : name
   }
 
+  /// The watchers of `name` and `names`; empty: neither is there.
+  package func names() throws(RequestError) -> [String] {
+    var names = try optionalName().map { [$0] } ?? []
+    for value in self["names"]?.array ?? [] {
+      guard let name = value.string else { throw .invalid("'names' holds more than names") }
+      names.append(name)
+    }
+    return names
+  }
+
   /// A truth value, also as a number; the fallback for anything else.
   package func bool(_ key: String, _ fallback: Bool = false) -> Bool {
     switch self[key] {

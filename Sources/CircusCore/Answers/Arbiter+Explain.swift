@@ -117,19 +117,12 @@ extension StartTimes {
   /// `waited 3.20 s for db, ready after 1.10 s (notify)`.
   func text(_ ready: Readiness, _ now: Moment) -> String {
     guard let waited else { return "wanted \(Watcher.ago(wanted, now)), not begun yet" }
-    var text = "waited \(Self.seconds(waited))"
+    var text = "waited \(StartTime.text(waited))"
     if let awaited { text += " for \(awaited)" }
     guard let took else { return text + ", not complete yet" }
-    text += ", complete after \(Self.seconds(took))"
+    text += ", complete after \(StartTime.text(took))"
     if ready.isExplicit { text += " (\(ready.text))" }
     return text
-  }
-
-  /// `0.39 s`.
-  static func seconds(_ seconds: Double) -> String {
-    let hundredths = Int((min(max(seconds, 0), 1e12) * 100).rounded())
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) s"
   }
 }
 

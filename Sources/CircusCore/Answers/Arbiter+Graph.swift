@@ -17,7 +17,7 @@ extension Arbiter {
         (command.isReverse ? needs.of(id) : needs.dependents(of: id)).isEmpty
       }
     }
-    // Circles are nobody's dependents.
+    // Where there are only circles, each watcher has a dependent.
     if roots.isEmpty { roots = chosen }
     let included = Set(chosen)
     let edges = chosen.flatMap { id in

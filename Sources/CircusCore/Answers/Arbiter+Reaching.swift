@@ -2,7 +2,7 @@ import CircusModel
 import CircusWire
 import JSON
 
-/// `wait`: whether watchers are as somebody waits for them to be, and whether they can still become so.
+/// `wait`: whether watchers are in the state that a client waits for, and whether they can still come to it.
 extension Arbiter {
   /// How far watchers are from what is waited for.
   enum Progress: Hashable {
@@ -39,7 +39,7 @@ extension Arbiter {
     watches.append(Watch(ticket: ticket, watchers: ids, goal: command.goal, limit: limit))
   }
 
-  /// Answers those for whom it is so by now, or never will be, or who have waited long enough.
+  /// Answers the clients whose state has come, or never will, or whose time is over.
   mutating func answerWatches(_ now: Moment, _ effects: inout [Effect]) {
     guard !watches.isEmpty else { return }
     var left: [Watch] = []
@@ -54,7 +54,7 @@ extension Arbiter {
     watches = left
   }
 
-  /// Nobody is kept waiting by this program any longer.
+  /// Answers all clients that wait, however far it is: this program is about to go.
   mutating func releaseWatches(_ now: Moment, _ effects: inout [Effect]) {
     for watch in watches { effects.append(.reply(watch.ticket, progress(watch, now).reply)) }
     watches = []

@@ -26,7 +26,7 @@ extension Watcher {
     }
   }
 
-  /// Places in which nobody waits any more: fewer are wanted now.
+  /// Gives up empty places that are not wanted any more.
   mutating func dropEmptyPlaces() {
     while slots.count > target, let last = slots.lastIndex(where: { $0.state.isEmpty }) {
       slots.remove(at: last)

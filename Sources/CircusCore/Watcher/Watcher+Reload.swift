@@ -1,6 +1,6 @@
 import CircusModel
 
-/// Reloads by SIGHUP that the processes confirm (`reload_notify`). Nobody is ended for a reload that is not confirmed.
+/// Reloads by SIGHUP that the processes confirm (`reload_notify`). A process that does not confirm one runs on.
 extension Watcher {
   /// The signal is sent: each that runs is to say that it has begun, and that it is done.
   mutating func awaitReload(_ now: Moment, _ ledger: inout Ledger) {

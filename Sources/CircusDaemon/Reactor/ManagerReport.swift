@@ -3,7 +3,7 @@ import LinuxSystem
 
 /// Tells the service manager that started the daemon when it runs and when it goes.
 final class ManagerReport {
-  /// Whom; nil: nobody wants to know.
+  /// The service manager; nil: there is none.
   let manager: ServiceManager?
   private var isReady: Bool
   private var isStopping = false

@@ -25,7 +25,7 @@ package struct CriticalChain: Command {
       var line = String(repeating: "  ", count: depth) + (row["name"]?.string ?? "")
       line += row["at"]?.number.map { "  @\(StartTime.text($0))" } ?? "  not complete yet"
       if let took = row["took"]?.number { line += "  +\(StartTime.text(took))" }
-      return line + StartTime.notes(row, waits: true)
+      return line + StartTime.notes(row)
     }
     return Rendering(lines.joined(separator: "\n"))
   }

@@ -36,9 +36,9 @@ package struct Explain: Command {
     let isComing = reply["state"] == "starting"
     add(
       isComing ? "waits for" : "lacks",
-      needs.filter { $0["holds"] == false }.map { edge($0, "name") })
-    add("has", needs.filter { $0["holds"] != false }.map { edge($0, "name") })
-    add("needed by", (reply["needed_by"]?.array ?? []).map { edge($0, "name") })
+      needs.filter { $0["holds"] == false }.compactMap { $0["text"]?.string })
+    add("has", needs.filter { $0["holds"] != false }.compactMap { $0["text"]?.string })
+    add("needed by", (reply["needed_by"]?.array ?? []).compactMap { $0["text"]?.string })
     add("start", [reply["start"]?["text"]?.string].compactMap(\.self))
     add("processes", (reply["processes"]?.array ?? []).compactMap { $0["text"]?.string })
     add("next", texts(reply["next"]))
@@ -51,10 +51,5 @@ package struct Explain: Command {
 
   private static func texts(_ value: JSON?) -> [String] {
     (value?.array ?? []).compactMap(\.string)
-  }
-
-  private static func edge(_ edge: JSON, _ name: String) -> String {
-    let text = edge["text"]?.string ?? ""
-    return text.isEmpty ? edge[name]?.string ?? "" : text
   }
 }

@@ -31,12 +31,7 @@ package struct Logs: Command {
     ])
 
   package init(_ p: Properties) throws(RequestError) {
-    var names = try p.optionalName().map { [$0] } ?? []
-    for value in p["names"]?.array ?? [] {
-      guard let name = value.string else { throw .invalid("'names' holds more than names") }
-      names.append(name)
-    }
-    self.names = names
+    names = try p.names()
     let outputs = Set((p["streams"]?.array ?? ["stdout", "stderr"]).compactMap(\.string))
     guard !outputs.isEmpty, outputs.isSubset(of: ["stdout", "stderr"]) else {
       throw .invalid("'streams' is a list of stdout and stderr")

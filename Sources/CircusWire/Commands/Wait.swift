@@ -38,13 +38,8 @@ package struct Wait: Command {
     ])
 
   package init(_ p: Properties) throws(RequestError) {
-    var names = try p.optionalName().map { [$0] } ?? []
-    for value in p["names"]?.array ?? [] {
-      guard let name = value.string else { throw .invalid("'names' holds more than names") }
-      names.append(name)
-    }
+    names = try p.names()
     guard !names.isEmpty else { throw .missingProperty("names") }
-    self.names = names
     let word = p["for"]?.string ?? Goal.ready.rawValue
     guard let goal = Goal(rawValue: word) else {
       throw .invalid(
