@@ -10,6 +10,8 @@ package enum Effect: Sendable {
   /// Take over a process that another daemon started; answered by `.exited` if it is gone. Without
   /// a plan it is not known where its output belongs.
   case adopt(ProcessID, PID, LaunchPlan?)
+  /// The same process was named by others of its life, whose end is waited for.
+  case adoptFormers(Leaders)
   /// A process that another daemon started has ended; know what it left behind: descendants, and output
   /// that one of them may still add to. Its `.exited` is not waited for.
   case adoptRemains(ProcessID, PID, LaunchPlan?)

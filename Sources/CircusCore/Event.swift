@@ -18,6 +18,8 @@ package enum Event: Sendable {
   case signalProcess(ProcessKey, Signal)
   case spawned(ProcessID, PID)
   case spawnFailed(ProcessID, SpawnFailure)
+  /// A process has named another one of its own that lives, from now on its main one.
+  case named(ProcessID, PID)
   /// A process has told something of itself.
   case told(ProcessID, Notification)
   /// What a process was to say on that it is ready is closed.

@@ -57,6 +57,8 @@ package final class LaunchPlan: Sendable {
   package let descendants: DescendantPolicy
   /// How it says that its start is complete.
   package let readiness: Readiness
+  /// Whose messages on its `NOTIFY_SOCKET` count.
+  package let notifyAccess: NotifyAccess
 
   package init(
     watcherName: String, number: Int, processName: String, groupName: String,
@@ -67,7 +69,7 @@ package final class LaunchPlan: Sendable {
     stdoutOnFull: FullPolicy? = nil, stderrOnFull: FullPolicy? = nil, sockets: SocketUse?,
     startsSession: Bool,
     diesWithDaemon: Bool = false, descendants: DescendantPolicy,
-    readiness: Readiness = .started
+    readiness: Readiness = .started, notifyAccess: NotifyAccess = .tree
   ) {
     self.watcherName = watcherName
     self.number = number
@@ -91,5 +93,6 @@ package final class LaunchPlan: Sendable {
     self.diesWithDaemon = diesWithDaemon
     self.descendants = descendants
     self.readiness = readiness
+    self.notifyAccess = notifyAccess
   }
 }

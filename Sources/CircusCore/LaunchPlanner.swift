@@ -48,7 +48,8 @@ enum LaunchPlanner {
           mentioned: spec.mentionedSockets(among: ledger.sockets),
           tellsActivation: spec.tellsActivation) : nil,
       startsSession: true, diesWithDaemon: spec.daemonExit == .kill,
-      descendants: spec.stop.descendants, readiness: spec.ready)
+      descendants: spec.stop.descendants, readiness: spec.ready,
+      notifyAccess: spec.notifyAccess)
   }
 
   /// With `shell` the line goes to the shell as it was written (circus quotes every word first, so
@@ -126,7 +127,8 @@ enum LaunchPlanner {
       stderr: process.stderr, stdoutOnFull: spec.stdoutOnFull, stderrOnFull: spec.stderrOnFull,
       sockets: nil, startsSession: false,
       diesWithDaemon: spec.daemonExit == .kill,
-      descendants: spec.stop.descendants, readiness: spec.ready)
+      descendants: spec.stop.descendants, readiness: spec.ready,
+      notifyAccess: spec.notifyAccess)
   }
 
   static func member(

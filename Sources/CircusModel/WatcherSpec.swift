@@ -77,6 +77,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var sendsHangup = false
   /// Such a reload is over when each process says so on its `NOTIFY_SOCKET`, off by default (`reload_notify`).
   package var confirmsReload = false
+  /// Whose messages on its `NOTIFY_SOCKET` count (`notify_access`).
+  package var notifyAccess = NotifyAccess.tree
   /// What happens when a process ends by itself (circus `respawn`, supervisor `autorestart`).
   package var restart = RestartPolicy.always
   /// Exit statuses that count as expected, 0 alone by default (supervisor `exitcodes`).

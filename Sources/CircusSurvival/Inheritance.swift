@@ -3,6 +3,10 @@ import LinuxSystem
 
 /// Which pipes of a process an earlier daemon held, and how to get at them.
 package struct Inheritance {
+  /// When the process was begun: nanoseconds after the machine's start.
+  package var birth: Int64 = 0
+  /// The same of the first process of its life.
+  package var begun: Int64 = 0
   /// The number of its stdout's pipe. Nil: not known, whichever is there; 0: none.
   package var stdout: UInt64?
   /// Likewise, of its stderr.

@@ -18,6 +18,7 @@ package final class SpawnNotes {
     static let pid = 24
     static let nameLength = 28
     static let name = 32
+    static let former = 112
   }
 
   /// A place for one child, until the state file tells of it or it is dead.
@@ -64,6 +65,19 @@ package final class SpawnNotes {
     (slotPlace(slot) + Field.pid).assumingMemoryBound(to: Int32.self)
   }
 
+  /// A process that was started in the place of another one of its life is the main one now; nil: as in `begin`.
+  package func named(
+    _ pid: PID, by former: PID, birth: Int64, of process: ProcessID, number: Int,
+    watcher name: String
+  ) -> Note? {
+    guard let note = begin(process, number: number, watcher: name) else { return nil }
+    let base = slotPlace(note.slot)
+    base.storeBytes(of: former.rawValue, toByteOffset: Field.former, as: Int32.self)
+    base.storeBytes(of: birth, toByteOffset: Field.birth, as: Int64.self)
+    note.place.pointee = pid.rawValue
+    return note
+  }
+
   /// A child is about to be started; nil: there are too many, this one goes unnoted.
   package func begin(_ process: ProcessID, number: Int, watcher name: String) -> Note? {
     guard let slot = free.popLast() else { return nil }
@@ -74,6 +88,7 @@ package final class SpawnNotes {
     base.storeBytes(of: Int64(process.watcher.number), toByteOffset: Field.watcher, as: Int64.self)
     base.storeBytes(of: Int64(number), toByteOffset: Field.process, as: Int64.self)
     base.storeBytes(of: Clock.sinceBoot, toByteOffset: Field.birth, as: Int64.self)
+    base.storeBytes(of: 0, toByteOffset: Field.former, as: Int32.self)
     let bytes = name.utf8.prefix(SavedState.Survivor.longestName)
     base.storeBytes(of: Int32(bytes.count), toByteOffset: Field.nameLength, as: Int32.self)
     UnsafeMutableRawBufferPointer(start: base + Field.name, count: bytes.count)
@@ -104,19 +119,22 @@ package final class SpawnNotes {
     free.append(slot)
   }
 
-  /// Children of an earlier daemon that it could not write down.
-  var unwritten: [SavedState.Survivor] {
-    left.map { slot in
-      let base = slotPlace(slot)
-      let length = base.load(fromByteOffset: Field.nameLength, as: Int32.self)
-      let name = UnsafeRawBufferPointer(
-        start: base + Field.name, count: max(0, min(SavedState.Survivor.longestName, Int(length))))
-      return SavedState.Survivor(
-        watcher: Int(base.load(fromByteOffset: Field.watcher, as: Int64.self)),
-        name: String(decoding: name, as: UTF8.self),
-        process: Int(base.load(fromByteOffset: Field.process, as: Int64.self)),
-        pid: pidPlace(slot).pointee,
-        birth: base.load(fromByteOffset: Field.birth, as: Int64.self))
-    }
+  /// Children of an earlier daemon that it could not write down, oldest first.
+  var unwritten: [SavedState.Survivor] { left.map(survivor).sorted { $0.birth < $1.birth } }
+
+  private func survivor(_ slot: Int) -> SavedState.Survivor {
+    let base = slotPlace(slot)
+    let length = base.load(fromByteOffset: Field.nameLength, as: Int32.self)
+    let name = UnsafeRawBufferPointer(
+      start: base + Field.name, count: max(0, min(SavedState.Survivor.longestName, Int(length))))
+    let former = base.load(fromByteOffset: Field.former, as: Int32.self)
+    var survivor = SavedState.Survivor(
+      watcher: Int(base.load(fromByteOffset: Field.watcher, as: Int64.self)),
+      name: String(decoding: name, as: UTF8.self),
+      process: Int(base.load(fromByteOffset: Field.process, as: Int64.self)),
+      pid: pidPlace(slot).pointee,
+      birth: base.load(fromByteOffset: Field.birth, as: Int64.self))
+    survivor.former = former == 0 ? nil : former
+    return survivor
   }
 }

@@ -158,13 +158,15 @@ package final class Survival: StateKeeper {
   }
 
   /// What a process brings with it; nil when it is none of those left.
-  package func inheritance(_ pid: PID) -> (birth: Int64, Inheritance)? {
+  package func inheritance(_ pid: PID) -> Inheritance? {
     guard let survivor = survivors[pid] else { return nil }
     var ends = Inheritance(stdout: survivor.stdout, stderr: survivor.stderr, proc: proc)
+    ends.birth = survivor.birth
+    ends.begun = survivor.begun ?? survivor.birth
     ends.channel = survivor.channel
     ends.handed = handover?.pipes.removeValue(forKey: pid) ?? [:]
     ends.inHand = handover?.inHand.removeValue(forKey: pid) ?? [:]
-    return (survivor.birth, ends)
+    return ends
   }
 
   /// What is left of a process that ended while there was no daemon; nil when it is none of those.

@@ -71,6 +71,15 @@ package struct FakeKernel {
     return .success(pid)
   }
 
+  /// A process has started another one like itself; nil: it is gone.
+  mutating func fork(_ pid: PID) -> PID? {
+    guard var child = processes[pid] else { return nil }
+    child.pendingDeath = nil
+    lastPID += 1
+    processes[PID(lastPID)] = child
+    return PID(lastPID)
+  }
+
   /// Records the signal; who obeys is dead at the next delivery.
   mutating func signal(_ pid: PID, _ signal: Signal, _ scope: SignalScope) {
     precondition(processes[pid] != nil, "signal \(signal.name) to \(pid), which is not there")

@@ -76,6 +76,14 @@ package final class FakeRunDirectory: StateKeeper {
         pid: pid.rawValue, birth: Int64(pid.rawValue)))
   }
 
+  func named(_ pid: PID, by former: PID, _ process: ProcessID, number: Int, watcher: String) {
+    var note = SavedState.Survivor(
+      watcher: process.watcher.number, name: watcher, process: number, pid: pid.rawValue,
+      birth: Int64(pid.rawValue))
+    note.former = former.rawValue
+    notes.append(note)
+  }
+
   /// The next state that is written tells of it.
   package func arbiterKnows(_ pid: PID) { known.insert(pid.rawValue) }
 

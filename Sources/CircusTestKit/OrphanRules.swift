@@ -24,8 +24,10 @@ struct OrphanRules {
   ) {
     guard signal != .kill, let name = kernel.processes[pid]?.watcher else { return }
     let watchers = arbiter.watchers.filter { $0.spec.name == name }
-    guard watchers.contains(where: { $0.isStopping(pid) }) else { return }
-    stops[pid] = stops[pid] ?? now.instant
+    // The grace is that of all that are or were the main process.
+    let leaders = watchers.flatMap { $0.stopping(pid) }
+    let began = leaders.compactMap { stops[$0] }.min() ?? now.instant
+    for leader in leaders { stops[leader] = began }
   }
 
   /// Topics that two watchers had at once, one of them on its way out: a stop does not say whose it is.
@@ -79,7 +81,9 @@ struct OrphanRules {
 }
 
 extension Watcher {
-  fileprivate func isStopping(_ pid: PID) -> Bool {
-    slots.contains { $0.state.pid == pid && $0.state.isStopping }
+  /// By what the life is known that is being stopped under this number; empty: none is.
+  fileprivate func stopping(_ pid: PID) -> [PID] {
+    slots.filter { $0.state.pid == pid && $0.state.isStopping }
+      .flatMap { $0.state.life?.leaders.all ?? [] }
   }
 }

@@ -29,6 +29,26 @@ extension Simulation {
     if kernel.endOrphan(pid) { feed(.exited(pid, .exited(0))) }
   }
 
+  /// The n-th live process of a watcher starts another one and names it as the main one; nil: there is none.
+  @discardableResult
+  package mutating func handOver(_ watcher: String, _ index: Int = 0) -> PID? {
+    let living = arbiter.watchers.filter { $0.spec.name == watcher }.flatMap(\.slots)
+      .filter { $0.state.pid != nil }
+    guard living.indices.contains(index), let pid = living[index].state.pid,
+      let child = kernel.fork(pid)
+    else { return nil }
+    runDirectory.named(
+      child, by: pid, living[index].id, number: living[index].number, watcher: watcher)
+    feed(.named(living[index].id, child))
+    return child
+  }
+
+  /// Processes of a watcher that were its main ones before, and live.
+  package func formers(_ watcher: String) -> [PID] {
+    arbiter.watchers.filter { $0.spec.name == watcher }.flatMap(\.slots)
+      .flatMap { $0.state.life?.leaders.formers ?? [] }
+  }
+
   /// Processes of a watcher that have yet to say that they are ready, by their places.
   package func silent(_ watcher: String) -> [ProcessID] {
     arbiter.watchers.filter { $0.spec.name == watcher }.flatMap(\.slots).filter {

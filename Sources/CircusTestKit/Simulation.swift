@@ -244,6 +244,10 @@ package struct Simulation {
       }
     case .adopt(_, let pid, _):
       if kernel.processes[pid] == nil { violations.append("adopted \(pid), which is dead") }
+    case .adoptFormers(let leaders):
+      for pid in leaders.formers where kernel.processes[pid] == nil {
+        violations.append("adopted \(pid), which is dead")
+      }
     case .signal(let pid, let signal, let scope):
       if kernel.processes[pid] == nil {
         violations.append("signal \(signal.name) to \(pid), which was reaped")

@@ -16,6 +16,8 @@ package struct EventMessage: Hashable, Sendable {
     case ready
     /// Too few of its processes are ready. Ours.
     case lost
+    /// Another process of its own is the main one of a process now (`MAINPID=`). Ours.
+    case mainPID = "main_pid"
     /// The daemon's program was replaced; the watcher is called `circus`. Ours.
     case upgrade
   }

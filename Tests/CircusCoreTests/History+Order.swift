@@ -55,6 +55,18 @@ extension History {
     }
   }
 
+  /// Processes hand over to another one of their own, and those that have done so end.
+  mutating func handOver(_ random: inout SplitMix) {
+    guard simulation.effectsLeft == nil else { return }
+    let name = "w\(random.next() % 3)"
+    if random.chance(2) {
+      simulation.handOver(name)
+    } else if let former = simulation.formers(name).first {
+      simulation.kernel.crash(former, .exited(0))
+      if random.chance(2) { simulation.deliverDeath(of: former) }
+    }
+  }
+
   /// Processes say that they are ready, or lose what they were to say it on, or nobody has listened.
   mutating func speak(_ random: inout SplitMix) {
     guard simulation.effectsLeft == nil else { return }

@@ -14,6 +14,7 @@ struct History {
   private var isAmbiguous = false
   private var diesInTheMiddle = false
   private let steps: [UInt64]
+  private let handsOver: Bool
   /// What each step came to, for the report of a failure.
   private(set) var story: [String] = []
 
@@ -23,8 +24,9 @@ struct History {
     return (0..<(4 + Int(random.next() % 12))).map { _ in random.next() }
   }
 
-  init(seed: UInt64, steps: [UInt64]) {
+  init(seed: UInt64, steps: [UInt64], handsOver: Bool) {
     self.steps = steps
+    self.handsOver = handsOver
     random = SplitMix(state: seed)
     simulation = Simulation([])
     simulation = Simulation(
@@ -101,6 +103,8 @@ struct History {
       step(&tickets)
       if simulation.effectsLeft == nil, faults.chance(150) { simulation.checkSaved() }
       speak(&faults)
+      var forks = SplitMix(state: seed &* 37)
+      if handsOver, forks.chance(3) { handOver(&forks) }
       var questions = SplitMix(state: seed &* 31)
       if questions.chance(8) { tickets.append(ask(&questions)) }
     }

@@ -74,6 +74,11 @@ extension Watcher {
       text += ", pid \(pid), up \(Self.span(age))"
     }
     if let life = slot.state.life {
+      if !life.leaders.formers.isEmpty {
+        object["former_pids"] = .array(life.leaders.formers.map { .int(Int($0.rawValue)) })
+        let formers = life.leaders.formers.map(\.description).joined(separator: ", ")
+        text += ", the main process before it lives (\(formers))"
+      }
       if !life.status.isEmpty {
         object["says"] = .string(life.status)
         text += ", \"\(life.status)\""

@@ -12,10 +12,12 @@ extension Arbiter {
     for watcher in watchers {
       let name = watcher.spec.name
       for slot in watcher.slots {
-        guard let pid = slot.state.pid else { continue }
-        demand(seen[pid] == nil, "\(name): pid \(pid) in two slots")
-        seen[pid] = slot.id
-        demand(ledger.processes[pid] == slot.id, "\(name): pid \(pid) unknown to the ledger")
+        guard let life = slot.state.life else { continue }
+        for pid in life.leaders.living {
+          demand(seen[pid] == nil, "\(name): pid \(pid) in two slots")
+          seen[pid] = slot.id
+          demand(ledger.processes[pid] == slot.id, "\(name): pid \(pid) unknown to the ledger")
+        }
       }
       let numbers = watcher.slots.map(\.number)
       demand(Set(numbers).count == numbers.count, "\(name): a number is used twice")

@@ -68,7 +68,7 @@ extension Arbiter {
   /// Drops a watcher; processes it still has live on, unmanaged.
   mutating func forget(_ id: WatcherID, _ effects: inout [Effect]) {
     guard let index = index(of: id) else { return }
-    for pid in watchers[index].pids { ledger.processes[pid] = nil }
+    ledger.processes = ledger.processes.filter { $0.value.watcher != id }
     ledger.orphans = ledger.orphans.filter { $0.value != id }
     watchers[index].turnHooksOff(
       Moment(instant: .distantFuture, wall: 0), &ledger, &effects)

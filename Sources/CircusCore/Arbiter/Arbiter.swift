@@ -162,6 +162,10 @@ package struct Arbiter {
       update(process.watcher, now, &effects) { watcher, ledger, effects in
         watcher.spawnFailed(process, failure, now, &ledger, &effects)
       }
+    case .named(let process, let main):
+      update(process.watcher, now, &effects) { watcher, ledger, effects in
+        watcher.named(main, by: process, now, &ledger, &effects)
+      }
     case .told(let process, let message):
       update(process.watcher, now, &effects) { watcher, ledger, effects in
         watcher.told(process, message, now, &ledger, &effects)
@@ -275,7 +279,7 @@ package struct Arbiter {
   ) {
     if let process = ledger.processes.removeValue(forKey: pid) {
       update(process.watcher, now, &effects) { watcher, ledger, effects in
-        watcher.exited(process, status, now, &ledger, &effects)
+        watcher.exited(process, pid, status, now, &ledger, &effects)
       }
     } else if let watcher = ledger.orphans.removeValue(forKey: pid) {
       update(watcher, now, &effects) { watcher, ledger, effects in

@@ -26,6 +26,8 @@ package enum ProcessNotice: Hashable, Sendable {
   /// Its start has failed, and it is ended.
   case notReady(reason: String)
   case exited(PID, ExitStatus, isExpected: Bool)
+  /// Another process of its own is the main one; `end`: how the one before ended, nil where it lives.
+  case mainProcess(PID, former: PID, end: ExitStatus?)
   /// It ended in a stop.
   case stopped(PID, ExitStatus, isExpected: Bool)
   case stopSignalled(PID, Signal, isGroup: Bool)

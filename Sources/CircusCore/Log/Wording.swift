@@ -60,6 +60,10 @@ extension Wording {
         LogLine(
           isExpected ? .info : .warning, "exited: \(subject) (\(status.description); \(verdict))")
       ]
+    case (.mainProcess(let pid, let former, let end), _):
+      let subject = self == .circus ? watcher : process
+      let before = end.map { "has ended (\($0.description))" } ?? "said so"
+      return [LogLine(.info, "\(subject): process \(pid) is the main one: \(former) \(before)")]
     case (.stopped(let pid, let status, _), .circus):
       return [LogLine(.debug, "stopped: \(watcher) [pid \(pid)] (\(status.description))")]
     case (.stopped(_, let status, let isExpected), .supervisor):

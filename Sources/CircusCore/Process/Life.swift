@@ -2,8 +2,8 @@ import CircusModel
 
 /// A process from its spawn to its death.
 package struct Life: Hashable, Sendable {
-  /// What the kernel calls it.
-  package let pid: PID
+  /// By which processes it is known.
+  package internal(set) var leaders: Leaders
   /// When it was spawned.
   let startedAt: Instant
   /// When `max_age` ends it; nil: never.
@@ -25,14 +25,17 @@ package struct Life: Hashable, Sendable {
   /// Seconds from its spawn until it was ready; nil: it is not.
   package internal(set) var readyAfter: Double?
 
+  /// What the kernel calls its main process.
+  package var pid: PID { leaders.main }
+
   /// It is about to end by itself.
   package var isLeaving: Bool { leavesBy != nil }
 
   /// When something about it is due while it runs.
   var deadline: Instant? { [expiresAt, leavesBy, runsUntil, reload?.by].compactMap(\.self).min() }
 
-  init(_ pid: PID, startedAt: Instant, expiresAt: Instant? = nil) {
-    self.pid = pid
+  init(_ leaders: Leaders, startedAt: Instant, expiresAt: Instant? = nil) {
+    self.leaders = leaders
     self.startedAt = startedAt
     self.expiresAt = expiresAt
   }

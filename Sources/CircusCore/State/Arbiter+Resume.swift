@@ -167,10 +167,17 @@ extension Arbiter {
       let leaders = watcher.endedLeaders
       if !leaders.isEmpty { effects.append(.adoptLeftovers(of: leaders)) }
       for slot in watcher.slots {
-        guard let pid = slot.state.pid else { continue }
+        guard let life = slot.state.life else { continue }
         let plan = plan(watcher, slot.number)
-        effects.append(
-          dead.contains(pid) ? .adoptRemains(slot.id, pid, plan) : .adopt(slot.id, pid, plan))
+        // What it will be when the dead are known to be dead.
+        var left = life.leaders
+        let lost = (left.formers + [left.main]).filter(dead.contains)
+        guard lost.allSatisfy({ left.lose($0) }) else {
+          effects.append(.adoptRemains(slot.id, life.pid, plan))
+          continue
+        }
+        effects.append(.adopt(slot.id, left.main, plan))
+        if left.all.count > 1 { effects.append(.adoptFormers(left)) }
       }
     }
   }
@@ -196,9 +203,11 @@ extension Arbiter {
     for id in !needs.hasEdges ? watchers.map(\.id) : startOrder {
       update(id, now, &own) { watcher, ledger, effects in
         for slot in watcher.slots {
-          guard let pid = slot.state.pid, dead.contains(pid) else { continue }
-          ledger.processes[pid] = nil
-          watcher.exited(slot.id, .unknown, now, &ledger, &effects)
+          guard let life = slot.state.life else { continue }
+          for pid in life.leaders.formers + [life.pid] where dead.contains(pid) {
+            ledger.processes[pid] = nil
+            watcher.exited(slot.id, pid, .unknown, now, &ledger, &effects)
+          }
         }
       }
     }

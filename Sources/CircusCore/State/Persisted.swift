@@ -30,7 +30,10 @@ package struct Persisted {
   ) {
     self.keeper = keeper
     arbiter.handle(event, at: now, into: &effects)
-    if case .spawned(_, let pid) = event { keeper.arbiterKnows(pid) }
+    switch event {
+    case .spawned(_, let pid), .named(_, let pid): keeper.arbiterKnows(pid)
+    default: break
+    }
     isNoted = keeper.save(&arbiter, isActing: effects.contains(where: \.isSignal))
   }
 

@@ -203,6 +203,10 @@ package struct SavedState: Sendable {
     package var pid: Int32
     /// Nanoseconds after the machine's start at which it was begun.
     package var birth: Int64
+    /// The same of the first process of its life; nil: it is the first.
+    package var begun: Int64?
+    /// The process that has named it as the main one of its life; nil: it was started as such.
+    package var former: Int32?
     /// The numbers of the pipes it prints to; nil: not known, 0: none.
     package var stdout: UInt64?
     /// The same of its standard error.
@@ -222,7 +226,9 @@ package struct SavedState: Sendable {
   /// All processes it knows to have lived.
   package var survivors: [Survivor] {
     groups.sorted { $0.key < $1.key }.flatMap { number, group in
-      group.processes.values.compactMap { Self.survivor($0, of: number) }
+      group.processes.values.flatMap { entry in
+        Self.survivor(entry, of: number).map { [$0] + Self.formers($0, entry) } ?? []
+      }
     }
   }
 
@@ -237,7 +243,18 @@ package struct SavedState: Sendable {
     survivor.stdout = UInt64(entry["out"]?.int ?? 0)
     survivor.stderr = UInt64(entry["err"]?.int ?? 0)
     survivor.channel = entry["channel"]?.int.map { UInt64($0) }
+    survivor.begun = entry["begun"]?.int.map { Int64($0) }
     return survivor
+  }
+
+  /// Those that were the main process before and lived, which have its pipes as well.
+  private static func formers(_ main: Survivor, _ entry: JSONObject) -> [Survivor] {
+    (entry["formers"]?.array ?? []).compactMap(\.int).map { pid in
+      var former = main
+      former.pid = Int32(truncatingIfNeeded: pid)
+      former.birth = Int64(entry["birth_\(pid)"]?.int ?? 0)
+      return former
+    }
   }
 
   /// What else is known of that daemon: the number of its last event, and whether it could not write
@@ -251,7 +268,18 @@ package struct SavedState: Sendable {
   package mutating func add(_ found: Survivor, isAlive: (Survivor) -> Bool) {
     let watcher = group(of: found)
     var entry = groups[watcher]?.processes[found.process] ?? JSONObject()
-    guard entry["pid"]?.int != Int(found.pid) else { return }
+    // Written since, and perhaps not the main process any more.
+    let known = [entry["pid"]] + (entry["formers"]?.array ?? [])
+    guard !known.contains(.int(Int(found.pid))) else { return }
+    if let former = found.former, entry["pid"]?.int == Int(former) {
+      entry["formers"] = .array((entry["formers"]?.array ?? []) + [.int(Int(former))])
+      entry["birth_\(former)"] = entry["birth"]
+      entry["begun"] = entry["begun"] ?? entry["birth"]
+      entry["pid"] = .int(Int(found.pid))
+      entry["birth"] = .int(Int(found.birth))
+      groups[watcher]?.processes[found.process] = entry
+      return
+    }
     if let other = Self.survivor(entry, of: watcher), isAlive(other) {
       retire(entry, in: watcher)
       entry = JSONObject()

@@ -13,6 +13,9 @@ extension Slot {
     func put(_ key: String, _ value: Int?, unless usual: Int? = nil) {
       if let value, value != usual { record["\(key)"] = .int(value) }
     }
+    func put(_ key: String, _ pids: [PID]) {
+      if !pids.isEmpty { record["\(key)"] = .pids(pids) }
+    }
     record["state"] = .string(write(into: &record))
     for (key, value) in facts { record[key] = .int(value) }
     if tellsWanted { record["wanted"] = .bool(isWanted) }
@@ -31,6 +34,8 @@ extension Slot {
         put("reload_by", reload.by.map { Int($0.nanoseconds) })
         if reload.hasBegun { record["reload_began"] = true }
       }
+      put("formers", life.leaders.formers)
+      put("dead", life.leaders.dead)
       if life.isUnheard { record["unheard"] = true }
       if let time = life.readyAfter { record["ready_after"] = .double(time) }
     }
@@ -80,6 +85,9 @@ extension Slot {
     case .ending(let orphans):
       // By its leader: a program that does not know `ended_leader` finds it dead and looks for its orphans.
       put(orphans.leaders[0])
+      if orphans.leaders.count > 1 {
+        record["leaders"] = .pids(orphans.leaders)
+      }
       put(until: orphans.killAt)
       put(orphans.signal, Interval(nanoseconds: orphans.isPatient ? 1 : 0))
       record["ended_leader"] = true
@@ -127,8 +135,11 @@ extension Slot {
     }
     let until = instant("until") ?? Instant(nanoseconds: 0)
     let pid = PID(Int32(truncatingIfNeeded: record["pid"]?.int ?? 0))
+    let leaders = Leaders(
+      pid, formers: record["formers"]?.pids ?? [], dead: record["dead"]?.pids ?? [])
     var life = Life(
-      pid, startedAt: instant("started") ?? Instant(nanoseconds: 0), expiresAt: instant("expires"))
+      leaders, startedAt: instant("started") ?? Instant(nanoseconds: 0),
+      expiresAt: instant("expires"))
     life.status = record["says"]?.string ?? ""
     life.isReloading = record["reloading"]?.bool ?? false
     life.leavesBy = instant("leaves_by")
@@ -152,7 +163,8 @@ extension Slot {
       plan.grace = Interval(nanoseconds: Int64(record["stop_grace"]?.int ?? 0))
       if record["ended_leader"] != nil {
         var orphans = Orphans(
-          of: [pid], signal: plan.signal, killAt: until, isPatient: plan.grace > .zero)
+          of: record["leaders"]?.pids ?? [pid], signal: plan.signal, killAt: until,
+          isPatient: plan.grace > .zero)
         orphans.isFailedStart = record["start_failed"] != nil
         return .ending(orphans)
       }
@@ -173,6 +185,17 @@ extension Slot {
     case "fatal": .fatal
     default: .stopped
     }
+  }
+}
+
+extension JSON {
+  fileprivate static func pids(_ pids: [PID]) -> JSON {
+    .array(pids.map { .int(Int($0.rawValue)) })
+  }
+
+  /// Numbers of processes; nil: it is no list.
+  fileprivate var pids: [PID]? {
+    array?.compactMap(\.int).map { PID(Int32(truncatingIfNeeded: $0)) }
   }
 }
 

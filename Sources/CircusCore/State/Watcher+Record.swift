@@ -140,7 +140,9 @@ extension Watcher {
   }
 
   private func register(_ slot: Slot, _ ledger: inout Ledger) {
-    if let pid = slot.state.pid { ledger.processes[pid] = slot.id }
+    if let life = slot.state.life {
+      for pid in life.leaders.living { ledger.processes[pid] = slot.id }
+    }
     if let deadline = slot.state.deadline { ledger.timers.push(deadline, .process(slot.id)) }
   }
 }

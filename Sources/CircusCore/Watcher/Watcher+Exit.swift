@@ -5,12 +5,15 @@ import JSON
 /// What a death means.
 extension Watcher {
   mutating func exited(
-    _ process: ProcessID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
+    _ process: ProcessID, _ pid: PID, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
-    guard let index = index(of: process), let life = slots[index].state.life else { return }
+    guard let index = index(of: process), let life = slots[index].state.life,
+      life.leaders.living.contains(pid),
+      !goesOn(index, without: pid, status, now, &ledger, &effects)
+    else { return }
     if let stop = slots[index].state.stop {
-      stoppedExit(index, life.pid, stop, status, now, &ledger, &effects)
+      stoppedExit(index, life, stop, status, now, &ledger, &effects)
     } else {
       naturalExit(index, life, status, now, &ledger, &effects)
     }
@@ -18,9 +21,10 @@ extension Watcher {
 
   /// We ended it.
   private mutating func stoppedExit(
-    _ index: Int, _ pid: PID, _ stop: ProcessStop, _ status: ExitStatus, _ now: Moment,
+    _ index: Int, _ life: Life, _ stop: ProcessStop, _ status: ExitStatus, _ now: Moment,
     _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
+    let pid = life.pid
     if stop.announcesReap && !stop.isUnannounced {
       tellDeath(pid, status, stop.cause, processStatus: .null, now, &ledger, &effects)
     }
@@ -31,7 +35,7 @@ extension Watcher {
     guard spec.stop.descendants != .none else {
       return becomeStopped(index, now, &ledger, &effects)
     }
-    endOrphans(of: pid, at: index, after: stop, &ledger, &effects)
+    endOrphans(of: life.leaders.all, at: index, after: stop, &ledger, &effects)
   }
 
   /// It ended by itself.
@@ -54,10 +58,15 @@ extension Watcher {
     // Too quick is a failure for supervisor, whatever the status.
     let isFine = isExpected && !isTooQuick
     tell(.exited(pid, status, isExpected: isFine), of: slots[index].name, &effects)
-    linger(pid)
+    for leader in life.leaders.all { linger(leader) }
     lives[slots[index].number, default: Lives()].ended(status, wasAsked: false, now.wall)
     slots[index].respawnCause = isExpected ? .exit : .crash
     slots[index].endedWall = now.wall
+    guard slots[index].isWanted else {
+      // It was to be stopped, after what depends on it.
+      slots[index].lastStatus = status
+      return enter(.exited(status, until: nil), at: index, &ledger)
+    }
     if spec.onDemand && isLast(index) {
       enter(.exited(status, until: nil), at: index, &ledger)
       return fallAsleep(age, now, &ledger, &effects)

@@ -211,7 +211,10 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     let pid = call.arguments["pid"]?.int
-    if let index = slots.firstIndex(where: { $0.state.pid.map { Int($0.rawValue) } == pid }) {
+    func isMeant(_ slot: Slot) -> Bool {
+      slot.state.life?.leaders.all.contains { Int($0.rawValue) == pid } ?? false
+    }
+    if let index = slots.firstIndex(where: isMeant) {
       slots[index].state.life?.isOnTrial = false
     }
     guard !isGranted else { return }
@@ -220,9 +223,7 @@ extension Watcher {
       guard case .publish(let event) = effect else { return false }
       return event.name == .spawn && event.pid.map { Int($0.rawValue) } == pid
     }
-    guard let slot = slots.first(where: { $0.state.pid.map { Int($0.rawValue) } == pid }),
-      !slot.isSurplus
-    else { return }
+    guard let slot = slots.first(where: isMeant), !slot.isSurplus else { return }
     retire(slot.id, .hook, now, &ledger, &effects)
     if let index = index(of: slot.id) { slots[index].state.stop?.isUnannounced = true }
     giveUpSpawning(call, now, &ledger, &effects)

@@ -5,11 +5,11 @@ import CircusModel
 extension Watcher {
   /// A stopped process is dead: its place is taken until its orphans are gone.
   mutating func endOrphans(
-    of leader: PID, at index: Int, after stop: ProcessStop, _ ledger: inout Ledger,
+    of leaders: [PID], at index: Int, after stop: ProcessStop, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
     var orphans = Orphans(
-      of: [leader], signal: stop.signal, killAt: stop.killAt,
+      of: leaders, signal: stop.signal, killAt: stop.killAt,
       isPatient: stop.grace > .zero && !isHurried)
     orphans.isFailedStart = stop.cause.isFailedStart
     enter(.ending(orphans), at: index, &ledger)

@@ -68,7 +68,7 @@ extension Watcher {
     slots[index].startedWall = now.wall
     spawnFailures = 0
     var life = Life(
-      pid, startedAt: now.instant, expiresAt: drawExpiry(from: now.instant, &ledger))
+      Leaders(pid), startedAt: now.instant, expiresAt: drawExpiry(from: now.instant, &ledger))
     life.isOnTrial = has(.afterSpawn)
     if spec.isOneshot, spec.runTimeout > .zero { life.runsUntil = now.instant + spec.runTimeout }
     enter(milestone(now).map { .starting(life, until: $0) } ?? .running(life), at: index, &ledger)

@@ -194,7 +194,7 @@ package final class Daemon {
       }
     }
     survival.knownFacts = { [unowned self] in runner.facts(of: $0) }
-    survival.spawnNote = { [unowned self] in runner.processes[$0]?.note }
+    survival.spawnNote = { [unowned self] in runner.processes.owner(of: $0)?.notes[$0] }
     streams.losses.tell = { [unowned self] watcher, output, bytes in
       queue.append(.outputLost(watcher, stream: "\(output)", bytes: bytes))
       loop.hasPendingWork = true

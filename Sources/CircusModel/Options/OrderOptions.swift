@@ -55,6 +55,16 @@ extension WatcherOption {
       .seconds(\.readyTimeout), .live, [.settable, .shown, .ours],
       help: "Seconds in which it has to say so, else the start has failed; 0: any time"),
     WatcherOption(
+      circus: .init("notify_access", .choice(["tree", "main", "all"], aliases: [:])),
+      supervisor: .init("notify_access", .choice(["tree", "main", "all"], aliases: [:])),
+      Field(
+        \.notifyAccess, read: { .string($0.rawValue) },
+        write: { $0 = $1.string.flatMap(NotifyAccess.init(rawValue:)) ?? $0 }), .restart,
+      [.shown, .ours],
+      help:
+        "With `ready = notify`: whose messages count beside its own: those of its descendants (tree), of none (main), or of all processes of its user (all)"
+    ),
+    WatcherOption(
       circus: .init("reload_notify", .boolean), .boolean(\.confirmsReload), .live,
       [.settable, .shown, .ours],
       help:

@@ -4,10 +4,16 @@ import LinuxSystem
 
 /// The captured outputs of one process.
 package final class ProcessOutputs {
-  let pid: PID
+  private(set) var pid: PID
   var pumps: [Pump] = []
 
   package init(_ pid: PID) { self.pid = pid }
+
+  /// Another process of the same life is the main one, and what is printed is told as its.
+  package func belong(to pid: PID) {
+    self.pid = pid
+    for pump in pumps { pump.pid = pid }
+  }
 
   /// Looks for a line in them, or in one of them (1 or 2), from now on.
   package func look(_ watch: LineWatch, in output: Int?) {

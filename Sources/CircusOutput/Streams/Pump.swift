@@ -8,7 +8,7 @@ import LinuxSystem
 /// Moves the bytes of one pipe to its sink. All pumps share one buffer; the core never sees bytes.
 package final class Pump {
   /// The process it was made for; others may have the pipe too.
-  package let pid: PID
+  package internal(set) var pid: PID
   private let descriptor: FileDescriptor
   /// Which of its pid's outputs it is: 1 or 2.
   package let output: Int

@@ -9,7 +9,7 @@ import LinuxSystem
 extension EffectRunner {
   /// A process has been started.
   func hear(_ managed: ManagedProcess, _ process: ProcessID, _ plan: LaunchPlan) {
-    if let channel = managed.ready { listen(channel, managed.pid, process) }
+    if managed.ready != nil { listen(to: managed, process, plan) }
     watchLines(of: managed, process, plan)
   }
 
@@ -19,18 +19,21 @@ extension EffectRunner {
   ) {
     watchLines(of: managed, process, plan)
     guard plan.readiness.isWord else { return }
-    guard let found = launcher.channels.adopt(managed.pid, plan, birth: managed.birth, ends) else {
+    guard let found = launcher.channels.adopt(managed.pid, plan, birth: managed.begun, ends) else {
       if case .log = plan.readiness { return }
       return events.append(.unheard(process))
     }
     managed.ready = found.channel
-    listen(found.channel, managed.pid, process)
+    listen(to: managed, process, plan)
     if found.isDeaf { events.append(.unheard(process)) }
   }
 
-  private func listen(_ channel: ReadyChannel, _ pid: PID, _ process: ProcessID) {
-    launcher.channels.listen(channel, to: pid) { [unowned self] word in
+  private func listen(to managed: ManagedProcess, _ process: ProcessID, _ plan: LaunchPlan) {
+    guard let channel = managed.ready else { return }
+    launcher.channels.listen(channel) { [unowned self, unowned managed] word in
       switch word {
+      case .named(let pid):
+        if let problem = handOver(managed, process, plan, to: pid) { channel.complain(problem) }
       case .said(let notification): events.append(.told(process, notification))
       case .closed: events.append(.channelClosed(process))
       }

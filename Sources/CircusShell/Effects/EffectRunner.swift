@@ -15,7 +15,7 @@ package final class EffectRunner {
   private let signaler: Signaler
   /// Which processes descend from which leader.
   package let kinship: any Kinship
-  private let proc: ProcFS
+  let proc: ProcFS
   let streams: Streams
   private let sockets: ListeningSockets
   private let missing: MissingSockets
@@ -28,9 +28,9 @@ package final class EffectRunner {
 
   /// The processes that are managed now.
   package let processes = ProcessTable()
-  private let adopted: AdoptedProcesses
+  let adopted: AdoptedProcesses
   /// How to take over what an earlier daemon left.
-  package var inheritance: (PID) -> (birth: Int64, Inheritance)? = { _ in nil }
+  package var inheritance: (PID) -> Inheritance? = { _ in nil }
   /// Likewise, of a process that has ended.
   package var remains: (PID) -> Inheritance? = { _ in nil }
   /// Spawns not done yet: a thousand of them must not keep a `status` waiting.
@@ -74,10 +74,11 @@ package final class EffectRunner {
       kinship.began(pid, .session, ownsSession: true, input: nil)
     }
     adopted.onExit = { [unowned self] pid, status in ended(pid, status) }
+    adopted.isOwnChild = kinship.isOwnChild
   }
 
   /// The pipe to a process's stdin; nil where it has none.
-  package func input(of pid: PID) -> StandardInput? { processes[pid]?.input }
+  package func input(of pid: PID) -> StandardInput? { processes.owner(of: pid)?.input }
 
   /// The events that effects have led to since the last call, in order.
   package func takeEvents() -> [Event] {
@@ -90,20 +91,22 @@ package final class EffectRunner {
     switch effect {
     case .spawn(let process, let plan): spawns.append((process, plan))
     case .adopt(let process, let pid, let plan): adopt(process, pid, plan)
+    case .adoptFormers(let leaders): adopt(leaders)
     case .adoptRemains(let process, let pid, let plan):
       guard let ends = remains(pid) else { break }
       kinship.note(ends.holders ?? [], of: pid)
       launcher.adoptRemains(process.watcher, pid, plan, ends)
     case .adoptLeftovers(let leaders): kinship.expectLeftovers(of: leaders)
     case .signal(let pid, let signal, let scope):
-      if processes[pid] != nil { signaler.send(signal, to: pid, scope) }
+      if processes.owner(of: pid) != nil { signaler.send(signal, to: pid, scope) }
     case .signalChild(let pid, let child, let signal, let ticket):
       let isChild = signaler.send(signal, toChild: child, of: pid)
       let missing = RequestError.refused("process no longer exists (pid=\(child))")
       if let ticket { outlets.reply(ticket, isChild ? .plain : .error(missing)) }
     case .noteDescendants(let pid):
-      kinship.note(pid)
-      processes[pid]?.isStopping = true
+      let process = processes.owner(of: pid)
+      for leader in process?.leaders.living ?? [pid] { kinship.note(leader) }
+      process?.isStopping = true
     case .sweep(let watcher, let leaders): sweeps[watcher, default: []] += leaders
     case .signalOrphans(let pids, let signal):
       for pid in pids where kinship.isStillThere(pid) {
@@ -213,7 +216,9 @@ package final class EffectRunner {
     sweeps.removeAll(keepingCapacity: true)
   }
 
-  private func isManaged(_ pid: PID) -> Bool { processes[pid] != nil || helpers.owns(pid) }
+  private func isManaged(_ pid: PID) -> Bool {
+    processes.owner(of: pid) != nil || helpers.owns(pid)
+  }
 
   // MARK: deaths
 
@@ -240,8 +245,12 @@ package final class EffectRunner {
   }
 
   private func ended(_ pid: PID, _ status: ExitStatus) {
-    if let process = processes.remove(pid) {
+    adopted.release(pid)
+    // With its last words it may hand over to another one.
+    processes[pid]?.ready?.hear()
+    if let (process, isOver) = processes.lose(pid) {
       kinship.died(pid)
+      guard isOver else { return events.append(.exited(pid, status)) }
       if !process.isStopping {
         deadLeaders.append(pid)
         if kinship.isForeign(pid) {
@@ -257,7 +266,7 @@ package final class EffectRunner {
   // MARK: taking over
 
   private func adopt(_ process: ProcessID, _ pid: PID, _ plan: LaunchPlan?) {
-    guard let (birth, ends) = inheritance(pid) else { return events.append(.exited(pid, .unknown)) }
+    guard let ends = inheritance(pid) else { return events.append(.exited(pid, .unknown)) }
     // A child that is ours already (an upgrade) is collected like any other.
     let isForeign = !kinship.isOwnChild(pid)
     if isForeign {
@@ -266,7 +275,7 @@ package final class EffectRunner {
         return events.append(.exited(pid, .unknown))
       }
     }
-    let adopted = ManagedProcess(pid, birth: birth)
+    let adopted = ManagedProcess(pid, birth: ends.birth, begun: ends.begun)
     processes.insert(adopted)
     launcher.adopt(adopted, of: process.watcher, plan, ends)
     if let plan { hearAgain(adopted, process, plan, ends) }
@@ -290,13 +299,16 @@ package final class EffectRunner {
 
   /// What the state file tells of a process beyond what the arbiter knows.
   package func facts(of pid: PID) -> [(String, Int)] {
-    guard let process = processes[pid] else { return [] }
+    guard let process = processes.owner(of: pid) else { return [] }
     let pipes = process.outputs.pipes
+    let birth = process.births[process.pid] ?? 0
+    let formers = process.leaders.formers.map { ("birth_\($0)", Int(process.births[$0] ?? 0)) }
     return [
-      ("birth", Int(process.birth)), ("out", Int(truncatingIfNeeded: pipes.stdout)),
+      ("birth", Int(birth)), ("begun", birth == process.begun ? 0 : Int(process.begun)),
+      ("out", Int(truncatingIfNeeded: pipes.stdout)),
       ("err", Int(truncatingIfNeeded: pipes.stderr)),
       ("channel", Int(truncatingIfNeeded: process.ready?.inode ?? 0)),
-    ].filter { $0.1 != 0 }
+    ].filter { $0.1 != 0 } + formers
   }
 
   /// The daemon ends, and with it what its processes have left behind; by the same rules as at a stop.

@@ -16,6 +16,8 @@ package final class AdoptedProcesses {
   private let loop: EventLoop
   /// Called once for each process that has ended.
   var onExit: (PID, ExitStatus) -> Void = { _, _ in }
+  /// Whether it is a child of this daemon by now, which is told of its end in another way.
+  var isOwnChild: (PID) -> Bool = { _ in false }
   /// Milliseconds between two looks for a status: its new parent may take a moment to collect it.
   private static let pause = 5
   private static let mostLooks = 20
@@ -32,11 +34,18 @@ package final class AdoptedProcesses {
 
   func descriptor(of pid: PID) -> PIDDescriptor? { entries[pid]?.descriptor }
 
+  /// It has ended, and that is known.
+  func release(_ pid: PID) { entries[pid] = nil }
+
   var isEmpty: Bool { entries.isEmpty }
 
   /// It has ended. How, the kernel tells once its parent has collected it.
   private func look(at pid: PID) {
     guard let entry = entries[pid] else { return }
+    if isOwnChild(pid) {
+      entries[pid]?.registration = nil
+      return
+    }
     switch entry.descriptor.ending {
     case .exited(let code)?: finish(pid, .exited(code))
     case .signaled(let signal, let dumped)?:

@@ -13,6 +13,10 @@ package protocol Kinship: AnyObject {
   func began(_ leader: PID, _ policy: DescendantPolicy, ownsSession: Bool, input: UInt64?)
   /// The same life goes on under another program; what was known of it stays.
   func resumed(_ leader: PID, _ policy: DescendantPolicy, input: UInt64?, isForeign: Bool)
+  /// A descendant of a leader is the main process of the same life now, whose main process were these.
+  func passed(from old: PID, to new: PID, of leaders: [PID])
+  /// A process may be in the group of one of these, which is then signalled as its own.
+  func shares(_ leader: PID, groupOf leaders: [PID])
   /// A leader is dead; what it left behind is still its own.
   func died(_ leader: PID)
   /// Whether a leader was started by another daemon.
@@ -24,6 +28,8 @@ package protocol Kinship: AnyObject {
 
   /// The processes it has started itself and that live.
   func children(of pid: PID) -> [PID]
+  /// The process group that is signalled when the whole group of a leader is.
+  func group(of leader: PID) -> PID
   /// All that descend from it and live.
   func descendants(of pid: PID) -> [PID]
   /// The stop signal of a leader went to its whole process group.

@@ -17,7 +17,7 @@ package final class Launcher {
   private let highestDescriptor: Int
   private let shared: SharedSockets
   private let loop: EventLoop
-  private let work: WorkPages
+  let work: WorkPages
   let channels: Channels
   /// Processes that are dead and whose outputs were taken over nevertheless.
   private var deadOwners: [ProcessOutputs] = []
@@ -92,7 +92,7 @@ package final class Launcher {
       throw error.failure(of: plan)
     }
     started.ready = opened?.channel
-    started.note = note
+    started.notes[started.pid] = note
     started.input = input.map { StandardInput(owning: $0.takeWriteEnd(), loop: loop) }
     started.sharedSocket = lease
     started.holdsSockets = handover != nil || isSocket(plan.input)
@@ -185,7 +185,7 @@ package final class Launcher {
     streams.drain(process.outputs)
     process.ready?.finish()
     process.channel?.ended()
-    if let note = process.note { work.spawns.release(note) }
+    for note in process.notes.values { work.spawns.release(note) }
   }
 
   // MARK: descriptors

@@ -17,6 +17,8 @@ package final class Lineage: Kinship {
     var isDead = false
     /// The leader's session; nil: not known.
     var session: Int32?
+    /// The leader's process group, where another process of its life has made it.
+    var group: PID?
     /// The pipe the leader has as its standard input; nil: none of ours.
     var input: UInt64?
     /// Clock ticks after boot when its stop signal went to the whole group, and that signal.
@@ -74,6 +76,24 @@ package final class Lineage: Kinship {
     family.isDead = false
     families[leader] = family
   }
+
+  package func passed(from old: PID, to new: PID, of leaders: [PID]) {
+    var family = families[old] ?? Family()
+    family.session = proc.facts(of: new.rawValue)?.session
+    family.groupSignal = nil
+    family.signalled = []
+    family.noted = []
+    family.isDead = false
+    families[new] = family
+    shares(new, groupOf: leaders)
+  }
+
+  package func shares(_ leader: PID, groupOf leaders: [PID]) {
+    let group = proc.facts(of: leader.rawValue).map { PID($0.group) }
+    families[leader]?.group = leaders.first { $0 == group && $0 != leader }
+  }
+
+  package func group(of leader: PID) -> PID { families[leader]?.group ?? leader }
 
   package func died(_ leader: PID) { families[leader]?.isDead = true }
 

@@ -54,7 +54,8 @@ struct Signaler {
   private func sendToGroup(_ signal: Signal, _ leader: PID) {
     if let held = adopted.descriptor(of: leader), (try? held.send(0)) != true { return }
     do {
-      if try !Kill.group(leader.rawValue, signal.number) { send(signal, leader) }
+      let group = kinship.group(of: leader)
+      if try !Kill.group(group.rawValue, signal.number) { send(signal, leader) }
     } catch {
       log.error("cannot send \(signal.name) to group \(leader): \(error.description)")
     }

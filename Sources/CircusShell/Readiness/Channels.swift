@@ -47,7 +47,7 @@ package final class Channels {
         throw SpawnFailure(text: "ready = \(plan.readiness.text): \(problem)", isTransient: false)
       }
       return nil
-    case .notify: return try openSocket(birth, &request)
+    case .notify: return try openSocket(birth, plan.notifyAccess, &request)
     case .descriptor(let number): return try openPipe(Int32(number), &request)
     case .pipe:
       let used = Set(request.kept.map(\.target))
@@ -57,7 +57,7 @@ package final class Channels {
   }
 
   private func openSocket(
-    _ birth: Int64, _ request: inout SpawnRequest
+    _ birth: Int64, _ access: NotifyAccess, _ request: inout SpawnRequest
   ) throws(SpawnFailure) -> Opened {
     if let problem = place.problem { throw SpawnFailure(text: problem, isTransient: false) }
     let path = place.socket(of: birth)
@@ -74,7 +74,7 @@ package final class Channels {
     request.environment.append("NOTIFY_SOCKET=\(path)")
     // It keeps the socket, and with it what is said on it, while no daemon is there.
     request.kept.append((socket.number, socket.number))
-    return Opened(channel: channel(socket, nil, owner), theirs: [])
+    return Opened(channel: channel(socket, nil, owner, access), theirs: [])
   }
 
   private func openPipe(
@@ -101,9 +101,11 @@ package final class Channels {
   }
 
   private func channel(
-    _ socket: NotifySocket?, _ pipe: Int32?, _ owner: UInt32
+    _ socket: NotifySocket?, _ pipe: Int32?, _ owner: UInt32, _ access: NotifyAccess = .tree
   ) -> ReadyChannel {
-    ReadyChannel(socket: socket, pipe: pipe, owner: owner, proc: proc) { [log] in log.warning($0) }
+    ReadyChannel(socket: socket, pipe: pipe, owner: owner, access: access, proc: proc) { [log] in
+      log.warning($0)
+    }
   }
 
   /// The channel of a process that another daemon started. `isDeaf`: what the process said meanwhile is lost.
@@ -119,11 +121,14 @@ package final class Channels {
       let held =
         ends.handed(Inheritance.channelPlace)
         ?? ends.channel.flatMap { HeldSockets.copy(from: pid.rawValue, inode: $0) }
-      if let held { return (channel(NotifySocket(owning: held, path: path), nil, owner), false) }
+      let access = plan.notifyAccess
+      if let held {
+        return (channel(NotifySocket(owning: held, path: path), nil, owner, access), false)
+      }
       do {
         try place.make()
         unlink(path)
-        return (channel(try NotifySocket(path: path, owner: owner), nil, owner), true)
+        return (channel(try NotifySocket(path: path, owner: owner), nil, owner, access), true)
       } catch {
         log.warning("no socket to notify at \(path): \(error.description)")
         return nil
@@ -145,9 +150,7 @@ package final class Channels {
     adopted = []
   }
 
-  func listen(
-    _ channel: ReadyChannel, to pid: PID, _ heard: @escaping (ReadyChannel.Word) -> Void
-  ) {
-    channel.listen(to: pid, loop, heard)
+  func listen(_ channel: ReadyChannel, _ heard: @escaping (ReadyChannel.Word) -> Void) {
+    channel.listen(loop, heard)
   }
 }

@@ -5,6 +5,8 @@ import CircusModel
 struct NotificationText {
   /// What it says; keys that are not known say nothing.
   private(set) var notification = Notification()
+  /// `MAINPID=`: which process of its own is the main one.
+  private(set) var main: Int32?
   /// `BARRIER=1`, and nothing else.
   private(set) var isBarrier = false
 
@@ -36,6 +38,7 @@ struct NotificationText {
       guard let text = String(validating: value, as: UTF8.self) else { return }
       notification.status = ControlText.oneLine(String(text.prefix(Self.longestStatus)))
     case "ERRNO": notification.errno = number(value).map { Int(clamping: $0) }
+    case "MAINPID": main = number(value).flatMap { Int32(exactly: $0) } ?? main
     case "EXTEND_TIMEOUT_USEC":
       notification.extra = number(value).map { .seconds(Double($0) / 1e6) }
     case "MONOTONIC_USEC":
@@ -50,5 +53,32 @@ struct NotificationText {
 
   private func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
     UInt64(String(decoding: digits, as: UTF8.self))
+  }
+}
+
+extension NotificationText {
+  /// Forgets what its speaker may not say; returns the keys of that.
+  mutating func keep(
+    allowed access: NotifyAccess, to speaker: NotifyAccess.Speaker, _ pid: Int32
+  ) -> [String] {
+    var refused: [String] = []
+    func may(_ subject: NotifyAccess.Subject, _ said: [(String, Bool)]) -> Bool {
+      if access.allows(subject, to: speaker) { return true }
+      refused += said.filter(\.1).map(\.0)
+      return false
+    }
+    if let main, !may(main == pid ? .itself : .other, [("MAINPID", true)]) { self.main = nil }
+    if !may(
+      .course, [("STOPPING", notification.isStopping), ("RELOADING", notification.isReloading)])
+    {
+      notification.isStopping = false
+      notification.isReloading = false
+    }
+    let state = [
+      ("READY", notification.isReady), ("STATUS", notification.status != nil),
+      ("ERRNO", notification.errno != nil), ("EXTEND_TIMEOUT_USEC", notification.extra != nil),
+    ]
+    if !may(.state, state) { notification = Notification() }
+    return refused
   }
 }

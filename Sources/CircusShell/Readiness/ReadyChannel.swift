@@ -7,6 +7,8 @@ import LinuxSystem
 package final class ReadyChannel {
   /// What is heard on it.
   enum Word {
+    /// Another process of its own is the main one.
+    case named(PID)
     case said(Notification)
     /// The other end is closed, and a newline has not come.
     case closed
@@ -17,7 +19,10 @@ package final class ReadyChannel {
   private let pipe: Int32?
   /// The user whose processes may write to the socket.
   private let owner: UInt32
-  private var leader: PID?
+  /// Who may say what for the process.
+  private let access: NotifyAccess
+  /// By which processes the one is known that is listened to; nil: there is none yet.
+  var leaders: Leaders?
   private var registration: Registration?
   private var heard: (Word) -> Void = { _ in }
   private let proc: ProcFS
@@ -30,12 +35,13 @@ package final class ReadyChannel {
 
   /// One of both; `pipe` is closed with it.
   init(
-    socket: NotifySocket?, pipe: Int32?, owner: UInt32, proc: ProcFS,
+    socket: NotifySocket?, pipe: Int32?, owner: UInt32, access: NotifyAccess, proc: ProcFS,
     log: @escaping (String) -> Void
   ) {
     self.socket = socket
     self.pipe = pipe
     self.owner = owner
+    self.access = access
     self.proc = proc
     self.log = log
     if let pipe { setNonBlocking(pipe, true) }
@@ -51,8 +57,7 @@ package final class ReadyChannel {
   var path: String? { socket?.path }
 
   /// Listens to a process that has been started, or taken over.
-  func listen(to leader: PID, _ loop: EventLoop, _ heard: @escaping (Word) -> Void) {
-    self.leader = leader
+  func listen(_ loop: EventLoop, _ heard: @escaping (Word) -> Void) {
     self.heard = heard
     registration = loop.whenReadable(number) { [unowned self] in
       read(atMost: Self.fairness)
@@ -61,8 +66,11 @@ package final class ReadyChannel {
   }
 
   /// The process is dead: what it has said last is heard before its end.
+  func hear() { read(atMost: 16 * Self.fairness) }
+
+  /// Nothing more is heard.
   func finish() {
-    read(atMost: 16 * Self.fairness)
+    hear()
     registration?.cancel()
     registration = nil
     socket?.remove()
@@ -109,26 +117,28 @@ package final class ReadyChannel {
   }
 
   private func take(_ datagram: NotifySocket.Datagram) {
-    guard let leader, [0, owner, Users.current].contains(datagram.sender.uid) else { return }
-    guard let text = NotificationText(datagram.text) else { return complain("a message has a NUL") }
+    guard [0, owner, Users.current].contains(datagram.sender.uid) else { return }
+    guard var text = NotificationText(datagram.text) else { return complain("a message has a NUL") }
     // All before it has been heard: the close of its descriptor says so.
     if text.isBarrier { return }
     let pid = datagram.sender.pid
-    guard datagram.sender.uid == 0 || proc.isOf(leader.rawValue, pid) else {
-      return complain("process \(pid) spoke for it and is none of its own")
+    let refused = text.keep(allowed: access, to: speaker(datagram.sender), pid)
+    if !refused.isEmpty {
+      complain("process \(pid) may not say \(refused.joined(separator: ", ")) for it")
     }
-    var said = text.notification
-    if pid != leader.rawValue, datagram.sender.uid != 0 {
-      // Only the process itself says what becomes of it.
-      said.isStopping = false
-      said.isReloading = false
-    }
-    heard(.said(said))
+    if let main = text.main { heard(.named(PID(main))) }
+    heard(.said(text.notification))
+  }
+
+  private func speaker(_ sender: (pid: Int32, uid: UInt32)) -> NotifyAccess.Speaker {
+    if sender.uid == 0 || sender.pid == leaders?.main.rawValue { return .itself }
+    let isOwn = leaders?.all.contains { proc.isOf($0.rawValue, sender.pid) } ?? false
+    return isOwn ? .descendant : .stranger
   }
 
   /// Once for each process.
-  private func complain(_ problem: String) {
-    guard !hasComplained, let leader else { return }
+  func complain(_ problem: String) {
+    guard !hasComplained, let leader = leaders?.main else { return }
     hasComplained = true
     log("[pid \(leader)]: \(problem); it is not heeded")
   }
