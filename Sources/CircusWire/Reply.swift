@@ -23,6 +23,12 @@ package enum Reply: Hashable, Sendable {
   /// Success with one key.
   package static func ok(_ key: String, _ value: JSON) -> Reply { .ok([Member(key, value)]) }
 
+  /// The keys of a success; none of an error.
+  package var members: JSONObject {
+    guard case .ok(let members) = self else { return [:] }
+    return JSONObject(members.map { ($0.key, $0.value) })
+  }
+
   /// The envelope as circus orders it: status, time, the command's keys, id.
   package func encode(id: JSON, time: Double) -> [UInt8] {
     var object = JSONObject()

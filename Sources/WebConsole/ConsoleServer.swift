@@ -1,4 +1,6 @@
+import CircusCore
 import CircusModel
+import CircusWire
 import HTTPServer
 import JSON
 import SupervisorServer
@@ -46,6 +48,7 @@ package final class ConsoleServer {
       HTTPRoute(["GET"], .path("/console/state"), .view) { [unowned self] in
         $0.json(ConsoleState.all(daemon))
       },
+      HTTPRoute(["GET"], .path("/console/explain"), .view) { [unowned self] in explain($0) },
       HTTPRoute(["GET"], .path("/console/stream"), .view) { [unowned self] in feed.add($0) },
     ]
   }
@@ -70,6 +73,30 @@ package final class ConsoleServer {
       ConsolePage.tail(
         daemon, process: fields["processname"] ?? "", limit: Int(fields["limit"] ?? "") ?? 1_024,
         token: browserGuard.token))
+  }
+
+  /// Why a process is as it is, in the words of `circusctl explain`.
+  private func explain(_ request: HTTPRequest) {
+    let name = Percent.form(request.query ?? "")["processname"] ?? ""
+    let view: ProcessView? =
+      switch daemon.arbiter.find(name) {
+      case .process(let one)?: one
+      case .group(let views)?: views.first
+      case nil: nil
+      }
+    guard let view,
+      let question = try? Request(
+        verb: Explain.verb, Properties(["name": .string(view.spec.name)]))
+    else {
+      return request.json(["text": .string("No such process named \(name)")], status: 404)
+    }
+    daemon.submit(.command(question), from: .httpClient) { answer in
+      guard case .reply(let reply) = answer else { return }
+      switch reply {
+      case .ok: request.json(["text": .string(Explain.render(reply.members).output)])
+      case .error(let error): request.json(["text": .string(error.reason)], status: 404)
+      }
+    }
   }
 
   // MARK: actions

@@ -278,6 +278,9 @@ import Testing
     #expect(
       ["db", "web", "api", "top"].map { simulation.status($0) }
         == Array(repeating: "stopped", count: 4))
+    simulation.send("start", ["name": "top"])
+    let removal = simulation.send("rm", ["name": "db"])
+    #expect(simulation.replies[removal] == .ok("run_on", .array([.string("web")])))
     #expect(simulation.status("job") == "active")
     let stops = simulation.trace.filter { $0.hasSuffix(".stop") }
     #expect(stops.last == "db.stop")

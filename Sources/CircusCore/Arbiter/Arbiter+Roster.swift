@@ -47,7 +47,10 @@ extension Arbiter {
     let index = try watcher(named: command.name)
     let id = watchers[index].id
     ledger.publish(watchers[index].event(.remove, now, cause: .command), into: &effects)
-    answer(ticket, waits: command.isWaiting, .settled([id]), .plain, &effects)
+    refreshNeeds()
+    answer(
+      ticket, waits: command.isWaiting, .settled([id]), .plain,
+      telling: Reply.names("run_on", names(of: runningOn(without: [id]))), &effects)
     if command.leavesProcesses {
       forget(id, &effects)
     } else {

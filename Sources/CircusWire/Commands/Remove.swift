@@ -22,6 +22,8 @@ package struct Remove: Command {
     isWaiting = p.isWaiting
   }
 
+  package static func render(_ reply: JSONObject) -> Rendering { reply.dependentsThatRunOn }
+
   package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
     guard arguments.positionals.count == 1 else { throw UsageError("Invalid number of arguments") }
     return JSONObject(

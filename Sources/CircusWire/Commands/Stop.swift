@@ -36,8 +36,13 @@ package struct Stop: Command {
     return object
   }
 
-  package static func render(_ reply: JSONObject) -> Rendering {
-    let names = (reply["run_on"]?.array ?? []).compactMap(\.string)
+  package static func render(_ reply: JSONObject) -> Rendering { reply.dependentsThatRunOn }
+}
+
+extension JSONObject {
+  /// `ok`, and what runs on without what was stopped.
+  var dependentsThatRunOn: Rendering {
+    let names = (self["run_on"]?.array ?? []).compactMap(\.string)
     return Rendering(
       names.isEmpty ? "ok" : "ok\nruns on, but depends on it: " + names.joined(separator: ", "))
   }

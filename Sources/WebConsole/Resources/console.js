@@ -183,6 +183,7 @@
         ...(isUp ? [button("Restart", "restart"), button("Stop", "stop")] : [make("button",
           { disabled: process.state === "STOPPING", onclick: event => { event.stopPropagation(); act("start", id); } }, "Start")]),
         make("button", { onclick: event => { event.stopPropagation(); openLog(id, "stdout"); } }, "Log"),
+        make("button", { title: "Why it is as it is", onclick: event => { event.stopPropagation(); explain(id); } }, "Why"),
         signals, button("Empty", "clearlog", "Empty its log files"),
         make("span", { class: "scale" }, ...(row.group ? scaleButtons(row.group) : []))));
     describe(row);
@@ -342,13 +343,27 @@
 
   // ---- keys
 
-  const keys = { j: "next process", k: "previous process", s: "start or stop it", r: "restart it", l: "its log",
+  const keys = { j: "next process", k: "previous process", s: "start or stop it", r: "restart it", l: "its log", w: "why it is as it is",
     "+ −": "one process more or fewer of its program", "/": "filter", e: "events", Esc: "close", "?": "these keys" };
+
+  // The words of circusctl explain.
+  async function explain(id) {
+    try {
+      const { text } = await (await fetch(`console/explain?processname=${encodeURIComponent(id)}`)).json();
+      show(make("pre", {}, text));
+    } catch (error) {
+      toast(`no answer: ${error.message}`, true);
+    }
+  }
 
   function showHelp() {
     const list = make("dl");
     for (const [key, text] of Object.entries(keys)) list.append(make("dt", {}, key), make("dd", {}, text));
-    const dialog = make("dialog", {}, list, make("form", { method: "dialog" }, make("button", { autofocus: true }, "Close")));
+    show(list);
+  }
+
+  function show(content) {
+    const dialog = make("dialog", {}, content, make("form", { method: "dialog" }, make("button", { autofocus: true }, "Close")));
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();
@@ -372,6 +387,7 @@
       case "s": if (process) actAsked(isUp ? "stop" : "start", process.id, "", process.display); break;
       case "r": if (process) actAsked("restart", process.id, "", process.display); break;
       case "l": case "Enter": if (process && event.target === document.body) openLog(process.id, "stdout"); break;
+      case "w": if (process) explain(process.id); break;
       case "+": if (process) actAsked("scale", process.id, "1", process.display); break;
       case "-": if (process) actAsked("scale", process.id, "-1", process.display); break;
       default: return;
