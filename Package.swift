@@ -39,7 +39,7 @@ let fuzzing: [Target] =
       name: "fuzz",
       dependencies: [
         "CFuzz", "CircusConfig", "CircusCore", "CircusOutput", "CircusModel", "CircusWire",
-        "HTTPServer", "EventLoop", "JSON", "XMLRPC", "LinuxSystem", "ZeroMQ",
+        "HTTPClient", "HTTPServer", "EventLoop", "JSON", "XMLRPC", "LinuxSystem", "ZeroMQ",
       ], path: "Fuzz/Sources", swiftSettings: strict),
   ]
 
@@ -71,7 +71,6 @@ let package = Package(
     .target(
       name: "CScreen", linkerSettings: ["ncursesw", "tinfo"].map { .linkedLibrary($0) }),
     .target(name: "CLineEditor", linkerSettings: [.linkedLibrary("edit")]),
-    .target(name: "CWebClient", linkerSettings: [.linkedLibrary("curl")]),
     // libcurl4-openssl-dev, libhiredis-dev, libpcre2-dev; only circus-plugin links them.
     .target(
       name: "CProbes",
@@ -82,6 +81,7 @@ let package = Package(
     room("LinuxSystem", ["CLinux"]),
     room("EventLoop", ["CEvent"]),
     room("HTTPServer", ["CEvent", "CDigest", "EventLoop", "LinuxSystem"]),
+    room("HTTPClient", ["LinuxSystem"]),
     room("XMLRPC", ["CExpat", "LinuxSystem"]),
     room("ZeroMQ", ["CZeroMQ", "LinuxSystem"]),
     room("CircusLog", ["CircusModel", "LinuxSystem"]),
@@ -145,7 +145,7 @@ let package = Package(
     room(
       "SupervisorControl",
       [
-        "CircusConfig", "CircusModel", "ConfigurationFiles", "CWebClient", "LineEditor",
+        "CircusConfig", "CircusModel", "ConfigurationFiles", "HTTPClient", "LineEditor",
         "LinuxSystem", "ProgramOptions",
         "XMLRPC",
       ]),
@@ -210,6 +210,7 @@ let package = Package(
     tests(of: "CircusWire", ["JSON"]),
     tests(of: "JSON"),
     tests(of: "XMLRPC"),
+    tests(of: "HTTPClient"),
     tests(of: "ZeroMQ"),
     tests(of: "HTTPServer", ["LinuxSystem"]),
     tests(of: "LinuxSystem", ["EventLoop"]),

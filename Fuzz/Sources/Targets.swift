@@ -4,6 +4,7 @@ import CircusModel
 import CircusOutput
 import CircusWire
 import Glibc
+import HTTPClient
 import JSON
 import XMLRPC
 import ZeroMQ
@@ -24,6 +25,7 @@ enum Targets {
     "xmlrpc": { xmlrpc($0) },
     "frames": { frames($0) },
     "listener": { ListenerFuzzing.feed($0) },
+    "http-answer": { answer($0) },
     "http": { bytes in MainActor.assumeIsolated { HTTPFuzzing.feed(bytes) } },
   ]
 
@@ -80,6 +82,23 @@ enum Targets {
       arbiter.writeState(into: &text) { _ in [] }
       _ = try? SavedState(text)
     }
+  }
+
+  /// Into whatever pieces an answer is cut, it is the same.
+  private static func answer(_ bytes: [UInt8]) {
+    func read(_ size: Int) -> ([UInt8], Int?, Bool) {
+      var reader = ResponseReader()
+      var body: [UInt8] = []
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        guard let part = try? reader.take(Array(bytes[start..<min(bytes.count, start + size)]))
+        else { return (body, nil, false) }
+        body += part
+      }
+      return (body, reader.status, reader.isComplete)
+    }
+    let whole = read(max(1, bytes.count))
+    let cut = read(3)
+    guard whole.1 == nil || whole == cut else { fatalError("\(whole) \(cut)") }
   }
 
   /// What is read comes out the same when it is written and read again.

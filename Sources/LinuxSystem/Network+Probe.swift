@@ -40,7 +40,7 @@ extension Network {
   private static func connectProblem(
     _ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t
   ) -> String? {
-    if connect(descriptor, address, size) == 0 { return nil }
+    if Glibc.connect(descriptor, address, size) == 0 { return nil }
     guard errno == EINPROGRESS else { return Errno.last.description }
     var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     guard poll(&wait, 1, 3_000) > 0 else { return "no answer" }

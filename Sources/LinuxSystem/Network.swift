@@ -100,20 +100,6 @@ package enum Network {
     return Listening(descriptor: descriptor, port: 0, host: "")
   }
 
-  /// A connection to a unix socket, which the caller must close; -1 when no process listens there.
-  package static func connectStream(path: String) -> Int32 {
-    guard var address = unixAddress(path) else { return -1 }
-    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    if result == 0 { return descriptor }
-    close(descriptor)
-    return -1
-  }
-
   /// Whether a process listens at the path of a unix socket.
   package static func answers(path: String) -> Bool {
     guard var address = unixAddress(path) else { return false }
@@ -123,7 +109,7 @@ package enum Network {
     defer { close(descriptor) }
     let result = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
     // A full queue means that a process listens.
@@ -214,7 +200,7 @@ package enum Network {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let result = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
     if result == 0 { return descriptor }
@@ -233,7 +219,7 @@ package enum Network {
     defer { freeaddrinfo(list) }
     let descriptor = socket(
       address.ai_family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    if connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return descriptor }
+    if Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return descriptor }
     close(descriptor)
     return nil
   }
@@ -278,23 +264,6 @@ extension Network {
       }
     }
     return count < 0 ? nil : (Array(buffer.prefix(count)), sender)
-  }
-
-  /// A TCP connection to loopback, which the caller must close; -1 when no process listens.
-  package static func connectStream(port: Int) -> Int32 {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(UInt16(truncatingIfNeeded: port)).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    if result == 0 { return descriptor }
-    close(descriptor)
-    return -1
   }
 
   /// A TCP port that is free on this machine's loopback at the moment; nil: there is none.

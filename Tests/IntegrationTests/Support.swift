@@ -113,7 +113,7 @@ func run(
 
 /// A command that runs until it is let go of.
 final class Companion {
-  private let pid: Int32
+  let pid: Int32
 
   init(_ program: String, _ arguments: [String], output: String) throws {
     let out = try FileDescriptor.open(output, O_WRONLY | O_CREAT)

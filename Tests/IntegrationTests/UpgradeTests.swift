@@ -195,6 +195,22 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
+  /// `tail -f` ends with the signal, and shows what came until then.
+  @Test func aLogIsFollowed() throws {
+    let daemon = try TestSupervisor(
+      "[program:said]\ncommand=/bin/sh -c 'while :; do echo line; sleep 0.1; done'\nstartsecs=0")
+    let follower = try Companion(
+      TestDaemon.programs + "/supervisorctl",
+      ["-s", "unix://\(daemon.socket)", "tail", "-f", "said"],
+      output: "\(daemon.directory)/followed")
+    #expect(
+      eventually { daemon.file("followed").split(separator: "\n").count { $0 == "line" } > 20 },
+      "\(daemon.file("followed"))")
+    kill(follower.pid, SIGINT)
+    #expect(eventually { ProcFS().facts(of: follower.pid).map(\.isZombie) ?? true })
+    #expect(!daemon.file("followed").contains("error"))
+  }
+
   @Test func noRequestOverHTTPFails() throws {
     let daemon = try TestSupervisor("[program:cat]\ncommand=/bin/cat\nstartsecs=0")
     #expect(eventually { daemon.state("cat") == "RUNNING" })
