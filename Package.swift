@@ -56,6 +56,7 @@ let package = Package(
     .executable(name: "circus-plugin", targets: ["circus-plugin"]),
     .executable(name: "circusd-stats", targets: ["circusd-stats"]),
     .executable(name: "circus-top", targets: ["circus-top"]),
+    .executable(name: "swift-circus", targets: ["swift-circus"]),
   ],
   targets: [
     // C libraries of the system, each wrapped in exactly one room. No `pkgConfig:`: Debian's
@@ -189,6 +190,12 @@ let package = Package(
     program("circus-plugin", ["CircusPlugins"]),
     program("circusd-stats", ["CircusStats"]),
     program("circus-top", ["CircusTop"]),
+    program(
+      "swift-circus",
+      [
+        "CircusControl", "CircusDaemon", "CircusPlugins", "CircusStats", "CircusTop", "LinuxSystem",
+        "SupervisorControl", "SupervisorTools",
+      ]),
 
     .executableTarget(
       name: "example-client", dependencies: ["CircusClient"], path: "examples/embedding",

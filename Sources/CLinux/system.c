@@ -72,6 +72,12 @@ int cl_readable_bytes(int fd) {
 }
 
 void cl_ignore_signal(int number) { signal(number, SIG_IGN); }
+static int holds_all_programs;
+int cl_holds_all_programs(void) { return holds_all_programs; }
+void cl_set_holds_all_programs(int value) { holds_all_programs = value; }
+
+void cl_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }
+
 int cl_memory_file(void) { return memfd_create("circus", 0); }
 int cl_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 int cl_dup_above(int fd, int lowest) { return fcntl(fd, F_DUPFD_CLOEXEC, lowest); }

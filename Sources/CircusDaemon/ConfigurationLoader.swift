@@ -100,7 +100,7 @@ package struct ConfigurationLoader {
     for index in configuration.watchers.indices {
       Virtualenv.apply(to: &configuration.watchers[index])
       if configuration.watchers[index].command == CircusSpecs.pluginProgram {
-        configuration.watchers[index].command = ShellWords.quote(Self.pluginProgram)
+        configuration.watchers[index].command = Self.pluginProgram
       }
     }
     return (.success(configuration), warnings)
@@ -128,6 +128,7 @@ package struct ConfigurationLoader {
 
   /// Beside the daemon, or in PATH.
   private static let pluginProgram = Program.sibling(CircusSpecs.pluginProgram)
+    .map(ShellWords.quote).joined(separator: " ")
 
   /// Every problem of the file, for `--check`.
   package func check() -> [Diagnostic] {

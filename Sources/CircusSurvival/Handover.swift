@@ -160,7 +160,8 @@ package struct Handover {
       defer { closeDescriptor(memory) }
       try writeAll(memory, bytes + state)
       return Program.execute(
-        program, [program] + CommandLine.arguments.dropFirst(), adding: (Self.variable, "\(memory)")
+        program, [Program.called(as: program)] + Program.arguments,
+        adding: (Self.variable, "\(memory)")
       )
     } catch {
       return error

@@ -12,13 +12,6 @@ package enum Program {
     name.contains("/") ? name : path ?? name
   }
 
-  /// Another program of this project: beside this one where it is there, else through PATH.
-  package static func sibling(_ name: String) -> String {
-    guard let path, let slash = path.lastIndex(of: "/") else { return name }
-    let beside = path[...slash] + name
-    return Files.isExecutable(String(beside)) ? String(beside) : name
-  }
-
   /// The file to run for the same program anew: as it was called, so that a link to the present release
   /// leads to the next one. To be asked for before the working directory changes.
   package static let started: String = {

@@ -132,6 +132,34 @@ import Testing
     #expect(Self.failure(seed, steps, false) == nil)
   }
 
+  /// The same of histories in which processes also hand over to others of their own.
+  @Test(
+    arguments: [
+      // Named while it was being killed, when the state could not be written; then the daemon died.
+      (
+        239_199,
+        [17_847_325_920_377_141_096, 955_569_295_812_058_740, 12_761_484_855_754_686_216]
+      ),
+      (
+        300_204,
+        [
+          6_881_402_485_299_355_410, 10_441_540_580_755_641_251, 55_065_072_637_958_378,
+          10_074_958_274_830_079_218,
+        ]
+      ),
+      // Removed after a `set`: the next daemon knows its processes, and not how it was defined.
+      (
+        434_174,
+        [
+          14_182_612_565_073_009_263, 12_351_506_737_665_038_757, 5_827_775_834_880_019_095,
+          4_981_042_431_473_681_453, 17_883_849_266_768_784_915, 8_436_328_936_260_194_249,
+        ]
+      ),
+    ] as [(UInt64, [UInt64])])
+  func whatFailedOnceInHandingOverDoesNotAgain(seed: UInt64, steps: [UInt64]) {
+    #expect(Self.failure(seed, steps, true) == nil)
+  }
+
   /// `handsOver`: processes also hand over to others of their own.
   private static func failure(
     _ seed: UInt64, _ steps: [UInt64], _ handsOver: Bool

@@ -35,7 +35,10 @@ extension Arbiter {
       if wasTouched || !watchers[index].spec.autostart { fresh.remove(id) }
       let change = change(of: watchers[index], since: group)
       let isSame = change == .none
-      if isSame, let edits = group.head["set"]?.object { edit(index, edits, &effects) }
+      // Of one that is only there to be stopped the definition is not known.
+      if isSame, !watchers[index].isLeftOver, let edits = group.head["set"]?.object {
+        edit(index, edits, &effects)
+      }
       for record in group.processes.values
       where saved.undone.contains(number) || record["unsent"] != nil {
         undone.insert(PID(Int32(truncatingIfNeeded: record["pid"]?.int ?? 0)))
@@ -132,6 +135,8 @@ extension Arbiter {
     var spec = WatcherSpec(name: name)
     spec.stop.signal = Signal(Int32(truncatingIfNeeded: head["stop_signal"]?.int ?? 15))
     spec.stop.grace = .seconds(head["stop_grace"]?.number ?? 30)
+    spec.stop.descendants =
+      head["stop_descendants"]?.string.flatMap(DescendantPolicy.init(text:)) ?? .session
     spec.unsupported = "no longer in the configuration"
     let id = addWatcher(spec, isFromFile: false)
     if !isDoomed {

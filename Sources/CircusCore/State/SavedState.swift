@@ -277,6 +277,8 @@ package struct SavedState: Sendable {
       entry["begun"] = entry["begun"] ?? entry["birth"]
       entry["pid"] = .int(Int(found.pid))
       entry["birth"] = .int(Int(found.birth))
+      // A stop that was under way has not reached it.
+      if entry["state"] == "stopping" { entry["unsent"] = true }
       groups[watcher]?.processes[found.process] = entry
       return
     }

@@ -33,6 +33,7 @@ extension Watcher {
       record["doomed"] = true
       record["stop_signal"] = .int(Int(spec.stop.signal.number))
       record["stop_grace"] = .double(spec.stop.grace.seconds)
+      record["stop_descendants"] = .string(spec.stop.descendants.rawValue)
     }
     if demand.isCalled { record["called"] = true }
     if isForced { record["forced"] = true }

@@ -75,8 +75,9 @@ final class Upgrade {
         + [daemon.settings.face == .supervisor ? "supervisor" : "circus"]
       let environment = SuccessorCheck.environment(
         daemon.helpers.environment, files: known,
-        arguments: Array(CommandLine.arguments.dropFirst()))
-      let helper = try daemon.helpers.start(words, environment: environment, wiring: .program)
+        arguments: Program.arguments)
+      let helper = try daemon.helpers.start(
+        words, as: Program.called(as: program), environment: environment, wiring: .program)
       helper.onLine = { [unowned self] line in
         if answer.count < Self.longestAnswer { answer += line }
       }

@@ -43,14 +43,14 @@ package final class HelperProcess {
   private static let fairness = 8
 
   init(
-    _ words: [String], environment: [String: String], wiring: Wiring, spawner: Spawner,
-    loop: EventLoop
+    _ words: [String], as name: String? = nil, environment: [String: String], wiring: Wiring,
+    spawner: Spawner, loop: EventLoop
   ) throws {
     self.loop = loop
     let requests = try PipeEnds()
     let answers = wiring.output == nil ? nil : try PipeEnds()
     var request = SpawnRequest()
-    request.arguments = words
+    request.arguments = [name ?? words[0]] + words.dropFirst()
     request.candidates = Self.candidates(words[0], environment)
     request.environment = environment.map { "\($0.key)=\($0.value)" }
     request.startsSession = true

@@ -25,14 +25,16 @@ package final class Helpers {
   /// `python3` of its PATH.
   package var python: String { environment["CIRCUS_PYTHON"] ?? "python3" }
 
-  /// Starts a helper by its command line; `environment` nil: the daemon's own. Throws the step that
+  /// Starts a helper by its command line; `name`: what it is called instead of its path; `environment` nil: the daemon's own. Throws the step that
   /// failed, and no process is left.
   package func start(
-    _ words: [String], environment: [String: String]? = nil, wiring: HelperProcess.Wiring
+    _ words: [String], as name: String? = nil, environment: [String: String]? = nil,
+    wiring: HelperProcess.Wiring
   ) throws(SpawnError) -> HelperProcess {
     do {
       let helper = try HelperProcess(
-        words, environment: environment ?? self.environment, wiring: wiring, spawner: spawner,
+        words, as: name, environment: environment ?? self.environment, wiring: wiring,
+        spawner: spawner,
         loop: loop)
       running[helper.pid] = helper
       onStart(helper.pid)

@@ -1,0 +1,51 @@
+import CLinux
+import Glibc
+
+/// Which program this process is: a file may hold several.
+extension Program {
+  /// The path or name it was started with.
+  package static var called: String { CommandLine.arguments.first ?? "" }
+
+  /// `circusd --as supervisord`: the name in the first two arguments; nil: it goes by its own.
+  private static var chosen: String? {
+    let words = CommandLine.arguments
+    return words.count > 2 && words[1] == "--as" ? words[2] : nil
+  }
+
+  /// The name it goes by.
+  package static var name: String { chosen ?? baseName(called) }
+
+  /// Its arguments, without those that say which program it is.
+  package static var arguments: [String] {
+    Array(CommandLine.arguments.dropFirst(chosen == nil ? 1 : 3))
+  }
+
+  /// What it is to be called by whoever starts a file in its place, so that it goes by the same name.
+  package static func called(as path: String) -> String {
+    baseName(path) == name ? path : name
+  }
+
+  /// Whether the file it was started from holds all programs of this project.
+  package static var holdsAll: Bool {
+    get { cl_holds_all_programs() != 0 }
+    set {
+      cl_set_holds_all_programs(newValue ? 1 : 0)
+      // What `ps` and `pkill` know it by.
+      if let chosen { cl_set_process_name(chosen) }
+    }
+  }
+
+  /// The words that run another program of this project: the one beside this one where it is there, else this file by
+  /// that name where it holds all, else whatever PATH leads to.
+  package static func sibling(_ name: String) -> [String] {
+    if let path, let slash = path.lastIndex(of: "/") {
+      let beside = path[...slash] + name
+      if Files.isExecutable(String(beside)) { return [String(beside)] }
+    }
+    return holdsAll ? [started, "--as", name] : [name]
+  }
+
+  private static func baseName(_ path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
+}
