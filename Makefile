@@ -3,6 +3,7 @@ PREFIX ?= /usr/local
 # Small rather than unrolled, and at a fixed address: a daemon that sits idle should not take pages
 # for relocations (docs/decisions/0005-release-build.md).
 RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -Osize -Xlinker --gc-sections \
+  -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
   -Xlinker -s -Xlinker -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=all
 BIN = .build/release
 PROGRAMS = circusd circusctl circus-plugin circus-top circusd-stats supervisord supervisorctl pidproxy \
@@ -16,7 +17,7 @@ ZSH_COMPLETION = $(ROOT)/share/zsh/site-functions/_circus
 FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test nightly crash soak sanitize fuzz lint format bench screenshots install install-files uninstall clean
+.PHONY: help deps run build static test nightly crash soak sanitize fuzz lint format bench screenshots install install-files uninstall clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ deps: ## install missing Debian packages
 
 build: deps ## build the release programs into .build/release
 	@$(RELEASE)
+
+static: ## all programs in one file without libraries: dist/circusd
+	@scripts/build-static
 
 run: build ## build and run examples/quickstart.ini in the foreground
 	@examples/quickstart

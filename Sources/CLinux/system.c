@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/auxv.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -72,9 +74,21 @@ int cl_readable_bytes(int fd) {
 }
 
 void cl_ignore_signal(int number) { signal(number, SIG_IGN); }
+// A static program asks Swift's runtime where it is installed by /proc, and is ended where there is none. Before the
+// runtime begins it is told; the children are not.
+static int tells_root;
+__attribute__((constructor(101))) static void tell_root(void) {
+  if (getauxval(AT_BASE) != 0 || access("/proc/self/exe", F_OK) == 0 || getenv("SWIFT_ROOT")) return;
+  setenv("SWIFT_ROOT", "/", 1);
+  tells_root = 1;
+}
+
 static int holds_all_programs;
 int cl_holds_all_programs(void) { return holds_all_programs; }
-void cl_set_holds_all_programs(int value) { holds_all_programs = value; }
+void cl_set_holds_all_programs(int value) {
+  holds_all_programs = value;
+  if (tells_root) unsetenv("SWIFT_ROOT");
+}
 
 void cl_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }
 

@@ -86,7 +86,7 @@ struct Completion {
     case (SendSignal.verb, 1): return pids(of: given[0]) + Self.signals
     case (SendSignal.verb, 2): return Self.signals
     case (Kill.verb, 1), (Stats.verb, 1): return pids(of: given[0])
-    case (_, 0): return command.grammar.positionals.contains("<name>") ? watchers : []
+    case (_, 0): return command.grammar.positionals.holds("<name>") ? watchers : []
     default: return []
     }
   }

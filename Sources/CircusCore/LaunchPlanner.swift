@@ -101,7 +101,7 @@ enum LaunchPlanner {
     case .text(let text): texts.append(text)
     case .list(let list): texts += list
     }
-    return texts.contains { $0.lowercased().contains("(circus.") }
+    return texts.contains { $0.lowercased().holds("(circus.") }
   }
 
   // MARK: supervisor

@@ -1,3 +1,4 @@
+import CircusModel
 import Glibc
 import LinuxSystem
 
@@ -60,7 +61,7 @@ package struct PIDFile {
   /// Whether a process is a supervisor: ours, or a stock one in its interpreter.
   private static func isDaemon(_ pid: Int32, _ facts: ProcessFacts) -> Bool {
     let line = ProcFS().commandLine(of: pid) ?? facts.name
-    return pid == Environment.pid || ["circusd", "supervisord"].contains(where: line.contains)
+    return pid == Environment.pid || ["circusd", "supervisord"].contains { line.holds($0) }
   }
 
   /// Removes the file, if it still names this process.

@@ -77,7 +77,7 @@ package enum PythonText {
   package static func int(_ text: String) -> Int? {
     let trimmed = strip(text)
     guard !trimmed.isEmpty, !trimmed.hasPrefix("_"), !trimmed.hasSuffix("_"),
-      !trimmed.contains("__"), !trimmed.hasPrefix("+_"), !trimmed.hasPrefix("-_")
+      !trimmed.holds("__"), !trimmed.hasPrefix("+_"), !trimmed.hasPrefix("-_")
     else { return nil }
     return Int(trimmed.filter { $0 != "_" })
   }
@@ -117,7 +117,7 @@ package enum PythonText {
     let isNegative = digits.hasPrefix("-")
     if isNegative || digits.hasPrefix("+") { digits = digits.dropFirst() }
     if digits.hasPrefix("0o") { digits = digits.dropFirst(2) }
-    guard digits.first != "+", digits.first != "-", digits.last != "_", !digits.contains("__"),
+    guard digits.first != "+", digits.first != "-", digits.last != "_", !digits.holds("__"),
       let value = Int(digits.filter { $0 != "_" }, radix: 8)
     else { return nil }
     return isNegative ? -value : value

@@ -17,7 +17,11 @@ package struct PluginOptions {
   /// circus's `--config`: `key:value` pieces joined by `:::`; pieces without a colon are ignored.
   package init(parsing text: String) {
     var values: [String: String] = [:]
-    for piece in text.split(separator: ":::", omittingEmptySubsequences: true) {
+    var rest = text[...]
+    while !rest.isEmpty {
+      let mark = rest.firstPlace(of: ":::")
+      let piece = rest[..<(mark?.lowerBound ?? rest.endIndex)]
+      rest = rest[(mark?.upperBound ?? rest.endIndex)...]
       guard let colon = piece.firstIndex(of: ":") else { continue }
       let key = PythonText.strip(piece[..<colon])
       // `__name__:plugin:x` has a colon in its value, `plugin:x` none before it.

@@ -31,7 +31,7 @@ extension Program {
     set {
       cl_set_holds_all_programs(newValue ? 1 : 0)
       // What `ps` and `pkill` know it by.
-      if let chosen { cl_set_process_name(chosen) }
+      cl_set_process_name(name)
     }
   }
 

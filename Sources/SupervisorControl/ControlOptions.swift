@@ -81,7 +81,7 @@ struct ControlOptions {
   }
 
   private static func isURL(_ text: String) -> Bool {
-    guard let mark = text.firstRange(of: "://") else { return false }
+    guard let mark = text.firstPlace(of: "://") else { return false }
     return mark.lowerBound > text.startIndex && mark.upperBound < text.endIndex
   }
 

@@ -103,7 +103,7 @@ package final class ConsoleServer {
 
   private func act(_ request: HTTPRequest) {
     let fields = Percent.form(String(decoding: request.body, as: UTF8.self))
-    let wantsJSON = request.header("Accept")?.contains("application/json") ?? false
+    let wantsJSON = request.header("Accept")?.holds("application/json") ?? false
     guard fields["token"] == browserGuard.token || request.header("X-Token") == browserGuard.token
     else {
       let text = "this page is too old, or not ours: load it again"

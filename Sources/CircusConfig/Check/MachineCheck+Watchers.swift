@@ -30,7 +30,7 @@ extension MachineCheck {
     }
     let base = spec.directory.isEmpty ? directory : absolute(spec.directory)
     // A variable that is not set here may be set where the daemon is started.
-    if !spec.directory.isEmpty, !spec.directory.contains("(circus.env."),
+    if !spec.directory.isEmpty, !spec.directory.holds("(circus.env."),
       !machine.isDirectory(base)
     {
       add(
@@ -113,7 +113,7 @@ extension MachineCheck {
 
   /// The program of a command line; nil where that is not known before the start.
   private func firstWord(_ command: String) -> String? {
-    guard let word = (try? ShellWords.split(command))?.first, !word.contains("(circus.") else {
+    guard let word = (try? ShellWords.split(command))?.first, !word.holds("(circus.") else {
       return nil
     }
     return word

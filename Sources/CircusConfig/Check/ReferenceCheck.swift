@@ -39,7 +39,7 @@ struct ReferenceCheck {
     return section.options.flatMap { option -> [Diagnostic] in
       let isCommand = ["cmd", "args", "shell_args"].contains(option.key)
       // What an option of the user's own says is for the plugin that reads it.
-      guard isCommand || CircusSpecs.known.contains(option.key) || option.key.contains("_stream.")
+      guard isCommand || CircusSpecs.known.contains(option.key) || option.key.holds("_stream.")
       else { return [] }
       let names = CircusSubstitution.names(in: option.value).filter { name in
         let name = name.lowercased()

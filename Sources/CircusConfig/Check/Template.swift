@@ -35,8 +35,8 @@ enum Template {
   private static func mark(in line: String) -> String? {
     if line.hasPrefix("{#") { return line }
     for (open, close) in [("{%", "%}"), ("{{", "}}"), ("<%", "%>"), ("${", "}")] {
-      guard let start = line.firstRange(of: open),
-        let end = line[start.upperBound...].firstRange(of: close)
+      guard let start = line.firstPlace(of: open),
+        let end = line[start.upperBound...].firstPlace(of: close)
       else { continue }
       // `${X}` is a shell's, too.
       let text = line[start.lowerBound..<end.upperBound]

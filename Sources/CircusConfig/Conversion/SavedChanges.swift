@@ -92,7 +92,7 @@ package struct SavedChanges: Sendable {
       let isCommand = ["cmd", "args", "command"].contains(key) && !isShell
       let value = isCommand ? CommentSigns.escaped(in: text) : text
       // Neither dialect can quote these.
-      if [" ;", "\r", "\n\n", "\n ", "\n\t"].contains(where: value.contains) {
+      if [" ;", "\r", "\n\n", "\n ", "\n\t"].contains(where: { value.holds($0) }) {
         problems.append("[\(name)] \(key) cannot be written to a file: \(PythonText.quoted(value))")
         continue
       }

@@ -32,7 +32,7 @@ struct SupervisorWriter {
       file.note(section, "\(key): its variable is not set here, so that no value is known")
     }
     let variables = source.symbols.variableNames.filter { name in
-      file.lines.contains { $0.contains("%(ENV_\(name))s") }
+      file.lines.contains { $0.holds("%(ENV_\(name))s") }
     }
     if !variables.isEmpty {
       file.note(

@@ -1,3 +1,5 @@
+import CircusModel
+
 /// What a file names without knowing its value: variables of the environment, the host's name, a process's number.
 ///
 /// A conversion must not write down the values they have on the machine it is done on. So each of them is read as one
@@ -99,7 +101,7 @@ enum VariableNames {
   ) -> [String] {
     var found: [String] = []
     var rest = text[...]
-    while let start = rest.firstRange(of: mark) {
+    while let start = rest.firstPlace(of: mark) {
       rest = rest[start.upperBound...]
       let name = rest.prefix(while: isName)
       if !name.isEmpty { found.append(String(name)) }

@@ -43,14 +43,14 @@ package enum ProgramExpansion {
     var names = template.names
     names["process_num"] = String(number)
     names["numprocs"] = String(count)
-    if expression.contains("ENV_"), let own = template.expressions["environment"],
+    if expression.holds("ENV_"), let own = template.expressions["environment"],
       let text = try? PercentExpansion.expand(own, names),
       let pairs = try? EnvironmentGrammar.parse(text)
     {
       for (key, value) in pairs { names["ENV_" + key] = value }
     }
     let name = (try? PercentExpansion.expand(expression, names)) ?? expression
-    let isTold = expression.contains("%(process_num)") || number == template.firstNumber
+    let isTold = expression.holds("%(process_num)") || number == template.firstNumber
     return isTold ? name : "\(name)_\(number)"
   }
 

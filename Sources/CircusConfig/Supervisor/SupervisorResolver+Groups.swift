@@ -290,7 +290,7 @@ extension SupervisorResolver {
     let text = scope.raw("process_name") ?? "%(program_name)s"
     do {
       let name = try SupervisorTypes.name(text)
-      if count > 1 && !name.contains("%(process_num)") {
+      if count > 1 && !name.holds("%(process_num)") {
         scope.fail(
           scope.raw("process_name") == nil ? "numprocs" : "process_name",
           "%(process_num) must be present within process_name when numprocs > 1",

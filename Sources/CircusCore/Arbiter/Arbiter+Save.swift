@@ -50,7 +50,7 @@ extension Watcher {
       options.append(("numprocs", String(target)))
       let name = spec.program?.expressions["process_name"] ?? "%(program_name)s"
       // Several processes need several names.
-      if target > 1, !name.contains("%(process_num)") {
+      if target > 1, !name.holds("%(process_num)") {
         options.append(("process_name", name + "_%(process_num)d"))
       }
     }

@@ -40,7 +40,7 @@ extension WatcherSpec {
     case .list(let list): texts += list
     }
     texts += environment.values
-    return texts.contains { $0.lowercased().contains(wanted) }
+    return texts.contains { $0.lowercased().holds(wanted) }
   }
 
   /// Whether its processes hold this socket.

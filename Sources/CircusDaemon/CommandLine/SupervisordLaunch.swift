@@ -90,7 +90,7 @@ struct SupervisordLaunch {
       try Limits.set(number, soft: wanted, hard: hard)
     } catch {
       throw Refusal(
-        text: complaint.replacing("%n", with: "\(minimum)").replacing("%h", with: "\(limit.hard)"))
+        text: complaint.replacing("%n", by: "\(minimum)").replacing("%h", by: "\(limit.hard)"))
     }
     notes.append((.info, "Increased RLIMIT_\(name.uppercased()) limit to \(minimum)"))
   }

@@ -51,7 +51,7 @@ package struct DependentStart: Hashable, Sendable {
 
   /// Whether a command is the plugin, or the one it was made from.
   package static func isPlugin(_ command: String) -> Bool {
-    ["dependent-startup", "dependent_startup", "ordered-startup"].contains(where: command.contains)
+    ["dependent-startup", "dependent_startup", "ordered-startup"].contains { command.holds($0) }
   }
 }
 

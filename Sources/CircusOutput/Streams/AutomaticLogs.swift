@@ -1,3 +1,4 @@
+import CircusModel
 import LinuxSystem
 
 /// AUTO logs of earlier runs (supervisor.md 3.3).
@@ -12,10 +13,10 @@ package enum AutomaticLogs {
 
   /// Whether a file is named like an AUTO log of this identifier, or like a rotation of one.
   package static func isOne(_ name: String, _ identifier: String) -> Bool {
-    guard let mark = name.firstRange(of: "---\(identifier)-"), mark.lowerBound > name.startIndex
+    guard let mark = name.firstPlace(of: "---\(identifier)-"), mark.lowerBound > name.startIndex
     else { return false }
     let rest = name[mark.upperBound...]
-    guard let log = rest.firstRange(of: ".log"), log.lowerBound > rest.startIndex,
+    guard let log = rest.firstPlace(of: ".log"), log.lowerBound > rest.startIndex,
       !rest[..<log.lowerBound].contains(" ")
     else { return false }
     var end = rest[log.upperBound...]

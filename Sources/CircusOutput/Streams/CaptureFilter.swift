@@ -1,3 +1,5 @@
+import CircusModel
+
 /// Capture mode: what a process prints between two tokens is not logged but announced as an event
 /// (supervisor.md 3.6). Tokens are found wherever reads cut them, and no byte waits longer than it
 /// may be the beginning of one.
@@ -26,7 +28,7 @@ struct CaptureFilter {
     held = []
     while !rest.isEmpty {
       let token = isCapturing ? Self.end : Self.begin
-      guard let found = rest.firstRange(of: token) else {
+      guard let found = rest.firstPlace(of: token) else {
         let kept = Self.beginning(of: token, at: rest)
         held = Array(rest.suffix(kept))
         take(rest.dropLast(kept), &pieces)

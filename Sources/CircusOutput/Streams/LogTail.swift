@@ -1,3 +1,4 @@
+import CircusModel
 import LinuxSystem
 
 /// The end of a log file, and what its lines say about themselves.
@@ -33,6 +34,6 @@ enum LogTail {
 
 extension String {
   fileprivate func range(of needle: String, after start: Index? = nil) -> Range<Index>? {
-    self[(start ?? startIndex)...].firstRange(of: needle)
+    self[(start ?? startIndex)...].firstPlace(of: needle)
   }
 }

@@ -45,7 +45,7 @@ package struct BrowserGuard {
       return true
     }
     return request.method != "POST"
-      && (request.header("Accept-Encoding") ?? "").lowercased().contains("deflate")
+      && (request.header("Accept-Encoding") ?? "").lowercased().holds("deflate")
   }
 
   /// A request that another site has sent; that one of its links leads to a page of ours is all right.
