@@ -237,6 +237,13 @@ package struct ConfigurationReader {
       ?? configuration.settings.onBoot
     configuration.settings.savedFile =
       document.supervisord["saved_file"]?.string ?? configuration.settings.savedFile
+    let own = document.supervisord
+    configuration.settings.exitCodeFrom =
+      own["exit_code_from"]?.string ?? configuration.settings.exitCodeFrom
+    configuration.settings.terminationLog =
+      own["termination_log"]?.string ?? configuration.settings.terminationLog
+    configuration.settings.stopTimeout =
+      own["stop_timeout"]?.number.map { .seconds($0) } ?? configuration.settings.stopTimeout
     configuration.settings.ticks = true
     configuration.included = document.included
     configuration.settings.stripsAnsi = document.supervisord["strip_ansi"]?.bool ?? false

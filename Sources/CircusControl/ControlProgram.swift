@@ -55,6 +55,7 @@ package struct ControlProgram {
         endpoint: tunnel?.endpoint ?? arguments.controlEndpoint(environment))
     } catch let error as ClientError {
       Terminal.complain(error.text)
+      if command.verb == HealthCheck.verb { return HealthCheck.unreachable }
     } catch let error as UsageError {
       Terminal.complain("\(error.text)\nusage: \(Help.synopsis(command))")
     } catch {
@@ -109,6 +110,12 @@ package struct ControlProgram {
     }
     if command.verb == Explain.verb {
       return show(try explain(words, try connect(endpoint)), command, words)
+    }
+    if command.verb == HealthCheck.verb {
+      let patience = arguments.hasTimeout ? arguments.timeout : HealthCheck.patience
+      return show(
+        try connect(endpoint, timeout: patience).call(command.verb, try command.properties(words)),
+        command, words)
     }
     let properties = try command.properties(words)
     let waits = words.flags.contains("waiting") && !arguments.hasTimeout

@@ -66,7 +66,7 @@ package enum Effect: Sendable {
   /// A line of the log, in these words.
   case tell(Notice, Wording)
   /// Everything is stopped: end.
-  case finish(status: Int32)
+  case finish(Conclusion)
 }
 
 extension Effect {

@@ -12,6 +12,10 @@ struct Ledger {
   var timers = TimerHeap()
   /// The daemon stops or restarts: nothing is started any more.
   var isEnding = false
+  /// The time there is to end in.
+  var stopBudget = StopBudget()
+  /// What the daemon ends with, once an essential watcher has ended.
+  var conclusion: Conclusion?
   var processes: [PID: ProcessID] = [:]
   /// What happened in supervisor's terms and was not told yet.
   var notices: [SupervisorEvent] = []

@@ -97,6 +97,11 @@ package struct ConfigurationLoader {
     configuration.settings.loggerConfig =
       overrides.loggerConfig ?? configuration.settings.loggerConfig
     configuration.settings.pidFile = overrides.pidFile ?? configuration.settings.pidFile
+    if let text = Environment.variables["CIRCUS_STOP_TIMEOUT"], let seconds = Double(text),
+      seconds >= 0
+    {
+      configuration.settings.stopTimeout = .seconds(seconds)
+    }
     for index in configuration.watchers.indices {
       Virtualenv.apply(to: &configuration.watchers[index])
       if configuration.watchers[index].command == CircusSpecs.pluginProgram {

@@ -49,13 +49,12 @@ package final class LogFile {
     let mode: mode_t = spec.isAutomatic ? 0o600 : 0o666
     // Non-blocking matters for a FIFO only: the daemon does not wait for its reader.
     let flags = O_APPEND | O_CREAT | O_NONBLOCK
-    do throws(Errno) {
-      descriptor = try Self.open(path, flags, mode)
-      console = nil
-    } catch {
-      guard let inherited = Self.inherited(path) else { throw error }
+    if let inherited = try Self.inherited(path) {
       descriptor = inherited
       console = Console(descriptor: inherited)
+    } else {
+      descriptor = try Self.open(path, flags, mode)
+      console = nil
     }
     var info = stat()
     size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
@@ -66,16 +65,14 @@ package final class LogFile {
       schedule = RotationSchedule(timed, from: begun)
     }
   }
-  /// A copy of the daemon's own stdout or stderr, where the path means one of them. After a change of user, or
-  /// where it is a socket, the kernel does not open it by its name, though it is ours to write to.
-  private static func inherited(_ path: String) -> Int32? {
-    let numbers: [String: Int32] = ["stdout": 1, "stderr": 2, "fd/1": 1, "fd/2": 2]
-    for prefix in ["/dev/", "/proc/self/"] where path.hasPrefix(prefix) {
-      guard let number = numbers[String(path.dropFirst(prefix.count))] else { continue }
-      let copy = duplicate(number)
-      return copy >= 0 ? copy : nil
-    }
-    return nil
+  /// A copy of the daemon's own stdout or stderr, where the path means one of them. Opened by its name a file that it
+  /// leads to would be written from its beginning, and after a change of user, or where it is a socket, the kernel does not
+  /// open it at all, though it is ours to write to.
+  private static func inherited(_ path: String) throws(Errno) -> Int32? {
+    guard let number = StandardStream.number(of: path) else { return nil }
+    let copy = duplicate(number)
+    guard copy >= 0 else { throw Errno.last }
+    return copy
   }
 
   /// Writes to what was inherited: its other users decide whether it may block.

@@ -44,6 +44,12 @@ package struct DaemonSettings: Hashable, Sendable {
   package var savedFile: String?
   /// What the daemon begins with after an ordered end (`on_boot`).
   package var onBoot = BootState.config
+  /// The watcher, program or group whose exit status is the daemon's after an ordered end (`exit_code_from`); nil: 0.
+  package var exitCodeFrom: String?
+  /// An existing file that is told why the daemon ends (`termination_log`); nil: `/dev/termination-log` in a container.
+  package var terminationLog: String?
+  /// So long a stop of everything takes at most (`stop_timeout`); nil: as long as its parts.
+  package var stopTimeout: Interval?
   /// Least severe level logged, as written (circus `loglevel`); nil means `info`.
   package var logLevel: String?
   /// Log file or syslog URL (circus `logoutput`); nil or `-`: standard error (circus.md 10.7).

@@ -77,6 +77,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var sendsHangup = false
   /// Such a reload is over when each process says so on its `NOTIFY_SOCKET`, off by default (`reload_notify`).
   package var confirmsReload = false
+  /// Whether the daemon ends with it (`essential`).
+  package var essential = Essential.no
   /// Whose messages on its `NOTIFY_SOCKET` count (`notify_access`).
   package var notifyAccess = NotifyAccess.tree
   /// What happens when a process ends by itself (circus `respawn`, supervisor `autorestart`).

@@ -28,6 +28,8 @@ package struct Simulation {
   package private(set) var loads: [LoadPurpose] = []
   /// What the daemon ended with; nil while it runs.
   package private(set) var exitStatus: Int32?
+  /// Why it ended; empty: it was told to.
+  package private(set) var reason = ""
   /// What `checkInvariants` and the simulation itself found broken.
   package internal(set) var violations: [String] = []
   /// Sockets whose first event the arbiter waits for.
@@ -285,7 +287,9 @@ package struct Simulation {
       if let ticket { record(.plain, for: ticket) }
     case .loadConfiguration(let purpose): loads.append(purpose)
     case .tell(let notice, let wording): log += wording.lines(for: notice).map(\.text)
-    case .finish(let status): exitStatus = status
+    case .finish(let conclusion):
+      exitStatus = conclusion.status
+      reason = conclusion.reason
     case .upgrade(_, let ticket):
       if let ticket { record(.plain, for: ticket) }
     case .saveChanges(let changes, _, let ticket):

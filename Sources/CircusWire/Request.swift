@@ -11,6 +11,7 @@ package enum Request: Sendable {
   case explain(Explain)
   case get(Get)
   case globalOptions(GlobalOptions)
+  case healthCheck(HealthCheck)
   case graph(Graph)
   case incr(Incr)
   case ipython(IPython)
@@ -49,6 +50,7 @@ package enum Request: Sendable {
     case Explain.verb: self = .explain(try Explain(p))
     case Get.verb: self = .get(try Get(p))
     case GlobalOptions.verb: self = .globalOptions(try GlobalOptions(p))
+    case HealthCheck.verb: self = .healthCheck(try HealthCheck(p))
     case Graph.verb: self = .graph(try Graph(p))
     case Incr.verb: self = .incr(try Incr(p))
     case IPython.verb: self = .ipython(try IPython(p))
@@ -90,6 +92,7 @@ package enum Request: Sendable {
     case .explain: Explain.self
     case .get: Get.self
     case .globalOptions: GlobalOptions.self
+    case .healthCheck: HealthCheck.self
     case .graph: Graph.self
     case .incr: Incr.self
     case .ipython: IPython.self

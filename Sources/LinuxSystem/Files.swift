@@ -152,6 +152,14 @@ package enum Files {
   /// Empties a file; false when that is refused.
   package static func truncate(_ path: String) -> Bool { Glibc.truncate(path, 0) == 0 }
 
+  /// Writes to a file that is there, and is no symbolic link; nothing happens where there is none.
+  package static func overwrite(_ path: String, with bytes: [UInt8]) {
+    let descriptor = open(path, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return }
+    try? writeAll(descriptor, bytes)
+    close(descriptor)
+  }
+
   /// Whether a path is a symbolic link itself.
   package static func isLink(_ path: String) -> Bool {
     var info = stat()

@@ -51,6 +51,13 @@ package enum Users {
     try systemCall { setuid(user.uid) }
   }
 
+  /// Makes pipes those of another user: a program that opens `/dev/stdout` by its name is refused what is root's. nil: they
+  /// stay ours.
+  package static func give(_ pipes: [Int32?], to user: uid_t?) {
+    guard let user, user != current else { return }
+    for pipe in pipes { if let pipe { _ = fchown(pipe, user, gid_t.max) } }
+  }
+
   /// Whether this process may become any user: its effective user is root.
   package static var isRoot: Bool { geteuid() == 0 }
   /// The user whose rights this process has: geteuid(2).

@@ -122,7 +122,7 @@ import Testing
     // These are in no definition that was saved.
     let newer: Set<String> = [
       "numprocs", "retry_in", "depends_on", "group_depends_on", "group_on_dependency",
-      "reload_notify", "dependent_startup", "dependent_startup_wait_for",
+      "reload_notify", "essential", "dependent_startup", "dependent_startup_wait_for",
       "dependent_startup_inherit_priority",
       "min_ready", "ready_timeout",
       "run_timeout",

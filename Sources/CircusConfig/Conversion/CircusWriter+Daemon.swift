@@ -9,8 +9,7 @@ extension CircusWriter {
     let log = source.expanded(section.take("logfile") ?? "supervisord.log")
     switch log {
     case "syslog": set("logoutput", "syslog:///dev/log?user", "supervisord")
-    case "/dev/stdout", "/dev/stderr", "/proc/self/fd/1", "/proc/self/fd/2", "/dev/fd/1",
-      "/dev/fd/2":
+    case _ where StandardStream.number(of: log) != nil:
       file.note("supervisord", "logfile=\(log): circusd's log goes to standard error")
     default: set("logoutput", log, "supervisord")
     }
@@ -19,7 +18,7 @@ extension CircusWriter {
     let pidFile = section.take("pidfile") ?? "supervisord.pid"
     set("pidfile", source.expanded(pidFile), "supervisord")
     set("umask", Self.octal(values["umask"]?.int ?? 0o22), "supervisord")
-    for key in ["state_dir", "saved_file", "on_boot"] {
+    for key in DaemonOption.shared {
       if let value = section.take(key) { set(key, source.expanded(value), "supervisord") }
     }
     section.take(all: ["loglevel", "umask", "nodaemon", "environment"])

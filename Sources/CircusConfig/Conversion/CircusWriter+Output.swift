@@ -41,10 +41,9 @@ extension CircusWriter {
         section,
         "\(stream)_logfile=AUTO: it goes where circusd's own output goes; name a file, or see `circusctl logs`"
       )
-    case "/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/fd/2", "/proc/self/fd/1",
-      "/proc/self/fd/2":
+    case _ where StandardStream.number(of: path) != nil:
       set("\(stream)_stream.class", "StdoutStream", section)
-      if path.hasSuffix("stderr") || path.hasSuffix("2") {
+      if StandardStream.number(of: path) == 2 {
         file.note(section, "\(stream)_logfile=\(path): circus writes to its standard output")
       }
     default:

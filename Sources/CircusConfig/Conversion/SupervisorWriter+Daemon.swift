@@ -37,8 +37,8 @@ extension SupervisorWriter {
     }
     if let path = settings.pidFile { set("pidfile", path, "circus") }
     if let mask = settings.umask { set("umask", CircusWriter.octal(mask), "circus") }
-    for key in ["state_dir", "saved_file", "on_boot"] {
-      if section.take(key) != nil, let value = source.document.circus[key]?.string {
+    for key in DaemonOption.shared {
+      if section.take(key) != nil, let value = source.document.circus[key]?.text {
         set(key, value, "circus")
       }
     }

@@ -138,9 +138,8 @@ extension Arbiter {
     }
   }
 
-  /// Second interrupt: no more grace.
+  /// No more grace.
   mutating func hurry(_ now: Moment, _ effects: inout [Effect]) {
-    tell(.interruptedAgain, &effects)
     stopQueue = []
     for index in watchers.indices { watchers[index].turnHooksOff(now, &ledger, &effects) }
     for id in watchers.map(\.id) { stop(id, cause: .shutdown, now, &effects) }
@@ -157,7 +156,29 @@ extension Arbiter {
     mode = .stopping
     ledger.isEnding = true
     ledger.notices.append(.supervisorStopping)
+    refreshNeeds()
+    stopQueue = order.stopStages
+    beginStopBudget(now)
     stopAll(cause: .shutdown, now, &effects)
+  }
+
+  /// An essential watcher has ended, and everything else ends with it.
+  mutating func concludeIfEssentialEnded(_ now: Moment, _ effects: inout [Effect]) {
+    if ledger.conclusion != nil, mode == .running { shutDown(now, &effects) }
+  }
+
+  /// What the daemon ends with: the end of an essential watcher, that of the process of `exit_code_from`, or 0.
+  private var conclusion: Conclusion {
+    if let conclusion = ledger.conclusion { return conclusion }
+    var ordered = Conclusion(status: 0, reason: "")
+    if let name = ledger.settings.exitCodeFrom,
+      let watcher = watchers.first(where: { $0.spec.name == name || $0.spec.group == name }),
+      let exit = watcher.lives.values.compactMap(\.lastExit).max(by: { $0.wall < $1.wall })
+    {
+      ordered = Conclusion(
+        status: exit.status.shellCode, reason: "\(name): \(exit.status.description)")
+    }
+    return ordered
   }
 
   var isAllStopped: Bool {
@@ -179,7 +200,7 @@ extension Arbiter {
       releaseWatches(now, &effects)
       dismissSupervised(&effects)
       tell(.exiting, &effects)
-      effects.append(.finish(status: 0))
+      effects.append(.finish(conclusion))
     case .restarting:
       mode = .booting
       effects.append(.loadConfiguration(.restart))

@@ -11,6 +11,8 @@ extension Arbiter {
     case .explain(let command):
       effects.append(.reply(ticket, try explanation(of: command.name, now)))
     case .graph(let command): effects.append(.reply(ticket, try graph(command, now)))
+    case .healthCheck(let command):
+      effects.append(.reply(ticket, try health(command, now)))
     case .blame: effects.append(.reply(ticket, blame(now)))
     case .criticalChain(let command):
       effects.append(.reply(ticket, try criticalChain(command.name)))

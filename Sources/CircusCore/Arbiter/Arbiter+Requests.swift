@@ -47,7 +47,8 @@ extension Arbiter {
       effects.append(.upgrade(command.program, ticket))
     case .wait(let command):
       if let ticket { try wait(command, ticket, now, &effects) }
-    case .blame, .criticalChain, .dstats, .events, .explain, .get, .graph, .globalOptions, .ipython,
+    case .blame, .healthCheck, .criticalChain, .dstats, .events, .explain, .get, .graph,
+      .globalOptions, .ipython,
       .list, .listen, .listSockets, .logs,
       .numProcesses, .numWatchers, .options, .stats, .status:
       if let ticket { try query(request, ticket, now, &effects) }

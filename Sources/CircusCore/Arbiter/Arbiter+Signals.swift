@@ -6,8 +6,12 @@ extension Arbiter {
     switch signal {
     case .terminate, .interrupt, .quit:
       tell(.exitRequested(signal), &effects)
-      if mode == .stopping && signal == .interrupt {
+      if mode == .stopping, signal == .interrupt {
+        tell(.interruptedAgain, &effects)
         hurry(now, &effects)
+      } else if mode == .stopping {
+        // Asked twice: whoever asks is in a hurry.
+        stopsAll(by: now.instant + .seconds(1), now)
       } else {
         shutDown(now, &effects)
       }

@@ -312,6 +312,8 @@ package struct Arbiter {
       advanceDependents(now, &effects)
       advanceStartQueue(now, &effects)
       advanceDependentStarts(now, &effects)
+      concludeIfEssentialEnded(now, &effects)
+      endStopBudget(now, &effects)
       advanceStopQueue(now, &effects)
     } while !restless.isEmpty || needs.hasEdges && watchers.hasUnseen
     dropDoomed(&effects)

@@ -50,6 +50,8 @@ package enum WatcherNotice: Hashable, Sendable {
   /// One attempt of several.
   case startFailed(reason: String)
   case waitsForSocket
+  /// The daemon ends with it, or ends already.
+  case essentialEnded(String, isFirst: Bool)
   /// For what it depends on.
   case waits(String)
   /// What it depends on has come back.
@@ -81,6 +83,8 @@ package enum DaemonNotice: Hashable, Sendable {
   case restartIgnored(Signal)
   case signalIgnored(Signal)
   case interruptedAgain
+  /// The time of `stop_timeout` is over, or a second after the stop was asked for again.
+  case stopTimeIsOver
   /// Their names; told every few seconds while it ends.
   case waitsForDeaths([String])
   case exiting

@@ -116,6 +116,12 @@ extension Wording {
     case .reloadNotConfirmed(let reason): [LogLine(.warning, "\(name): \(reason)")]
     case .notStarted(let reason): [LogLine(.error, "\(name): not started: \(reason)")]
     case .startFailed(let reason): [LogLine(.warning, "error in '\(name)': \(reason)")]
+    case .essentialEnded(let reason, let isFirst):
+      [
+        LogLine(
+          .error,
+          "\(reason): it is essential: \(isFirst ? "the daemon ends" : "the daemon ends already")")
+      ]
     case .waitsForSocket: [LogLine(.info, "\(name) waits for its socket")]
     case .follows(let reaction):
       [
@@ -189,6 +195,7 @@ extension Wording {
           .warning, "ignored \(signal.name) indicating restart request (shutdown in progress)")
       ]
     case .signalIgnored(let signal): [LogLine(.debug, "Got signal \(signal.name), ignored")]
+    case .stopTimeIsOver: [LogLine(.warning, "the time to stop is over: killing what is left")]
     case .interruptedAgain: [LogLine(.warning, "interrupted again: killing what is left")]
     case .waitsForDeaths(let names):
       [LogLine(.info, "waiting for \(names.joined(separator: ", ")) to die")]

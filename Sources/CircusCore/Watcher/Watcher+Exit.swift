@@ -67,6 +67,7 @@ extension Watcher {
       slots[index].lastStatus = status
       return enter(.exited(status, until: nil), at: index, &ledger)
     }
+    concludeExit(slots[index], status, &ledger, &effects)
     if spec.onDemand && isLast(index) {
       enter(.exited(status, until: nil), at: index, &ledger)
       return fallAsleep(age, now, &ledger, &effects)

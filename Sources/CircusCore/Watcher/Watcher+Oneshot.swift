@@ -52,6 +52,7 @@ extension Watcher {
     enter(.fatal, at: index, &ledger)
     slots[index].isWanted = false
     tell(.oneshotFailed(reason: reason), of: slots[index].name, &effects)
+    concludeFailure(slots[index], reason, &ledger, &effects)
   }
 
   /// When none of its processes runs or will, the run is over.

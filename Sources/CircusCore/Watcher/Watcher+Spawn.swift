@@ -173,6 +173,7 @@ extension Watcher {
       enter(.fatal, at: index, &ledger)
       slots[index].isWanted = false
       tell(.gaveUp, of: slots[index].name, &effects)
+      concludeFailure(slots[index], slots[index].spawnError, &ledger, &effects)
     }
   }
 
@@ -203,6 +204,7 @@ extension Watcher {
     tell(.notStarted(reason: failure.text), &effects)
     lastProblem = "not started: \(failure.text)"
     enter(.fatal, at: index, &ledger)
+    concludeFailure(slots[index], failure.text, &ledger, &effects)
     desired = .stopped(.spawnFailure)
   }
 

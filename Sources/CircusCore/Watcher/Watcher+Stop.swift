@@ -10,7 +10,8 @@ extension Watcher {
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     guard let index = index(of: process) else { return }
-    let plan = plan ?? spec.stop
+    var plan = plan ?? spec.stop
+    plan.grace = ledger.stopBudget.cut(plan.grace, of: id, now)
     if slots[index].state.isEnding { return hurryOrphans(index, plan, now, &ledger, &effects) }
     guard let life = slots[index].state.life else { return }
     let pid = life.pid
@@ -95,7 +96,7 @@ extension Watcher {
     _ cause: Cause, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     enter(.stopping)
-    stopDeadline = now.instant + spec.stop.grace
+    stopDeadline = now.instant + ledger.stopBudget.cut(spec.stop.grace, of: id, now)
     ask(.beforeStop, [:], &ledger, &effects)
     for process in slots.map(\.id) {
       guard let index = index(of: process) else { continue }

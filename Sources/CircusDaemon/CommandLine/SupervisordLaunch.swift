@@ -127,7 +127,7 @@ struct SupervisordLaunch {
 
   private func start(_ places: LowDescriptors, _ ready: (String?) -> Void) -> Int32 {
     // A log that is stdout already is not repeated there.
-    let isStandardOutput = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(options.logFile)
+    let isStandardOutput = StandardStream.number(of: options.logFile) == 1
     let echoes = options.staysInForeground && !options.isSilent && !isStandardOutput
     let log = Logger(
       level: options.logLevel, target: .supervisord(options.mainLog),

@@ -5,6 +5,7 @@ import CircusShell
 import CircusSurvival
 import CircusWire
 import EventLoop
+import LinuxSystem
 import SupervisorServer
 import WebConsole
 import ZeroMQControl
@@ -32,6 +33,16 @@ extension Daemon {
     sockets.closeAll()
     survival.end(settings)
     notifyPlace.removeItself()
-    return status
+    tellReason()
+    return conclusion.status
+  }
+
+  /// Why a container has ended is the last that is read of it: in its output, and where Kubernetes looks for it.
+  private func tellReason() {
+    guard !conclusion.reason.isEmpty else { return }
+    let line = ControlText.oneLine(conclusion.reason)
+    StandardOutput.complain(line + "\n")
+    Files.overwrite(
+      settings.terminationLog ?? "/dev/termination-log", with: Array(line.utf8.prefix(4_096)))
   }
 }

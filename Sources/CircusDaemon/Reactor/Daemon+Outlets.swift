@@ -31,9 +31,9 @@ extension Daemon: EffectOutlets {
   /// Begins to become this program; nil: the one it was started from.
   package func upgrade(to program: String?, _ ticket: Ticket?) { upgrade.begin(program, ticket) }
 
-  /// Ends the loop after this turn; `status` is the exit status.
-  package func finish(_ status: Int32) {
-    self.status = status
+  /// Ends the loop after this turn.
+  package func finish(_ conclusion: Conclusion) {
+    self.conclusion = conclusion
     loop.stop()
   }
 }

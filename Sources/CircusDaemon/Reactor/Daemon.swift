@@ -87,7 +87,7 @@ package final class Daemon {
   let notifyPlace: NotifyPlace
   /// The settings in force.
   package internal(set) var settings: DaemonSettings
-  var status: Int32 = 0
+  var conclusion = Conclusion(status: 0, reason: "")
 
   /// Binds everything; nothing is started yet. Signals must be blocked by now.
   package init(

@@ -22,6 +22,10 @@ package struct DaemonOption: Sendable {
 
   /// By name.
   package static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
+  /// Those that `[supervisord]` has in the same words.
+  package static let shared = [
+    "state_dir", "saved_file", "on_boot", "exit_code_from", "termination_log", "stop_timeout",
+  ]
   /// What circus's reader lists where the file says nothing.
   package static let listed = byKey.compactMapValues(\.spelling.listed)
 
@@ -79,6 +83,13 @@ package struct DaemonOption: Sendable {
     DaemonOption("state_dir", .text, .filledText(\.stateDirectory), .ours),
     DaemonOption("saved_file", .text, .filledText(\.savedFile), .ours),
     DaemonOption("on_boot", .text, .choice(\.onBoot), .ours),
+    DaemonOption("exit_code_from", .text, .filledText(\.exitCodeFrom), .ours),
+    DaemonOption("termination_log", .text, .filledText(\.terminationLog), .ours),
+    DaemonOption(
+      "stop_timeout", .seconds(isWhole: false),
+      .init(
+        \.stopTimeout, read: { $0.map { .float($0.seconds) } ?? .null },
+        write: { $0 = $1.number.map { .seconds($0) } }), .ours),
     DaemonOption("supervisor_events", .boolean, .boolean(\.publishesSupervisorEvents), .ours),
   ]
 

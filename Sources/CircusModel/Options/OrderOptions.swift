@@ -55,6 +55,17 @@ extension WatcherOption {
       .seconds(\.readyTimeout), .live, [.settable, .shown, .ours],
       help: "Seconds in which it has to say so, else the start has failed; 0: any time"),
     WatcherOption(
+      circus: .init("essential", .choice(["no", "failed", "exit"], aliases: ["yes": "failed"])),
+      supervisor: .init(
+        "essential", .choice(["no", "failed", "exit"], aliases: ["yes": "failed"])),
+      Field(
+        \.essential, read: { .string($0.rawValue) },
+        write: { $0 = $1.string.flatMap(Essential.init(rawValue:)) ?? $0 }), .live,
+      [.settable, .shown, .ours],
+      help:
+        "The daemon ends with it, as a container does: never (no), when it is given up (failed), with any end of a process that was not ordered (exit)"
+    ),
+    WatcherOption(
       circus: .init("notify_access", .choice(["tree", "main", "all"], aliases: [:])),
       supervisor: .init("notify_access", .choice(["tree", "main", "all"], aliases: [:])),
       Field(

@@ -38,6 +38,8 @@ extension SectionTable {
     SectionOption("state_dir", .text, .home),
     SectionOption("saved_file", .text, .home),
     SectionOption("on_boot", .composite),
+    SectionOption("exit_code_from", .text), SectionOption("termination_log", .text, .home),
+    SectionOption("stop_timeout", .seconds(isWhole: false)),
   ])
 
   /// `[unix_http_server]` (supervisor.md 1.3).

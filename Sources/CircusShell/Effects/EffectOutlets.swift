@@ -26,5 +26,5 @@ package protocol EffectOutlets: AnyObject {
   /// Settings of the daemon itself have changed.
   func apply(_ settings: DaemonSettings)
   /// Everything is stopped.
-  func finish(_ status: Int32)
+  func finish(_ conclusion: Conclusion)
 }

@@ -145,7 +145,7 @@ package final class EffectRunner {
     case .upgrade(let program, let ticket): outlets.upgrade(to: program, ticket)
     case .tell(let notice, let wording):
       for line in wording.lines(for: notice) { log.log(line.level, line.text) }
-    case .finish(let status): outlets.finish(status)
+    case .finish(let conclusion): outlets.finish(conclusion)
     }
   }
 
