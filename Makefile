@@ -17,7 +17,7 @@ ZSH_COMPLETION = $(ROOT)/share/zsh/site-functions/_circus
 FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build static test nightly crash soak sanitize fuzz lint format bench screenshots install install-files uninstall clean
+.PHONY: help deps run build static test-packages test nightly crash soak sanitize fuzz lint format bench screenshots install install-files uninstall clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ build: deps ## build the release programs into .build/release
 
 static: ## all programs in one file without libraries: dist/circusd
 	@scripts/build-static
+
+test-packages: static ## install what dist/ has into empty roots and use it there; needs root
+	@scripts/install-dependencies --packages
+	@scripts/test-packages
 
 run: build ## build and run examples/quickstart.ini in the foreground
 	@examples/quickstart

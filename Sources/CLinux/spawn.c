@@ -99,6 +99,8 @@ static int child(void *argument) {
   tell_pid(r);
   if (r->directory && chdir(r->directory) != 0) fail(r, CL_STAGE_DIRECTORY);
   if (r->newSession ? setsid() < 0 : setpgid(0, 0) != 0) fail(r, CL_STAGE_SESSION);
+  // All signals are blocked here, SIGTTOU with them, which would stop a process that is not in the foreground.
+  if (r->takesTerminal && isatty(0)) tcsetpgrp(0, getpid());
   for (int i = 0; i < r->limitCount; i++) {
     struct rlimit64 value = {r->limits[i].soft, r->limits[i].hard};
     if (syscall(SYS_prlimit64, 0, r->limits[i].resource, &value, NULL) != 0) {

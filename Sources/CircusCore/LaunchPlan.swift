@@ -51,6 +51,8 @@ package final class LaunchPlan: Sendable {
   package let sockets: SocketUse?
   /// circus: a new session; supervisor: only a new process group.
   package let startsSession: Bool
+  /// It has the daemon's terminal as its foreground process group, and so no session of its own.
+  package let takesTerminal: Bool
   /// Whether the kernel kills it when the daemon dies.
   package let diesWithDaemon: Bool
   /// Which of its descendants are ended with it.
@@ -67,7 +69,7 @@ package final class LaunchPlan: Sendable {
     directory: String, user: String?, group: String?, umask: Int?, limits: [ResourceLimit],
     input: Input, stdout: StreamSpec, stderr: StreamSpec,
     stdoutOnFull: FullPolicy? = nil, stderrOnFull: FullPolicy? = nil, sockets: SocketUse?,
-    startsSession: Bool,
+    startsSession: Bool, takesTerminal: Bool = false,
     diesWithDaemon: Bool = false, descendants: DescendantPolicy,
     readiness: Readiness = .started, notifyAccess: NotifyAccess = .tree
   ) {
@@ -90,9 +92,15 @@ package final class LaunchPlan: Sendable {
     self.stderrOnFull = stderrOnFull
     self.sockets = sockets
     self.startsSession = startsSession
+    self.takesTerminal = takesTerminal
     self.diesWithDaemon = diesWithDaemon
     self.descendants = descendants
     self.readiness = readiness
     self.notifyAccess = notifyAccess
   }
+}
+
+extension LaunchPlan {
+  /// Whether the process is the first of a session.
+  package var ownsSession: Bool { startsSession && !takesTerminal }
 }

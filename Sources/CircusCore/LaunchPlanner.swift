@@ -21,7 +21,9 @@ enum LaunchPlanner {
     let values = substitutions(spec, number: number, count: count, ledger)
     let command = CircusSubstitution.expand(spec.command, values)
     var words: [String]
-    if spec.shell {
+    if let literal = spec.words {
+      words = literal
+    } else if spec.shell {
       words = ["/bin/sh", "-c", shellLine(command, spec, values)]
       words += try split(CircusSubstitution.expand(spec.shellArguments ?? "", values))
     } else {
@@ -47,7 +49,8 @@ enum LaunchPlanner {
         ? SocketUse(
           mentioned: spec.mentionedSockets(among: ledger.sockets),
           tellsActivation: spec.tellsActivation) : nil,
-      startsSession: true, diesWithDaemon: spec.daemonExit == .kill,
+      startsSession: true, takesTerminal: spec.takesTerminal,
+      diesWithDaemon: spec.daemonExit == .kill,
       descendants: spec.stop.descendants, readiness: spec.ready,
       notifyAccess: spec.notifyAccess)
   }

@@ -32,6 +32,8 @@ package struct ConfigurationLoader {
     package var loggerConfig: String?
     /// Under whose habits the daemon runs.
     package var face = DaemonSettings.Face.circus
+    /// `circusd run`: the program that runs beside what the file says.
+    package var run: RunArguments?
     /// supervisord's flags, by the names of `[supervisord]`.
     package var supervisord: [String: ConfigValue] = [:]
 
@@ -75,7 +77,7 @@ package struct ConfigurationLoader {
   /// The configuration, or all its errors in one text; and warnings for the log in either case.
   package func load() -> (Result<Configuration, LoadFailure>, warnings: [String]) {
     var reader = makeReader()
-    let configuration = reader.read(path)
+    let configuration = overrides.run.map { read($0, &reader) } ?? reader.read(path)
     let warnings = reader.diagnostics.all.filter { $0.severity == .warning }.map { warning in
       // supervisord logs of a pattern without files in these very words.
       overrides.face == .supervisor && warning.section == "include" ? warning.problem : warning.text
@@ -109,6 +111,33 @@ package struct ConfigurationLoader {
       }
     }
     return (.success(configuration), warnings)
+  }
+
+  /// The watchers of all files, as the first of them says, and the program.
+  private func read(
+    _ run: RunArguments, _ reader: inout ConfigurationReader
+  ) -> Configuration? {
+    var configuration = Configuration()
+    configuration.environment = environment
+    configuration.settings.usesZeroMQ = false
+    configuration.settings.keepsState = false
+    for (place, file) in run.files.enumerated() {
+      guard let found = reader.read(file) else { return nil }
+      if place == 0 {
+        configuration = found
+      } else {
+        configuration.watchers += found.watchers
+        configuration.sockets += found.sockets
+        configuration.included += [file] + found.included
+      }
+    }
+    let watcher = run.watcher(environment)
+    configuration.watchers.append(watcher)
+    var foreground = Foreground(name: watcher.name)
+    foreground.takesStopSignal = run.stopSignal == nil
+    foreground.isStopSuccess = run.isStopSuccess
+    configuration.settings.foreground = foreground
+    return configuration
   }
 
   /// What only supervisord looks at; what is wrong, if anything.

@@ -50,6 +50,10 @@ package struct DaemonSettings: Hashable, Sendable {
   package var terminationLog: String?
   /// So long a stop of everything takes at most (`stop_timeout`); nil: as long as its parts.
   package var stopTimeout: Interval?
+  /// The one program of `circusd run`; nil: the daemon runs what its file says.
+  package var foreground: Foreground?
+  /// Whether what runs is to outlive the daemon.
+  package var keepsState = true
   /// Least severe level logged, as written (circus `loglevel`); nil means `info`.
   package var logLevel: String?
   /// Log file or syslog URL (circus `logoutput`); nil or `-`: standard error (circus.md 10.7).
@@ -64,6 +68,18 @@ package struct DaemonSettings: Hashable, Sendable {
   package var identifier = "supervisor"
 
   package init() {}
+}
+
+/// How a program is run in the foreground (`circusd run`).
+package struct Foreground: Hashable, Sendable {
+  /// The name of its watcher.
+  package var name: String
+  /// It is stopped with the signal that the daemon is stopped with.
+  package var takesStopSignal = true
+  /// Its end by the stop signal is a success.
+  package var isStopSuccess = false
+
+  package init(name: String) { self.name = name }
 }
 
 /// What a configuration file asks for, whichever dialect it was written in.

@@ -20,6 +20,11 @@ package struct Signal: Hashable, Sendable {
   /// SIGTERM: the stop signal unless another is configured.
   package static let terminate = Signal(15)
 
+  /// SIGPWR: the power fails; some container runtimes stop what they run with it.
+  package static let powerFailure = Signal(30)
+  /// SIGRTMIN+3: how systemd, and images made for it, are told to stop.
+  package static let systemdStop = Signal(37)
+
   /// `SIGTERM`, `SIGRTMIN+1`, or `signal 77` for a number without a name.
   package var name: String {
     if let name = Self.names.first(where: { $0.number == number })?.name { return "SIG" + name }

@@ -6,9 +6,14 @@ package struct SpawnFailure: Hashable, Sendable {
   /// not the watcher's fault.
   package var isTransient: Bool
 
-  package init(text: String, isTransient: Bool) {
+  /// What a shell ends with for this reason: 127 where there is no such program, 126 where it cannot be run; nil: no such
+  /// reason.
+  package var shellCode: Int32?
+
+  package init(text: String, isTransient: Bool, shellCode: Int32? = nil) {
     self.text = text
     self.isTransient = isTransient
+    self.shellCode = shellCode
   }
 }
 

@@ -77,6 +77,10 @@ package struct WatcherSpec: Hashable, Sendable {
   package var sendsHangup = false
   /// Such a reload is over when each process says so on its `NOTIFY_SOCKET`, off by default (`reload_notify`).
   package var confirmsReload = false
+  /// Words of the command that are taken as they are, instead of `command` and `arguments` (`circusd run`); nil: none.
+  package var words: [String]?
+  /// It has the daemon's terminal, where there is one, and no session of its own (`circusd run`).
+  package var takesTerminal = false
   /// Whether the daemon ends with it (`essential`).
   package var essential = Essential.no
   /// Whose messages on its `NOTIFY_SOCKET` count (`notify_access`).

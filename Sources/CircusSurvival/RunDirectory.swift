@@ -13,6 +13,8 @@ enum RunDirectory {
   static func open(_ settings: DaemonSettings, configuration: String, log: Logger)
     -> PrivateDirectory?
   {
+    // With the first process of a container everything in it ends.
+    if settings.stateDirectory == nil, !settings.keepsState || Environment.pid == 1 { return nil }
     var reasons: [String] = []
     for path in candidates(settings, configuration) {
       do throws(PrivateDirectory.Refusal) {

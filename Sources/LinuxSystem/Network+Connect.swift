@@ -25,7 +25,7 @@ extension Network {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, String(port), &hints, &list) == 0 else { throw .unknownHost }
+    guard lookUp(host, String(port), &hints, &list) == 0 else { throw .unknownHost }
     defer { freeaddrinfo(list) }
     var code = -ECONNREFUSED
     var next = list

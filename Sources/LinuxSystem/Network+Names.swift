@@ -25,12 +25,23 @@ extension Network {
     return true
   }
 
+  /// getaddrinfo(3). Machines without `/etc/hosts`, as empty containers are, still have a `localhost`.
+  static func lookUp(
+    _ host: String?, _ service: String?, _ hints: inout addrinfo,
+    _ list: inout UnsafeMutablePointer<addrinfo>?
+  ) -> Int32 {
+    let code = getaddrinfo(host, service, &hints, &list)
+    guard code != 0, host?.lowercased() == "localhost" else { return code }
+    return getaddrinfo(
+      hints.ai_family == AF_INET6 ? "::1" : "127.0.0.1", service, &hints, &list)
+  }
+
   private static func resolve(_ host: String, isIPv6: Bool) -> [String] {
     var hints = addrinfo()
     hints.ai_family = isIPv6 ? AF_INET6 : AF_INET
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, nil, &hints, &list) == 0 else { return [] }
+    guard lookUp(host, nil, &hints, &list) == 0 else { return [] }
     defer { freeaddrinfo(list) }
     return sequence(first: list?.pointee, next: { $0?.ai_next?.pointee }).compactMap { found in
       found.flatMap { numeric($0.ai_addr, $0.ai_addrlen) }

@@ -7,7 +7,7 @@ extension Network {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
-    let code = getaddrinfo(host, String(port), &hints, &list)
+    let code = lookUp(host, String(port), &hints, &list)
     guard code == 0, let first = list else { return String(cString: gai_strerror(code)) }
     defer { freeaddrinfo(first) }
     var problem: String?

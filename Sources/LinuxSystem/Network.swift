@@ -51,7 +51,7 @@ package enum Network {
     hints.ai_socktype = kind
     hints.ai_flags = AI_PASSIVE
     var list: UnsafeMutablePointer<addrinfo>?
-    let code = getaddrinfo(host.isEmpty ? nil : host, String(port), &hints, &list)
+    let code = lookUp(host.isEmpty ? nil : host, String(port), &hints, &list)
     guard code == 0, let address = list?.pointee else {
       throw Failure(text: "\(host): \(String(cString: gai_strerror(code)))")
     }
@@ -213,7 +213,7 @@ package enum Network {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, String(port), &hints, &list) == 0, let address = list?.pointee else {
+    guard lookUp(host, String(port), &hints, &list) == 0, let address = list?.pointee else {
       return nil
     }
     defer { freeaddrinfo(list) }

@@ -24,6 +24,8 @@ package struct SpawnRequest {
   package var diesWithParent = false
   /// A session of its own, as in circus; false: only a process group, as in supervisor.
   package var startsSession = true
+  /// Its process group becomes the foreground one of the terminal on its standard input, where there is one.
+  package var takesTerminal = false
   /// What loses its parent below the child becomes the child's own, not ours (PR_SET_CHILD_SUBREAPER).
   package var adoptsOrphans = false
   /// SIGPIPE and SIGXFSZ are ignored, as in what supervisord starts; false: they end the child.
@@ -108,6 +110,7 @@ package final class Spawner {
     raw.pidPlace = request.pidPlace
     raw.diesWithParent = request.diesWithParent ? 1 : 0
     raw.newSession = request.startsSession ? 1 : 0
+    raw.takesTerminal = request.takesTerminal ? 1 : 0
     raw.adoptsOrphans = request.adoptsOrphans ? 1 : 0
     raw.ignoresPipe = request.ignoresBrokenPipes ? 1 : 0
     if let mask = request.umask {

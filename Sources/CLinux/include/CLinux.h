@@ -54,6 +54,8 @@ struct cl_spawn {
   int diesWithParent;
   pid_t parent;
   int newSession;
+  // Its process group becomes the foreground one of the terminal on its stdin, where there is one.
+  int takesTerminal;
   // What loses its parent below the child becomes the child's own (PR_SET_CHILD_SUBREAPER).
   int adoptsOrphans;
   // SIGPIPE and SIGXFSZ are ignored; else they end the child, as everywhere.

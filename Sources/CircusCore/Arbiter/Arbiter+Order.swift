@@ -171,12 +171,17 @@ extension Arbiter {
   private var conclusion: Conclusion {
     if let conclusion = ledger.conclusion { return conclusion }
     var ordered = Conclusion(status: 0, reason: "")
-    if let name = ledger.settings.exitCodeFrom,
+    if let name = ledger.settings.foreground?.name ?? ledger.settings.exitCodeFrom,
       let watcher = watchers.first(where: { $0.spec.name == name || $0.spec.group == name }),
       let exit = watcher.lives.values.compactMap(\.lastExit).max(by: { $0.wall < $1.wall })
     {
       ordered = Conclusion(
         status: exit.status.shellCode, reason: "\(name): \(exit.status.description)")
+      if ledger.settings.foreground?.isStopSuccess == true,
+        ordered.status == 128 + watcher.spec.stop.signal.number
+      {
+        ordered.status = 0
+      }
     }
     return ordered
   }

@@ -3,8 +3,9 @@ import CircusModel
 /// Signals to the daemon itself.
 extension Arbiter {
   mutating func handle(_ signal: Signal, _ now: Moment, _ effects: inout [Effect]) {
+    if forward(signal, now, &effects) { return }
     switch signal {
-    case .terminate, .interrupt, .quit:
+    case .terminate, .interrupt, .quit, .powerFailure, .systemdStop:
       tell(.exitRequested(signal), &effects)
       if mode == .stopping, signal == .interrupt {
         tell(.interruptedAgain, &effects)
@@ -37,5 +38,30 @@ extension Arbiter {
     }
     tell(.restartRequested(.hangup), &effects)
     effects.append(.loadConfiguration(.restartCheck(nil)))
+  }
+
+  /// `circusd run` passes on what does not stop it. False: it is for the daemon.
+  private mutating func forward(
+    _ signal: Signal, _ now: Moment, _ effects: inout [Effect]
+  ) -> Bool {
+    guard let foreground = ledger.settings.foreground,
+      let index = watchers.firstIndex(where: { $0.spec.name == foreground.name })
+    else { return false }
+    let watcher = watchers[index]
+    let isStop =
+      [.terminate, .interrupt, .powerFailure, .systemdStop].contains(signal)
+      || signal == watcher.spec.stop.signal && !foreground.takesStopSignal
+    guard isStop else {
+      update(watcher.id, now, &effects) { watcher, ledger, effects in
+        for pid in watcher.pids {
+          watcher.signal(pid, signal, watcher.spec.stop.scope, &ledger, &effects)
+        }
+      }
+      return true
+    }
+    if foreground.takesStopSignal, mode == .running, signal == .interrupt {
+      watchers[index].spec.stop.signal = signal
+    }
+    return false
   }
 }

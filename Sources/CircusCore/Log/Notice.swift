@@ -51,7 +51,7 @@ package enum WatcherNotice: Hashable, Sendable {
   case startFailed(reason: String)
   case waitsForSocket
   /// The daemon ends with it, or ends already.
-  case essentialEnded(String, isFirst: Bool)
+  case essentialEnded(String, isFirst: Bool, isFine: Bool)
   /// For what it depends on.
   case waits(String)
   /// What it depends on has come back.

@@ -116,10 +116,10 @@ extension Wording {
     case .reloadNotConfirmed(let reason): [LogLine(.warning, "\(name): \(reason)")]
     case .notStarted(let reason): [LogLine(.error, "\(name): not started: \(reason)")]
     case .startFailed(let reason): [LogLine(.warning, "error in '\(name)': \(reason)")]
-    case .essentialEnded(let reason, let isFirst):
+    case .essentialEnded(let reason, let isFirst, let isFine):
       [
         LogLine(
-          .error,
+          isFine ? .info : .error,
           "\(reason): it is essential: \(isFirst ? "the daemon ends" : "the daemon ends already")")
       ]
     case .waitsForSocket: [LogLine(.info, "\(name) waits for its socket")]

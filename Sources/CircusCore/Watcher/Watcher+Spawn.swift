@@ -204,7 +204,8 @@ extension Watcher {
     tell(.notStarted(reason: failure.text), &effects)
     lastProblem = "not started: \(failure.text)"
     enter(.fatal, at: index, &ledger)
-    concludeFailure(slots[index], failure.text, &ledger, &effects)
+    concludeFailure(
+      slots[index], failure.text, shellCode: failure.shellCode, &ledger, &effects)
     desired = .stopped(.spawnFailure)
   }
 

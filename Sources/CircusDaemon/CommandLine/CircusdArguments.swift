@@ -23,6 +23,9 @@ package struct CircusdArguments: Equatable {
   /// A mistake argparse would report: exit status 2.
   package struct Failure: Error, Equatable { package var text: String }
 
+  /// Nothing but the defaults.
+  init() {}
+
   /// Long options may be shortened as long as they stay unique, and written `--name=value`.
   package init(_ arguments: [String]) throws(Failure) {
     var rest = arguments[...]
@@ -83,7 +86,7 @@ package struct CircusdArguments: Equatable {
     return found.first ?? name
   }
 
-  private static func level(_ text: String) throws(Failure) -> String {
+  static func level(_ text: String) throws(Failure) -> String {
     let known = ["critical", "error", "warning", "info", "debug"]
     guard known.contains(text) || known.contains(where: { $0.uppercased() == text }) else {
       let choices = (known + known.map { $0.uppercased() }).map { "'\($0)'" }
@@ -99,6 +102,7 @@ package struct CircusdArguments: Equatable {
     usage: circusd [-h] [--log-level LEVEL] [--log-output FILE] [--logger-config FILE]
                    [--daemon] [--pidfile FILE] [--version] [--check [--strict]]
                    [--dump-config] [config]
+           circusd run [OPTION]... PROGRAM [ARGUMENT]...
     """
 
   /// The whole help.

@@ -17,6 +17,7 @@ package enum CircusdProgram {
       return WordCompletion.options(CircusdArguments.names, words, orPaths: true)
     }
     let handover = Handover.take()
+    if RunArguments.isMeant(words) { return runOne(Array(words.dropFirst()), handover) }
     let arguments: CircusdArguments
     do {
       arguments = try CircusdArguments(words)
@@ -56,6 +57,26 @@ package enum CircusdProgram {
       return status
     case .run, .help, .version: return serve(arguments, loader, handover)
     }
+  }
+
+  /// One program in the foreground.
+  private static func runOne(_ words: [String], _ handover: Handover?) -> Int32 {
+    let run: RunArguments
+    do { run = try RunArguments(words) } catch {
+      complain(RunArguments.usage + "\ncircusd: error: " + error.text)
+      return 2
+    }
+    guard !run.wantsHelp else {
+      say(RunArguments.help)
+      return 0
+    }
+    var overrides = ConfigurationLoader.Overrides(
+      logLevel: run.logLevel ?? (run.files.isEmpty ? "critical" : "warning"))
+    overrides.run = run
+    let files = DiskFiles(known: handover.map { ReadFiles.files($0.configurationFiles) } ?? [:])
+    let loader = ConfigurationLoader(
+      path: run.files.first ?? "/", overrides: overrides, files: files)
+    return serve(CircusdArguments(), loader, handover)
   }
 
   // MARK: the daemon

@@ -41,7 +41,10 @@ extension Daemon {
   private func tellReason() {
     guard !conclusion.reason.isEmpty else { return }
     let line = ControlText.oneLine(conclusion.reason)
-    StandardOutput.complain(line + "\n")
+    // Of the one program that runs in the foreground its exit status tells enough.
+    if settings.foreground == nil || conclusion.isFailedStart {
+      StandardOutput.complain(line + "\n")
+    }
     Files.overwrite(
       settings.terminationLog ?? "/dev/termination-log", with: Array(line.utf8.prefix(4_096)))
   }

@@ -114,9 +114,7 @@ package final class Daemon {
     let spawner: Spawner
     do {
       spawner = try Spawner()
-      signals = try SignalDescriptor([
-        SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH,
-      ])
+      signals = try SignalDescriptor(Self.signals(wanted.settings))
     } catch {
       throw Failure(text: error.description)
     }

@@ -194,7 +194,7 @@ package final class EffectRunner {
       let pid = started.pid
       processes.insert(started)
       kinship.began(
-        pid, plan.descendants, ownsSession: plan.startsSession, input: started.input?.inode)
+        pid, plan.descendants, ownsSession: plan.ownsSession, input: started.input?.inode)
       events.append(.spawned(process, pid))
       hear(started, process, plan)
     } catch {

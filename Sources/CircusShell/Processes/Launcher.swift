@@ -56,7 +56,8 @@ package final class Launcher {
     }
     request.candidates = ProgramCheck.candidates(plan)
     request.directory = plan.directory.isEmpty ? nil : plan.directory
-    request.startsSession = plan.startsSession
+    request.startsSession = plan.ownsSession
+    request.takesTerminal = plan.takesTerminal
     request.adoptsOrphans = plan.descendants == .all
     // Python ignores both in what supervisord starts; circus puts them back (supervisor.md 2.6).
     request.ignoresBrokenPipes = !plan.startsSession

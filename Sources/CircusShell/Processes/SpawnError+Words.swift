@@ -36,6 +36,8 @@ extension SpawnError {
     case .user: text = "becoming user '\(plan.user ?? "")': \(reason)"
     case .exec: text = "\(reason): '\(plan.arguments[0])'\(interpreterProblem(plan))"
     }
-    return SpawnFailure(text: text, isTransient: errno.isTransient)
+    let shellCode: Int32? =
+      stage != .exec ? nil : errno.code == ENOENT || errno.code == ENOTDIR ? 127 : 126
+    return SpawnFailure(text: text, isTransient: errno.isTransient, shellCode: shellCode)
   }
 }

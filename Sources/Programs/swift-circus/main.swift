@@ -26,6 +26,10 @@ let programs: [String: () -> Int32] = [
 ]
 
 Program.holdsAll = true
+guard !Program.called.isEmpty else {
+  StandardOutput.complain("/proc is not there: mount it: mount -t proc proc /proc\n")
+  exit(1)
+}
 guard let program = programs[Program.name] else {
   let names = programs.keys.sorted().joined(separator: ", ")
   StandardOutput.complain(
