@@ -211,6 +211,49 @@ import Testing
     }
     return (spawned, ended)
   }
+
+  /// T101: what cannot be reloaded is named, and its old processes serve on; the others are what they were told to be.
+  @Test func aReloadThatFailsKeepsTheOldProcesses() {
+    var simulation = Simulation(
+      circus: "[watcher:a]\ncmd = run\n[watcher:b]\ncmd = run\ndepends_on = a\nmax_retry = 1")
+    simulation.boot()
+    let old = (simulation.pids("a"), simulation.pids("b"))
+    simulation.kernel.fail("b", with: SpawnFailure(text: "no", isTransient: false), times: 9)
+    let ticket = simulation.send("reload", ["waiting": true])
+    simulation.advance(.seconds(60))
+    #expect(simulation.pids("b") == old.1)
+    #expect(simulation.pids("a") != old.0)
+    #expect(simulation.status("a") == "active")
+    guard case .error(let error)? = simulation.replies[ticket] else {
+      Issue.record("answered \(String(describing: simulation.replies[ticket]))")
+      return
+    }
+    #expect(error.reason.contains("b"))
+    #expect(simulation.violations == [])
+  }
+
+  /// T72: whatever is under way, a question is answered at once.
+  @Test func questionsAreAnsweredAtAnyTime() {
+    var simulation = Simulation(
+      circus: "[watcher:a]\ncmd = run\nready = notify\n[watcher:b]\ncmd = run\ndepends_on = a")
+    func isAnswered() -> Bool {
+      ["status", "list", "graph", "numprocesses"].allSatisfy { verb in
+        let ticket = simulation.send(verb)
+        return simulation.replies[ticket] != nil
+      }
+    }
+    simulation.diesAtOnce = false
+    simulation.boot()
+    #expect(isAnswered())
+    simulation.send("stop", ["waiting": true])
+    #expect(isAnswered())
+    simulation.send("start", ["waiting": true])
+    simulation.send("reload", ["waiting": true])
+    #expect(isAnswered())
+    simulation.send("quit", ["waiting": true])
+    #expect(isAnswered())
+    #expect(simulation.violations == [])
+  }
 }
 
 extension String {
