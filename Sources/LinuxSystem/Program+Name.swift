@@ -20,7 +20,7 @@ extension Program {
     Array(CommandLine.arguments.dropFirst(chosen == nil ? 1 : 3))
   }
 
-  /// What it is to be called by whoever starts a file in its place, so that it goes by the same name.
+  /// What a file that is started in its place is to be called, so that it goes by the same name.
   package static func called(as path: String) -> String {
     baseName(path) == name ? path : name
   }

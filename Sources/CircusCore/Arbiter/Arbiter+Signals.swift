@@ -11,7 +11,7 @@ extension Arbiter {
         tell(.interruptedAgain, &effects)
         hurry(now, &effects)
       } else if mode == .stopping {
-        // Asked twice: whoever asks is in a hurry.
+        // Asked twice: there is no time.
         stopsAll(by: now.instant + .seconds(1), now)
       } else {
         shutDown(now, &effects)
