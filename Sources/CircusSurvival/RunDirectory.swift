@@ -13,8 +13,9 @@ enum RunDirectory {
   static func open(_ settings: DaemonSettings, configuration: String, log: Logger)
     -> PrivateDirectory?
   {
-    // With the first process of a container everything in it ends.
-    if settings.stateDirectory == nil, !settings.keepsState || Environment.pid == 1 { return nil }
+    // With the first process of a container everything in it ends; what was wanted may be wanted again.
+    let isWanted = settings.keepsState && Environment.pid != 1 || settings.onBoot == .last
+    guard settings.stateDirectory != nil || isWanted else { return nil }
     var reasons: [String] = []
     for path in candidates(settings, configuration) {
       do throws(PrivateDirectory.Refusal) {

@@ -38,7 +38,7 @@ import Testing
     #expect(last.descriptor < 0)
   }
 
-  /// T2: whoever has spoken may be gone.
+  /// T2: the speaker may be gone.
   @Test func messagesOfTheDeadCount() throws {
     let socket = try NotifySocket(path: path, owner: Users.current)
     defer { socket.remove() }
@@ -72,7 +72,7 @@ import Testing
     #expect(heard == (0..<1_000).map { "STATUS=\($0)" })
   }
 
-  /// Abstract names, and one where nobody listens.
+  /// Abstract names, and one where no process listens.
   @Test func aManagerThatIsGoneIsNotWaitedFor() {
     ServiceManager(address: "@nobody-\(getpid())").tell(["READY=1"])
     ServiceManager(address: path).tell(["READY=1"])
