@@ -4,10 +4,15 @@ PREFIX ?= /usr/local
 # for relocations (docs/decisions/0005-release-build.md).
 RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -Osize -Xlinker --gc-sections \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
-  -Xlinker -s -Xlinker -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=all
+  -Xlinker -s -Xlinker -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=all -Xlinker $(REVISION)
+# Tells the programs which revision of the sources they are from.
+REVISION = $(shell scripts/revision-object)
 BIN = .build/release
-PROGRAMS = circusd circusctl circus-plugin circus-top circusd-stats supervisord supervisorctl pidproxy \
-  echo_supervisord_conf
+# Installed is one file of many names. circus-plugin is a file of its own: a daemon need not load the libraries it links.
+MULTICALL = $(BIN)/swift-circus
+PLUGIN = $(BIN)/circus-plugin
+LINKED = circusctl circus-top circusd-stats supervisord supervisorctl pidproxy echo_supervisord_conf
+PROGRAMS = circusd circus-plugin $(LINKED)
 ROOT = $(DESTDIR)$(PREFIX)
 MAN = $(ROOT)/share/man
 # Programs whose words the shells complete; bash and fish look for a file of the program's name.
@@ -17,7 +22,7 @@ ZSH_COMPLETION = $(ROOT)/share/zsh/site-functions/_circus
 FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build static test-packages test nightly crash soak sanitize fuzz lint format bench screenshots install install-files uninstall clean
+.PHONY: help deps run build static test-packages test nightly crash soak sanitize fuzz lint format bench screenshots install install-files install-static packages uninstall clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,11 +34,18 @@ build: deps ## build the release programs into .build/release
 	@$(RELEASE)
 
 static: ## all programs in one file without libraries: dist/circusd
+	@scripts/install-dependencies --static
+	@$(RELEASE) --product swift-circus-static
 	@scripts/build-static
 
-test-packages: static ## install what dist/ has into empty roots and use it there; needs root
+packages: static ## wheels, an archive, an image of a container and Debian packages: dist/
 	@scripts/install-dependencies --packages
-	@scripts/test-packages
+	@$(RELEASE) --product swift-circus
+	@$(RELEASE) --product circus-plugin
+	@packaging/build
+
+test-packages: packages ## install what dist/ has into empty roots and use it there; needs root
+	@python3 packaging/test
 
 run: build ## build and run examples/quickstart.ini in the foreground
 	@examples/quickstart
@@ -73,12 +85,19 @@ bench: build ## measure beside stock circus, supervisor and the physical limits
 	@scripts/install-dependencies --test
 	@Benchmarks/run
 
+# The same of the static file, which holds circus-plugin, too.
+install-static:
+	@$(MAKE) -s install-files MULTICALL=dist/circusd PLUGIN=dist/circusd
+	@ln -sfT circusd $(ROOT)/bin/circus-plugin
+
 install: build install-files ## install programs, man pages and completions under PREFIX
 
 # What is built already, from BIN.
 install-files:
 	@install -d $(ROOT)/bin $(MAN)/man1 $(MAN)/man5
-	@for p in $(PROGRAMS); do install -m 755 $(BIN)/$$p $(ROOT)/bin/$$p; done
+	@install -m 755 $(MULTICALL) $(ROOT)/bin/circusd
+	@install -m 755 $(PLUGIN) $(ROOT)/bin/circus-plugin
+	@for p in $(LINKED); do ln -sfT circusd $(ROOT)/bin/$$p; done
 	@install -m 644 docs/man/*.1 $(MAN)/man1/
 	@install -m 644 docs/man/*.5 $(MAN)/man5/
 	@for p in $(COMPLETED); do install -D -m 644 completions/circus.bash $(BASH_COMPLETION)/$$p; done

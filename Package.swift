@@ -57,6 +57,7 @@ let package = Package(
     .executable(name: "circusd-stats", targets: ["circusd-stats"]),
     .executable(name: "circus-top", targets: ["circus-top"]),
     .executable(name: "swift-circus", targets: ["swift-circus"]),
+    .executable(name: "swift-circus-static", targets: ["swift-circus-static"]),
   ],
   targets: [
     // C libraries of the system, each wrapped in exactly one room. No `pkgConfig:`: Debian's
@@ -136,11 +137,15 @@ let package = Package(
         "CircusModel", "CircusLog", "JSON", "LinuxSystem", "EventLoop", "HTTPServer",
         "ProgramOptions", "ZeroMQ",
       ]),
-    room("CircusClient", ["CircusModel", "CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
+    room("CircusConnection", ["CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
+    room(
+      "CircusClient",
+      ["CircusConnection", "CircusModel", "CircusWire", "JSON", "ZeroMQ", "LinuxSystem"]),
     room(
       "CircusControl",
       [
-        "CircusClient", "CircusConfig", "CircusModel", "CircusWire", "ConfigurationFiles", "JSON",
+        "CircusConnection", "CircusConfig", "CircusModel", "CircusWire", "ConfigurationFiles",
+        "JSON",
         "ZeroMQ", "LinuxSystem", "LineEditor", "ProgramOptions",
       ]),
     room(
@@ -151,25 +156,31 @@ let package = Package(
         "XMLRPC",
       ]),
     room("SupervisorTools", ["LinuxSystem", "ProgramOptions"]),
+    room(
+      "MultiCall",
+      [
+        "CircusControl", "CircusDaemon", "CircusStats", "CircusTop", "LinuxSystem",
+        "SupervisorControl", "SupervisorTools",
+      ]),
     room("LineEditor", ["CLineEditor"]),
     room("ProgramOptions", ["LinuxSystem"]),
     room(
       "CircusStats",
       [
-        "CircusClient", "CircusLog", "CircusModel", "CircusWire", "JSON", "LinuxSystem",
+        "CircusConnection", "CircusLog", "CircusModel", "CircusWire", "JSON", "LinuxSystem",
         "ProgramOptions", "ZeroMQ",
       ]),
     room(
       "CircusPlugins",
       [
-        "CircusClient", "CircusConfig", "CircusLog", "CircusModel", "CircusWire", "JSON",
+        "CircusConnection", "CircusConfig", "CircusLog", "CircusModel", "CircusWire", "JSON",
         "EventLoop",
         "LinuxSystem", "ProgramOptions", "CProbes",
       ]),
     room(
       "CircusTop",
       [
-        "CircusClient", "CircusModel", "CircusWire", "JSON", "LinuxSystem", "ProgramOptions",
+        "CircusConnection", "CircusModel", "CircusWire", "JSON", "LinuxSystem", "ProgramOptions",
         "ZeroMQ", "CScreen",
       ]),
     room(
@@ -190,12 +201,8 @@ let package = Package(
     program("circus-plugin", ["CircusPlugins"]),
     program("circusd-stats", ["CircusStats"]),
     program("circus-top", ["CircusTop"]),
-    program(
-      "swift-circus",
-      [
-        "CircusControl", "CircusDaemon", "CircusPlugins", "CircusStats", "CircusTop", "LinuxSystem",
-        "SupervisorControl", "SupervisorTools",
-      ]),
+    program("swift-circus", ["MultiCall"]),
+    program("swift-circus-static", ["CircusPlugins", "MultiCall"]),
 
     .executableTarget(
       name: "example-client", dependencies: ["CircusClient"], path: "examples/embedding",

@@ -83,10 +83,14 @@ __attribute__((constructor(101))) static void tell_root(void) {
   tells_root = 1;
 }
 
-static int holds_all_programs;
-int cl_holds_all_programs(void) { return holds_all_programs; }
-void cl_set_holds_all_programs(int value) {
-  holds_all_programs = value;
+// In an object that `make` links with a release; a plain `swift build` has none.
+extern const char cl_linked_revision[] __attribute__((weak));
+const char *cl_revision(void) { return cl_linked_revision ? cl_linked_revision : ""; }
+
+static int holds_many_programs;
+int cl_holds_many_programs(void) { return holds_many_programs; }
+void cl_set_holds_many_programs(int value) {
+  holds_many_programs = value;
   if (tells_root) unsetenv("SWIFT_ROOT");
 }
 

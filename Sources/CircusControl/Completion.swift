@@ -29,7 +29,7 @@ struct Completion {
   }
 
   private func all(_ before: [String], _ current: String) -> [String] {
-    if before.first == Convert.verb { return WordCompletion.paths(current) }
+    if LocalCommand.named(before.first) != nil { return WordCompletion.paths(current) }
     guard let place = before.firstIndex(where: { Commands.named($0) != nil || $0 == "help" }) else {
       if current.hasPrefix("-") { return Self.globalOptions }
       return Self.verbs + ["help"]
@@ -46,7 +46,7 @@ struct Completion {
   }
 
   private static let verbs =
-    Commands.all.map { $0.verb }.filter { $0 != IPython.verb } + [Convert.verb]
+    Commands.all.map { $0.verb }.filter { $0 != IPython.verb } + LocalCommand.all.map(\.verb)
 
   private static let globalOptions = [
     "--endpoint", "--timeout", "--json", "--prettify", "--ssh", "--ssh_keyfile", "--discover",

@@ -44,7 +44,9 @@ package struct ControlArguments {
 
   /// "did you mean" of a mistyped command.
   static func suggestion(for verb: String) -> String? {
-    Suggestion.hint(for: verb, among: Commands.all.map { $0.verb } + [Convert.verb, "help"])
+    Suggestion.hint(
+      for: verb,
+      among: Commands.all.map { $0.verb } + LocalCommand.all.map(\.verb) + ["help"])
   }
 
   private let grammar: Grammar?

@@ -1,5 +1,5 @@
-import CircusClient
 import CircusConfig
+import CircusConnection
 import CircusModel
 import CircusWire
 import JSON
@@ -18,7 +18,9 @@ package struct ControlProgram {
     let environment = Environment.variables
     if environment["AUTO_COMPLETE"] != nil { return complete(environment) }
     if words.first == "--complete" { return complete(Array(words.dropFirst()), environment) }
-    if words.first == Convert.verb { return Convert.run(Array(words.dropFirst())) }
+    if let command = LocalCommand.named(words.first) {
+      return command.answer(Array(words.dropFirst()))
+    }
     if words.first == "help" { return help(words.dropFirst().first) }
     let arguments: ControlArguments
     do {
@@ -237,8 +239,8 @@ package struct ControlProgram {
       Terminal.say(Help.overview)
       return 0
     }
-    if verb == Convert.verb {
-      Terminal.say(Convert.help)
+    if let command = LocalCommand.named(verb) {
+      Terminal.say(command.help)
       return 0
     }
     guard let command = Commands.named(verb) else {

@@ -4,25 +4,22 @@ import LinuxSystem
 
 /// `circusctl convert FILE`: the file in the other system's words, on standard output; needs no daemon.
 enum Convert {
-  static let verb = "convert"
-  static let summary = "Print a circus file as a supervisor file, or the other way round"
-  static let help = """
-    usage: circusctl convert <file>
+  static let command = LocalCommand(
+    verb: "convert",
+    summary: "Print a circus file as a supervisor file, or the other way round",
+    help: """
+      usage: circusctl convert <file>
 
-    \(summary)
+      Print a circus file as a supervisor file, or the other way round
 
-    What has no equivalent is listed in comments at the top. Ends with 1 when the file
-    cannot be read or converted.
-    """
+      What has no equivalent is listed in comments at the top. Ends with 1 when the file
+      cannot be read or converted.
+      """,
+    run: run)
 
-  static func run(_ words: [String]) -> Int32 {
-    if words.contains("--help") || words.contains("-h") {
-      Terminal.say(help)
-      return 0
-    }
+  private static func run(_ words: [String]) -> Int32 {
     guard words.count == 1, let path = words.first else {
-      Terminal.complain("Invalid number of arguments\n\(help)")
-      return 2
+      return command.misuse("Invalid number of arguments")
     }
     do {
       let conversion = try Conversion(

@@ -8,7 +8,7 @@ enum Help {
     var lines = [usage, "", "Controls a Circus daemon", "", "Commands:"]
     let commands =
       Commands.all.filter { $0.verb != IPython.verb }.map { ($0.verb, $0.grammar.summary) }
-      + [(Convert.verb, Convert.summary)]
+      + LocalCommand.all.map { ($0.verb, $0.summary) }
     for (verb, summary) in commands.sorted(by: { $0.0 < $1.0 }) {
       lines.append("  " + padded(verb) + summary)
     }

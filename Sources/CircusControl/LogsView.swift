@@ -1,4 +1,4 @@
-import CircusClient
+import CircusConnection
 import CircusWire
 import JSON
 import LinuxSystem

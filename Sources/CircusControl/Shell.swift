@@ -1,5 +1,5 @@
-import CircusClient
 import CircusConfig
+import CircusConnection
 import CircusWire
 import JSON
 import LineEditor

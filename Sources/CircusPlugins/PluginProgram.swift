@@ -1,4 +1,4 @@
-import CircusClient
+import CircusConnection
 import CircusLog
 import CircusModel
 import LinuxSystem

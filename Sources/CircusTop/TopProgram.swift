@@ -1,5 +1,5 @@
 import CScreen
-import CircusClient
+import CircusConnection
 import Glibc
 import JSON
 import LinuxSystem

@@ -1,4 +1,4 @@
-import CircusClient
+import CircusConnection
 import CircusModel
 import JSON
 import LinuxSystem

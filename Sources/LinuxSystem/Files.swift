@@ -173,6 +173,15 @@ package enum Files {
     return String(cString: resolved)
   }
 
+  /// Makes the directories of an absolute path that are not there yet, without its last part.
+  package static func makeParents(of path: String) {
+    var place = ""
+    for part in path.split(separator: "/").dropLast() {
+      place += "/\(part)"
+      mkdir(place, 0o755)
+    }
+  }
+
   /// Takes a file or socket away; one that is not there or may not go is passed over.
   package static func remove(_ path: String) { unlink(path) }
 

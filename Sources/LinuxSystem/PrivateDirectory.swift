@@ -16,7 +16,7 @@ package final class PrivateDirectory {
   /// Makes it, and those above it, if need be.
   package init(_ path: String) throws(Refusal) {
     self.path = path
-    Self.makeParents(of: path)
+    Files.makeParents(of: path)
     if mkdir(path, 0o700) != 0 && errno != EEXIST {
       throw Refusal(text: "\(path): \(Errno.last.description)")
     }
@@ -70,12 +70,4 @@ package final class PrivateDirectory {
 
   /// What was renamed and removed in it is on the disk.
   package func sync() { fsync(descriptor) }
-
-  private static func makeParents(of path: String) {
-    var place = ""
-    for part in path.split(separator: "/").dropLast() {
-      place += "/\(part)"
-      mkdir(place, 0o755)
-    }
-  }
 }

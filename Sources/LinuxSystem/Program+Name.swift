@@ -25,24 +25,31 @@ extension Program {
     baseName(path) == name ? path : name
   }
 
-  /// Whether the file it was started from holds all programs of this project.
-  package static var holdsAll: Bool {
-    get { cl_holds_all_programs() != 0 }
+  /// The revision of the sources it was built from, as git names it, with `-dirty` where they were changed since; nil: it
+  /// was not built by `make` in a git clone.
+  package static var revision: String? {
+    let text = String(cString: cl_revision())
+    return text.isEmpty ? nil : text
+  }
+
+  /// Whether the file it was started from holds several programs of this project.
+  package static var holdsMany: Bool {
+    get { cl_holds_many_programs() != 0 }
     set {
-      cl_set_holds_all_programs(newValue ? 1 : 0)
+      cl_set_holds_many_programs(newValue ? 1 : 0)
       // What `ps` and `pkill` know it by.
       cl_set_process_name(name)
     }
   }
 
   /// The words that run another program of this project: the one beside this one where it is there, else this file by
-  /// that name where it holds all, else whatever PATH leads to.
+  /// that name where it holds several, else whatever PATH leads to.
   package static func sibling(_ name: String) -> [String] {
     if let path, let slash = path.lastIndex(of: "/") {
       let beside = path[...slash] + name
       if Files.isExecutable(String(beside)) { return [String(beside)] }
     }
-    return holdsAll ? [started, "--as", name] : [name]
+    return holdsMany ? [started, "--as", name] : [name]
   }
 
   private static func baseName(_ path: String) -> String {

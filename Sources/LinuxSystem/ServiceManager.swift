@@ -5,14 +5,22 @@ import CLinux
 package struct ServiceManager: Hashable, Sendable {
   /// A path, or a name of the abstract namespace behind an `@`.
   package let address: String
+  /// It acts when it has heard nothing for as many microseconds; nil: it does not watch.
+  package let watchdog: UInt?
 
-  package init(address: String) { self.address = address }
+  package init(address: String, watchdog: UInt? = nil) {
+    self.address = address
+    self.watchdog = watchdog
+  }
 
   /// Takes its variables out of the environment: a child that found them would speak in our name. Nil: there is none.
   package static func take() -> ServiceManager? {
-    for name in ["WATCHDOG_USEC", "WATCHDOG_PID", "FDSTORE"] { _ = Environment.take(name) }
+    let time = Environment.take("WATCHDOG_USEC").flatMap { UInt($0) }
+    let watched = Environment.take("WATCHDOG_PID")
+    _ = Environment.take("FDSTORE")
     guard let address = Environment.take("NOTIFY_SOCKET"), !address.isEmpty else { return nil }
-    return ServiceManager(address: address)
+    let isMeant = watched == nil || watched == String(Environment.pid)
+    return ServiceManager(address: address, watchdog: isMeant && time != 0 ? time : nil)
   }
 
   /// Sends `KEY=value` lines. One that is gone, or does not listen, is not waited for.

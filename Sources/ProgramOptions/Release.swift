@@ -9,8 +9,8 @@ package enum Release {
   /// What the programs of supervisor tell as theirs.
   package static let supervisor = "4.3.0"
 
-  /// `swift-circus 0.1.0`.
-  package static let line = "swift-circus \(own)"
+  /// `swift-circus 0.1.0 (b6d722c1a2b3)`; without the revision where it is not known.
+  package static let line = "swift-circus \(own)" + (Program.revision.map { " (\($0))" } ?? "")
 
   /// `--version`: the stock program's line on standard output, where scripts read it, and ours on standard error.
   package static func tell(_ stock: String) {

@@ -237,18 +237,49 @@ import Testing
     }
     #expect(supervisor.file("own").contains("NOTIFY_SOCKET="))
     #expect(!supervisor.file("env").contains("NOTIFY_SOCKET="))
-    let ready = "READY=1 MAINPID=\(supervisor.pid) STATUS=running\n"
-    #expect(eventually { Path.read(directory + "/heard") == ready })
+    func heard(_ beginning: String) -> [Substring] {
+      Path.read(directory + "/heard").split(separator: "\n").filter { $0.hasPrefix(beginning) }
+    }
+    #expect(eventually { heard("READY=1 MAINPID=\(supervisor.pid) STATUS=").count == 1 })
+    #expect(
+      eventually { heard("").contains { $0.contains("STATUS=3 processes of 3 watchers; own: ") } },
+      "\(heard(""))")
+    // Another process is watched, not this one.
+    #expect(heard("WATCHDOG").isEmpty)
     // Started again from its file it is the same daemon.
     let reload = run(
       TestDaemon.programs + "/supervisorctl", ["-c", supervisor.directory + "/s.conf", "reload"])
     #expect(reload.status == 0, "\(reload)")
     #expect(eventually { supervisor.state("app") == "RUNNING" })
     supervisor.signal(SIGTERM)
-    #expect(
-      eventually {
-        Path.read(directory + "/heard") == ready + "STOPPING=1 STATUS=stopping what it runs\n"
-      }, "\(Path.read(directory + "/heard"))")
+    #expect(eventually { heard("STOPPING=1 STATUS=stopping what it runs").count == 1 })
+    #expect(heard("READY").count == 1)
+  }
+
+  /// A manager that watches hears of the daemon twice in its time, also of the one that an upgrade makes of it.
+  @Test func theManagersWatchdogIsToldThatTheDaemonLives() throws {
+    let directory = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", directory]) }
+    let listener = try Companion(
+      Self.python,
+      [
+        "-c",
+        "import socket as s; l = s.socket(s.AF_UNIX, s.SOCK_DGRAM); l.bind('\(directory)/n')\n"
+          + "while True: print(l.recv(999).replace(b'\\n', b' ').decode(), flush=True)",
+      ], output: directory + "/heard")
+    _ = listener
+    #expect(eventually { Files.exists(directory + "/n") })
+    let supervisor = try TestSupervisor(
+      "[program:app]\ncommand=sleep 1000\n",
+      launcher: ["/usr/bin/env", "NOTIFY_SOCKET=\(directory)/n", "WATCHDOG_USEC=200000"])
+    func beats() -> Int {
+      Path.read(directory + "/heard").split(separator: "\n").count { $0 == "WATCHDOG=1" }
+    }
+    #expect(eventually { beats() >= 5 })
+    supervisor.signal(SIGUSR1)
+    #expect(eventually { supervisor.log.contains("upgraded from") }, "\(supervisor.log)")
+    let before = beats()
+    #expect(eventually { beats() >= before + 5 })
   }
 
   /// T17: a grandchild has the descriptor, too, so that its end is not seen; the limit ends the wait.

@@ -144,9 +144,12 @@ int cl_pipe(int *ends);
 // A file in memory, not close-on-exec.
 int cl_memory_file(void);
 
-// Whether the file this process runs holds all programs of the project; 0 until it is set.
-int cl_holds_all_programs(void);
-void cl_set_holds_all_programs(int value);
+// The revision of the sources this program was linked from, empty where it is not known.
+const char *cl_revision(void);
+
+// Whether the file this process runs holds several programs of the project; 0 until it is set.
+int cl_holds_many_programs(void);
+void cl_set_holds_many_programs(int value);
 // What `ps` and `pkill` know this process by; cut to 15 bytes.
 void cl_set_process_name(const char *name);
 int cl_dup_above(int descriptor, int lowest);

@@ -20,6 +20,16 @@ extension Arbiter {
       .init("problems", .array(problems.map { .string($0) })),
     ])
   }
+
+  /// How it all goes, in one line: `7 processes of 4 watchers; web: gave up after 5 tries`.
+  package func summary(_ now: Moment) -> String {
+    let problems = watchers.filter { $0.matters && !$0.isWell(now) }.map {
+      "\($0.spec.name): \($0.condition(now))"
+    }
+    let living = watchers.reduce(0) { $0 + $1.pids.count }
+    let few = problems.prefix(3) + (problems.count > 3 ? ["\(problems.count - 3) more"] : [])
+    return (["\(living) processes of \(watchers.count) watchers"] + few).joined(separator: "; ")
+  }
 }
 
 extension Watcher {

@@ -37,6 +37,7 @@ extension Daemon {
     if !areGivenUp(clients.slow) { return .later("clients do not take their answers") }
     var handover = Handover()
     handover.manager = report.manager?.address
+    handover.watchdog = report.manager?.watchdog
     handover.configuration = Files.absolute(loader.path)
     handover.configurationFiles = ReadFiles.json(files)
     if hasServers { handover.consoleToken = console.browserGuard.token }

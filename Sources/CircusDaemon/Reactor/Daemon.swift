@@ -8,6 +8,7 @@ import CircusWire
 import EventLoop
 import Glibc
 import LinuxSystem
+import ProgramOptions
 import SupervisorServer
 import WebConsole
 import ZeroMQ
@@ -110,7 +111,9 @@ package final class Daemon {
     if let originalFiles { AcceptGuard.start(limit: Int(clamping: originalFiles.hard)) }
     self.handover = handover
     report = ManagerReport(
-      loader.manager ?? handover?.manager.map(ServiceManager.init), wasTold: handover != nil)
+      loader.manager
+        ?? handover?.manager.map { ServiceManager(address: $0, watchdog: handover?.watchdog) },
+      wasTold: handover != nil)
     let spawner: Spawner
     do {
       spawner = try Spawner()
@@ -239,6 +242,7 @@ package final class Daemon {
     if settings.face == .circus, handover == nil {
       log.info("Starting master on pid \(Environment.pid)")
     }
+    log.info(Release.line)
     registrations.append(loop.whenReadable(signals.number) { [unowned self] in takeSignals() })
     control?.watch(loop) { [unowned self] in takeRequests() }
     loop.whenDeadlinePasses { [unowned self] in passDeadline() }
@@ -306,7 +310,7 @@ package final class Daemon {
     logs.serveFollowers()
     if hasServers { console.feed.flush() }
     upgrade.proceed()
-    report.tell(arbiter.mode)
+    report.tell(arbiter.mode, at: revision, loop) { [unowned self] in arbiter.summary(Self.now) }
     if hasMoreSpawns || hasDeadChildren || needsControl || !queue.isEmpty {
       loop.hasPendingWork = true
     }
@@ -322,8 +326,12 @@ package final class Daemon {
     queue.removeAll(keepingCapacity: true)
   }
 
+  private static var now: Moment {
+    Moment(instant: Instant(nanoseconds: Clock.monotonic), wall: Clock.wall)
+  }
+
   func handle(_ event: Event) {
-    let now = Moment(instant: Instant(nanoseconds: Clock.monotonic), wall: Clock.wall)
+    let now = Self.now
     if case .socketsChanged = event { stats?.socketsChanged() }
     if !logPathCache.isEmpty { logPathCache = [:] }
     revision &+= 1

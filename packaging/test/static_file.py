@@ -1,46 +1,15 @@
-#!/usr/bin/env python3
-"""Tests what is installed from dist/ without a toolchain: test-packages. Needs root, bubblewrap and a static build."""
+"""The static file: one file, an empty root (bubblewrap)."""
 import os
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import time
 
-HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-STATIC = os.path.join(HERE, "dist", "circusd")
-NAMES = ["circusd", "circusctl", "circus-top", "circus-plugin", "circusd-stats", "supervisord", "supervisorctl",
-         "pidproxy", "echo_supervisord_conf"]
-failures = []
+from checks import DIST, NAMES, check, resident, run, temporary, until
+
+STATIC = os.path.join(DIST, "circusd")
 
 
-def check(what, holds, detail=""):
-    print(("ok      " if holds else "FAILED  ") + what + (f": {detail}" if detail and not holds else ""))
-    if not holds:
-        failures.append(what)
-
-
-def run(words, **more):
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, **more)
-
-
-def until(holds, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def resident(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-
-
-def static_file(place):
-    """T31, T32: one file, an empty root."""
+def programs(place):
     check("dist/circusd needs no library", "not a dynamic executable" in run(["ldd", STATIC]).stderr)
     size = os.path.getsize(STATIC)
     check("dist/circusd has 15 MB at most", size <= 15_000_000, str(size))
@@ -120,16 +89,7 @@ def idle_size(root):
         daemon.kill()
 
 
-def main():
-    if not os.path.exists(STATIC):
-        sys.exit("dist/circusd is missing: make static")
-    place = tempfile.mkdtemp()
-    try:
-        static_file(place)
+def test():
+    with temporary() as place:
+        programs(place)
         idle_size(os.path.join(place, "root"))
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-    sys.exit(1 if failures else 0)
-
-
-main()
