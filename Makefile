@@ -22,7 +22,7 @@ ZSH_COMPLETION = $(ROOT)/share/zsh/site-functions/_circus
 FISH_COMPLETION = $(ROOT)/share/fish/vendor_completions.d
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build static test-packages test nightly crash soak sanitize fuzz lint format bench screenshots install install-files install-static packages uninstall clean
+.PHONY: help deps run build static test-packages test-kernel test nightly crash soak sanitize fuzz lint format bench screenshots install install-files install-static packages uninstall clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,7 +45,11 @@ packages: static ## wheels, an archive, an image of a container and Debian packa
 	@packaging/build
 
 test-packages: packages ## install what dist/ has into empty roots and use it there; needs root
-	@python3 packaging/test
+	@python3 packaging/test static wheel image debian
+
+test-kernel: packages ## run the Debian packages under a systemd, on a kernel of their own; needs root
+	@scripts/install-dependencies --kernel
+	@python3 packaging/test kernel
 
 run: build ## build and run examples/quickstart.ini in the foreground
 	@examples/quickstart

@@ -1,15 +1,17 @@
-"""Uses what dist/ has as its users do, in roots without a toolchain: python3 packaging/test [PART...]. Needs root."""
+"""Uses what dist/ has as its users do, without a toolchain: python3 packaging/test PART... Needs root."""
 import sys
 
 import checks
 import debian
 import image
+import kernel
 import static_file
 import wheel
 
-PARTS = {"static": static_file.test, "wheel": wheel.test, "image": image.test, "debian": debian.test}
+PARTS = {"static": static_file.test, "wheel": wheel.test, "image": image.test, "debian": debian.test,
+         "kernel": kernel.test}
 
-for name in sys.argv[1:] or PARTS:
+for name in sys.argv[1:]:
     print(f"{name}:")
     PARTS[name]()
 if checks.failures:

@@ -20,6 +20,14 @@ def check(what, holds, detail=""):
         failures.append(what)
 
 
+def tell(lines):
+    """Passes on what a scenario found."""
+    for line in lines.splitlines():
+        print(line, flush=True)
+        if line.startswith("FAILED"):
+            failures.append(line.removeprefix("FAILED").strip())
+
+
 def run(words, **more):
     more.setdefault("timeout", 60)
     return subprocess.run(words, capture_output=True, text=True, **more)

@@ -1,22 +1,8 @@
 # What happens in a fresh Debian root, told as `ok` and `FAILED` lines: debian.sh install | replace. Sourced by sh in a
 # chroot of its own pid namespace, with the packages in /packages.
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+. /packages/shell-checks.sh
 cd /packages
 
-check() {
-  name=$1
-  shift
-  if "$@" >/tmp/out 2>&1; then echo "ok      $name"; else
-    echo "FAILED  $name: $*"
-    sed 's/^/        /' /tmp/out
-  fi
-}
-fails() { ! "$@"; }
-says() {
-  words=$1
-  shift
-  "$@" 2>&1 | grep -q -- "$words"
-}
 install() { apt-get install -y -qq --no-install-recommends "$@" </dev/null; }
 until_says() {
   for _ in $(seq 100); do
