@@ -12,6 +12,8 @@ package struct ConfigurationLoader {
   private let environment: [String: String]
   /// The service manager that started the daemon; nil: there is none.
   package let manager: ServiceManager?
+  /// The sockets that it has opened for the daemon.
+  package let activated: ActivatedSockets
   private let workingDirectory: String
 
   /// Remembers what can be read only once.
@@ -63,6 +65,7 @@ package struct ConfigurationLoader {
     self.path = overrides.face == .supervisor ? Files.absolute(path) : path
     self.overrides = overrides
     manager = ServiceManager.take()
+    activated = ActivatedSockets.take()
     environment = Environment.variables
   }
 

@@ -30,6 +30,8 @@ package struct Handover {
   var filesHard: rlim_t?
   /// Where the service manager that started the daemon listens; nil: there is none.
   package var manager: String?
+  /// Files of unix sockets that what started the daemon has made, and removes.
+  package var keptFiles: [String] = []
   /// After how many microseconds of silence it acts; nil: it does not watch.
   package var watchdog: UInt?
   /// The configuration file; absolute.

@@ -39,7 +39,7 @@ extension Handover {
     .text("configuration", \.configuration),
     .json("configuration_files", \.configurationFiles),
     .text("console_token", \.consoleToken), .texts("addresses", \.addresses),
-    .json("lineage", \.lineage), .json("listeners", \.listeners),
+    .json("lineage", \.lineage), .json("listeners", \.listeners), .list("kept_files", \.keptFiles),
   ]
 }
 
@@ -74,6 +74,12 @@ extension HandoverPart {
     HandoverPart(
       key, write: { .object(JSONObject($0[keyPath: path].map { ($0.key, .string($0.value)) })) },
       read: { $0[keyPath: path] = $1.dictionary(\.string) })
+  }
+
+  fileprivate static func list(_ key: String, _ path: Path<[String]>) -> HandoverPart {
+    HandoverPart(
+      key, write: { .array($0[keyPath: path].map(JSON.string)) },
+      read: { $0[keyPath: path] = ($1.array ?? []).compactMap(\.string) })
   }
 
   fileprivate static func counts(_ key: String, _ path: Path<[String: Int]>) -> HandoverPart {

@@ -159,7 +159,9 @@ package enum Network {
     own(port: localPort(listener), path: localPath(listener)).connections
   }
 
-  /// Nil for what is not bound to a path.
+  /// The path a unix socket is bound to; nil for what has none.
+  package static func path(of descriptor: Int32) -> String? { localPath(descriptor) }
+
   private static func localPath(_ descriptor: Int32) -> String? {
     var address = sockaddr_un()
     var size = socklen_t(MemoryLayout<sockaddr_un>.size)

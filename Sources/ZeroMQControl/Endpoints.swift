@@ -40,14 +40,16 @@ package struct Endpoints {
   package let settings: DaemonSettings
 
   /// `handover`: from a program that listened before in this process. What cannot be bound anew stays where it was
-  /// then, for processes that run must not lose their daemon over an address.
+  /// then, for processes that run must not lose their daemon over an address. `activated`: what was opened for the daemon,
+  /// by option or address.
   package init(
-    _ wanted: DaemonSettings, _ context: Context, _ handover: Handover?, _ log: Logger
+    _ wanted: DaemonSettings, _ context: Context, _ handover: Handover?,
+    _ activated: ActivatedSockets, _ log: Logger
   ) throws(Failure) {
     var settings = wanted
     var used: Set<String> = []
+    let inherited = handover?.endpoints ?? Self.opened(activated, wanted)
     func open(_ door: Door) throws(Failure) -> Socket {
-      let inherited = handover?.endpoints ?? [:]
       let endpoint = door.address(in: settings)
       do throws(Failure) {
         let socket = try Self.bind(context, door, settings, listening: inherited[endpoint])
@@ -77,6 +79,20 @@ package struct Endpoints {
       closeDescriptor(descriptor)
       Self.removeFile(endpoint)
     }
+  }
+
+  /// What listens already, by its address.
+  private static func opened(
+    _ activated: ActivatedSockets, _ settings: DaemonSettings
+  ) -> [String: Int32] {
+    var found: [String: Int32] = [:]
+    for door in Door.allCases where door != .stats || settings.publishesStats {
+      let address = door.address(in: settings)
+      let path = address.hasPrefix("ipc://") ? String(address.dropFirst("ipc://".count)) : nil
+      let port = address.split(separator: ":").last.flatMap { Int($0) } ?? 0
+      found[address] = activated.take(door.rawValue, path: path, port: path == nil ? port : 0)
+    }
+    return found
   }
 
   /// One of the sockets, by its option.
@@ -233,7 +249,9 @@ package struct Endpoints {
 
   /// The same of one endpoint; only `ipc://` has a file.
   package static func removeFile(_ endpoint: String) {
-    if endpoint.hasPrefix("ipc://") { Files.remove(String(endpoint.dropFirst("ipc://".count))) }
+    if endpoint.hasPrefix("ipc://") {
+      ActivatedSockets.removeFile(String(endpoint.dropFirst("ipc://".count)))
+    }
   }
 
   private static func give(_ endpoint: String, to user: User) throws(Failure) {

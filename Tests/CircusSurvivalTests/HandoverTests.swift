@@ -20,6 +20,7 @@ import Testing
     handover.consoleToken = "token"
     handover.manager = "/run/systemd/notify"
     handover.watchdog = 30_000_000
+    handover.keptFiles = ["/run/c.sock"]
     handover.addresses = ["endpoint": "tcp://127.0.0.1:5555"]
     handover.inHand = [PID(7): [1: InHand(held: [1, 0, 255], partial: [65])]]
     handover.remains = [

@@ -65,5 +65,12 @@ check "with the same number, too" test "$old" = "$(main shop)"
 check "disable" systemctl disable --now shop
 check "nothing of it is left" fails pgrep -x sleep
 
+printf '[Socket]\nListenStream=/run/shop.control\nSocketMode=0600\n' >/etc/systemd/system/shop.socket
+systemctl daemon-reload
+check "a socket of systemd's" systemctl start shop.socket
+check "asked there, the daemon is started" says "web: active" circusctl --endpoint ipc:///run/shop.control status
+check "stopped" systemctl stop shop
+check "it is started by the next question" says "web: active" circusctl --endpoint ipc:///run/shop.control status
+
 echo "ok      came to its end"
 systemctl poweroff --force --force

@@ -38,6 +38,7 @@ extension Daemon {
     var handover = Handover()
     handover.manager = report.manager?.address
     handover.watchdog = report.manager?.watchdog
+    handover.keptFiles = ActivatedSockets.keptFiles
     handover.configuration = Files.absolute(loader.path)
     handover.configurationFiles = ReadFiles.json(files)
     if hasServers { handover.consoleToken = console.browserGuard.token }

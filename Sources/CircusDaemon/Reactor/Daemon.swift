@@ -140,11 +140,21 @@ package final class Daemon {
     streams = Streams(
       loop: loop, helpers: helpers, listeners: listeners, work: survival.work, log: log)
     sockets = ListeningSockets(places: places, log: log)
-    sockets.inherit = survival.inherit
+    handover?.keptFiles.forEach(ActivatedSockets.keepFile)
+    let activated = loader.activated
+    sockets.inherit = { spec in
+      guard let opened = activated.take(spec.name, path: spec.path, port: spec.port) else {
+        return survival.inherit(spec)
+      }
+      setNonBlocking(opened, !spec.blocking)
+      return opened
+    }
     sockets.wasBound = survival.wasBound
     var endpoints: Endpoints?
     do {
-      if settings.usesZeroMQ { endpoints = try Endpoints(settings, context, handover, log) }
+      if settings.usesZeroMQ {
+        endpoints = try Endpoints(settings, context, handover, loader.activated, log)
+      }
     } catch {
       survival.giveUp(settings)
       throw Failure(text: error.text)
@@ -202,7 +212,7 @@ package final class Daemon {
     }
     streams.announce = { [unowned self] event in announce(event) }
     applyNames()
-    servers.inherited = handover?.servers ?? [:]
+    servers.inherited = handover?.servers ?? servers.opened(activated, for: settings.servers)
     do { try servers.apply(settings.servers) } catch {
       guard survival.hasPredecessor else {
         survival.giveUp(settings)
@@ -211,28 +221,11 @@ package final class Daemon {
       log.error("\(error.text); tried again at the next reload")
     }
     servers.closeInherited()
+    for socket in activated.closeRest() {
+      log.warning("\(socket) was opened for this daemon by LISTEN_FDS; nothing here asks for it")
+    }
     // Only now: a daemon that holds the addresses may still be writing those files.
     cleanAutomaticLogs()
-  }
-
-  private func openEndpoints(_ endpoints: Endpoints) {
-    control = ControlSocket(endpoints.control, log: log)
-    events = EventPublisher(socket: endpoints.events)
-    stats = endpoints.stats.map(makePublisher)
-    queue.append(boundEvent(endpoints))
-  }
-
-  /// The addresses of endpoints with a wildcard port, with the number it got.
-  private func boundEvent(_ endpoints: Endpoints) -> Event {
-    var names: [String: String] = [:]
-    for (configured, socket) in [
-      (settings.endpoint, endpoints.control), (settings.pubsubEndpoint, endpoints.events),
-      (settings.statsEndpoint, endpoints.stats),
-    ] {
-      guard let socket, configured.hasSuffix(":*") || configured.hasSuffix(":0") else { continue }
-      names[configured] = socket.boundEndpoint
-    }
-    return .endpointsBound(names)
   }
 
   // MARK: running

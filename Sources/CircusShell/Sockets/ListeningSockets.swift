@@ -172,7 +172,7 @@ package final class ListeningSockets {
   private func close(_ entry: Open) {
     closed.insert(entry.descriptor)
     vacate(entry.descriptor)
-    if let path = entry.spec.path { Files.remove(path) }
+    if let path = entry.spec.path { ActivatedSockets.removeFile(path) }
   }
 
   // MARK: handing over

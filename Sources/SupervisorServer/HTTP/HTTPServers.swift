@@ -38,6 +38,21 @@ package final class HTTPServers {
     self.handler = handler
   }
 
+  /// What was opened for the daemon, by section or address.
+  package func opened(
+    _ activated: ActivatedSockets, for specs: [HTTPServerSpec]
+  ) -> [String: Int32] {
+    var found: [String: Int32] = [:]
+    for spec in specs {
+      switch spec.address {
+      case .unix(let path): found[spec.section] = activated.take(spec.section, path: path, port: 0)
+      case .inet(_, let port):
+        found[spec.section] = activated.take(spec.section, path: nil, port: port)
+      }
+    }
+    return found
+  }
+
   /// Opens and closes so that exactly these are open; stops at the first that cannot be had.
   package func apply(_ specs: [HTTPServerSpec]) throws(Failure) {
     retired.removeAll { !$0.isBusy }
@@ -116,7 +131,7 @@ package final class HTTPServers {
   }
 
   private func close(_ entry: Open) {
-    if case .unix(let path) = entry.spec.address { Files.remove(path) }
+    if case .unix(let path) = entry.spec.address { ActivatedSockets.removeFile(path) }
   }
 
   private func warn(_ spec: HTTPServerSpec) {
