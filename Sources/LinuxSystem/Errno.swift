@@ -23,6 +23,15 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
   /// Nothing can be read or written right now.
   package var wouldBlock: Bool { code == EAGAIN }
 
+  /// The kernel is too old for a call, or a container's filter refuses it.
+  package var meansNoCall: Bool { code == ENOSYS || code == EPERM }
+
+  /// No file can be made there, as on the read-only root of a container. What has no place by its default alone does
+  /// without it then.
+  package var meansNoPlace: Bool {
+    code == EROFS || Environment.pid == 1 && [EACCES, EPERM, ENOENT].contains(code)
+  }
+
   /// The machine lacks something that may come back: worth another attempt.
   package var isTransient: Bool {
     [EAGAIN, EMFILE, ENFILE, ENOMEM, ENOSPC, EINTR, ETXTBSY].contains(code)

@@ -207,7 +207,9 @@ package enum Files {
 
   /// `path` made absolute against the current directory, without looking at the disk.
   package static func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : currentDirectory + "/" + path
+    if path.hasPrefix("/") { return path }
+    let directory = currentDirectory
+    return directory == "/" ? "/" + path : directory + "/" + path
   }
 
   /// The names in a directory, unsorted; empty if it cannot be read.

@@ -19,6 +19,15 @@ package enum Network {
     package var text: String
     /// Another socket has the address.
     package var isInUse = false
+    /// Its file cannot be made there.
+    package var hasNoPlace = false
+
+    fileprivate init(text: String) { self.text = text }
+    fileprivate init(_ error: Errno, _ what: String? = nil) {
+      text = (what.map { "\($0): " } ?? "") + error.pythonText
+      isInUse = error.code == EADDRINUSE
+      hasNoPlace = error.meansNoPlace
+    }
   }
 
   /// Opens, binds and, for stream kinds with a backlog, listens.
@@ -57,7 +66,7 @@ package enum Network {
     }
     defer { freeaddrinfo(list) }
     let descriptor = socket(address.ai_family, kind | Int32(SOCK_CLOEXEC.rawValue), proto)
-    guard descriptor >= 0 else { throw Failure(text: Errno.last.pythonText) }
+    guard descriptor >= 0 else { throw Failure(.last) }
     try prepare(descriptor, address)
     let bound = localPort(descriptor) ?? 0
     return Listening(descriptor: descriptor, port: bound == 0 ? port : bound, host: host)
@@ -83,7 +92,7 @@ package enum Network {
   ) throws(Failure) -> Listening {
     guard var address = unixAddress(path) else { throw Failure(text: "\(path): path too long") }
     let descriptor = socket(AF_UNIX, kind | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { throw Failure(text: Errno.last.pythonText) }
+    guard descriptor >= 0 else { throw Failure(.last) }
     let before = umask(mask)
     let result = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -94,7 +103,7 @@ package enum Network {
     umask(before)
     guard result == 0 else {
       close(descriptor)
-      throw Failure(text: error.pythonText, isInUse: error.code == EADDRINUSE)
+      throw Failure(error)
     }
     try startListening(descriptor, kind, backlog)
     return Listening(descriptor: descriptor, port: 0, host: "")
@@ -127,8 +136,7 @@ package enum Network {
   private static func fail(_ descriptor: Int32, _ what: String?) -> Failure {
     let error = Errno.last
     close(descriptor)
-    return Failure(
-      text: (what.map { "\($0): " } ?? "") + error.pythonText, isInUse: error.code == EADDRINUSE)
+    return Failure(error, what)
   }
 
   /// Whether it is a socket bound to this path, or to this port; port 0 is any.

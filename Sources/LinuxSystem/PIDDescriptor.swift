@@ -1,26 +1,49 @@
 import CLinux
 import Glibc
 
-/// A process that is no child of ours, held so that its number cannot come to mean another one.
+/// A process that is no child of ours, held so that its number cannot come to mean another one. A kernel before 5.3, or a
+/// container's filter of system calls, has no such descriptors: it is known by when it began then.
 package final class PIDDescriptor {
-  /// Readable once the process has ended.
+  /// Readable once the process has ended; negative: there is no descriptor, and `isGone` is to be asked.
   package let number: Int32
   /// The number the process has.
   package let pid: Int32
+  /// When it began, in the kernel's ticks.
+  private let birth: Int?
 
   /// Throws ESRCH when there is no such process.
   package init(_ pid: Int32) throws(Errno) {
-    number = try systemCall { cl_pidfd_open(pid) }
     self.pid = pid
+    let made = cl_pidfd_open(pid)
+    guard made < 0 else {
+      number = made
+      birth = nil
+      return
+    }
+    guard Errno.last.meansNoCall else { throw Errno.last }
+    guard let facts = ProcFS().facts(of: pid) else { throw Errno(ESRCH) }
+    number = -1
+    birth = facts.startTicks
   }
 
-  deinit { close(number) }
+  deinit { if number >= 0 { close(number) } }
+
+  /// Whether it has ended, for one without a descriptor.
+  package var isGone: Bool {
+    guard let facts = ProcFS().facts(of: pid) else { return true }
+    return facts.isZombie || facts.startTicks != birth
+  }
 
   /// False when it has ended; throws when it may not be signalled.
   @discardableResult
   package func send(_ signal: Int32) throws(Errno) -> Bool {
     do {
-      try systemCall { cl_pidfd_signal(number, signal) }
+      if number >= 0 {
+        try systemCall { cl_pidfd_signal(number, signal) }
+      } else {
+        guard !isGone else { return false }
+        try systemCall { kill(pid, signal) }
+      }
       return true
     } catch {
       if error.code == ESRCH { return false }

@@ -13,7 +13,7 @@ struct SupervisordLaunch {
   private let configuration: Configuration
   private let loader: ConfigurationLoader
   private let warnings: [String]
-  private let options: SupervisordOptions
+  private var options: SupervisordOptions
   /// Lines for the log, which is not open yet.
   private var notes: [(LogLevel, String)] = []
   /// From the program this process ran before.
@@ -125,7 +125,8 @@ struct SupervisordLaunch {
 
   // MARK: the daemon
 
-  private func start(_ places: LowDescriptors, _ ready: (String?) -> Void) -> Int32 {
+  private mutating func start(_ places: LowDescriptors, _ ready: (String?) -> Void) -> Int32 {
+    if options.staysInForeground, handover == nil { doWithoutFiles() }
     // A log that is stdout already is not repeated there.
     let isStandardOutput = StandardStream.number(of: options.logFile) == 1
     let echoes = options.staysInForeground && !options.isSilent && !isStandardOutput
@@ -148,11 +149,36 @@ struct SupervisordLaunch {
       return 2
     }
     if !options.staysInForeground, handover == nil { settle(log) }
-    daemon.writePIDFile(options.pidFile)
+    if !options.pidFile.isEmpty { daemon.writePIDFile(options.pidFile) }
     log.info("supervisord started with pid \(Environment.pid)")
     defer { daemon.pidFile?.remove() }
     ready(nil)
     return daemon.run()
+  }
+
+  /// Log and pid file by default are in a directory where nothing can be made: they were not asked for.
+  private mutating func doWithoutFiles() {
+    var missing: [String] = []
+    var reason = Errno(EROFS)
+    func hasNoPlace(_ key: String, _ path: String) -> Bool {
+      let usual = SectionTable.supervisord.listed(key)?.string ?? ""
+      guard path == usual || path == Files.absolute(usual), !Files.canWrite(path) else {
+        return false
+      }
+      reason = Errno.last
+      guard reason.meansNoPlace else { return false }
+      missing.append(path)
+      return true
+    }
+    if hasNoPlace("logfile", options.logFile) { options.logFile = "/dev/null" }
+    if hasNoPlace("pidfile", options.pidFile) { options.pidFile = "" }
+    guard !missing.isEmpty else { return }
+    notes.append(
+      (
+        .warning,
+        "no place for \(missing.joined(separator: " and ")) (\(reason.description)): they are left out; set logfile "
+          + "and pidfile, or logfile=/dev/stdout"
+      ))
   }
 
   /// Directory and umask count in the background only (supervisor.md 1.5).

@@ -156,8 +156,13 @@ package final class Streams {
         if let known = automaticPaths[key] {
           spec.path = known
         } else {
-          spec.path = try Files.makeUnique(
-            in: automatic.directory, prefix: prefix, suffix: ".log")
+          do {
+            spec.path = try Files.makeUnique(
+              in: automatic.directory, prefix: prefix, suffix: ".log")
+          } catch  where error.meansNoPlace {
+            noAutomaticLogs(error)
+            spec.path = "/dev/stderr"
+          }
           automaticPaths[key] = spec.path
         }
       } else if spec.path.isEmpty {
@@ -182,6 +187,14 @@ package final class Streams {
         text: "cannot open \(place): \(error.description)",
         isTransient: error.isTransient)
     }
+  }
+
+  /// Once: programs write to our own standard error.
+  private func noAutomaticLogs(_ reason: Errno) {
+    guard automaticPaths.isEmpty else { return }
+    log.warning(
+      "no AUTO log can be made in '\(automatic.directory)' (\(reason.description)): output without a log file goes to "
+        + "standard error; set childlogdir, or mount a tmpfs there")
   }
 
   /// Lets go of a watcher's sinks; files no other stream writes to are closed.

@@ -21,15 +21,29 @@ package final class AdoptedProcesses {
   /// Milliseconds between two looks for a status: its new parent may take a moment to collect it.
   private static let pause = 5
   private static let mostLooks = 20
+  /// Milliseconds between two looks whether one without a descriptor lives.
+  private static let beat = 100
 
   package init(loop: EventLoop) { self.loop = loop }
 
   /// Throws when it is not there any more.
   func adopt(_ pid: PID) throws(Errno) {
     let descriptor = try PIDDescriptor(pid.rawValue)
-    entries[pid] = Entry(
-      descriptor: descriptor,
-      registration: loop.whenReadable(descriptor.number) { [unowned self] in look(at: pid) })
+    entries[pid] = Entry(descriptor: descriptor)
+    wait(for: pid)
+  }
+
+  private func wait(for pid: PID) {
+    guard let descriptor = entries[pid]?.descriptor else { return }
+    guard descriptor.number < 0 else {
+      entries[pid]?.registration = loop.whenReadable(descriptor.number) { [unowned self] in
+        look(at: pid)
+      }
+      return
+    }
+    entries[pid]?.registration = loop.after(milliseconds: Self.beat) { [unowned self] in
+      if descriptor.isGone { look(at: pid) } else { wait(for: pid) }
+    }
   }
 
   func descriptor(of pid: PID) -> PIDDescriptor? { entries[pid]?.descriptor }

@@ -3,7 +3,8 @@ import Glibc
 import LinuxSystem
 
 /// The directory of the sockets on which processes tell how they are doing. Short paths, as a socket's may be: under
-/// `/run/circus` for root, else under `$XDG_RUNTIME_DIR/circus` or `/tmp/circus-UID`.
+/// `/run/circus` for root, else under `$XDG_RUNTIME_DIR/circus`; where that cannot be, under `/tmp/circus-UID` or
+/// `/dev/shm/circus-UID`, which is writable in every container.
 package final class NotifyPlace {
   /// Where it is.
   package let path: String
@@ -13,13 +14,27 @@ package final class NotifyPlace {
   package init(of configuration: String, state: String?) {
     let file = Files.real(configuration) ?? Files.absolute(configuration)
     let name = String("\(file)\n\(state ?? "")".utf8.fingerprint, radix: 16)
-    if Users.isRoot {
-      path = "/run/circus/\(name)"
-    } else if let directory = Environment.variables["XDG_RUNTIME_DIR"], directory.hasPrefix("/") {
-      path = "\(directory)/circus/\(name)"
-    } else {
-      path = "/tmp/circus-\(Users.current)/\(name)"
+    let places = Self.places
+    path = "\(places.first(where: Self.canBeMade) ?? places[0])/\(name)"
+  }
+
+  private static var places: [String] {
+    let others = ["/tmp/circus-\(Users.current)", "/dev/shm/circus-\(Users.current)"]
+    if Users.isRoot { return ["/run/circus"] + others }
+    guard let directory = Environment.variables["XDG_RUNTIME_DIR"], directory.hasPrefix("/") else {
+      return others
     }
+    return ["\(directory)/circus"] + others
+  }
+
+  /// It is there, or can be.
+  private static func canBeMade(_ place: String) -> Bool {
+    var nearest = place
+    while !Files.exists(nearest), let slash = nearest.lastIndex(of: "/"), slash > nearest.startIndex
+    {
+      nearest = String(nearest[..<slash])
+    }
+    return access(nearest, W_OK | X_OK) == 0
   }
 
   /// Where the socket of a process is that began at this moment, in nanoseconds after the machine's start.

@@ -21,7 +21,7 @@ final class MissingSockets {
     for spec in missing {
       let name = "socket '\(spec.name)' (\(spec.path ?? "\(spec.host):\(spec.port)"))"
       guard let pid = HeldSockets.holder(path: spec.path, port: spec.port), pid != Environment.pid,
-        let holder = try? PIDDescriptor(pid)
+        let holder = try? PIDDescriptor(pid), holder.number >= 0
       else {
         log.error("\(name) is missing; tried again at the next reloadconfig")
         continue

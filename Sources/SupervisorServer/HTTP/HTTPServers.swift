@@ -10,7 +10,11 @@ import LinuxSystem
 /// The HTTP servers of the configuration: opens and closes their sockets (supervisor.md 1.12, 4.2).
 package final class HTTPServers {
   /// Why one cannot be opened, in supervisor's words.
-  package struct Failure: Error { package var text: String }
+  package struct Failure: Error {
+    package var text: String
+    /// The file of its socket cannot be made there.
+    var hasNoPlace = false
+  }
 
   private struct Open {
     let spec: HTTPServerSpec
@@ -68,7 +72,11 @@ package final class HTTPServers {
       if let known = inherited.removeValue(forKey: spec.section) {
         descriptor = known
       } else {
-        descriptor = try bind(spec)
+        do { descriptor = try bind(spec) } catch {
+          guard error.hasNoPlace else { throw error }
+          log.warning("\(error.text); no commands are taken there, all else runs")
+          continue
+        }
       }
       let server = HTTPServer(loop) { [handler] request in handler(request, spec) }
       server.listen(on: descriptor)
@@ -187,7 +195,9 @@ package final class HTTPServers {
       made = try Network.listen(
         path: temporary, kind: Int32(SOCK_STREAM.rawValue), backlog: 1_024, umask: 0o777)
     } catch {
-      throw error.isInUse ? Self.inUse : Self.failure(error.text, path)
+      var failure = error.isInUse ? Self.inUse : Self.failure(error.text, path)
+      failure.hasNoPlace = error.hasNoPlace
+      throw failure
     }
     do throws(SocketFile.Failure) {
       try SocketFile.adjust(temporary, mode: spec.mode, owner: spec.owner)
