@@ -130,16 +130,6 @@ package struct ConfigurationReader {
     _ document: CircusDocument, _ path: String, to configuration: inout Configuration
   ) {
     configuration.settings = Self.settings(document.circus)
-    if let text = document.circus["on_boot"]?.string,
-      BootState(rawValue: text.lowercased()) == nil
-    {
-      let place = document.places["circus"]
-      diagnostics.add(
-        Diagnostic(
-          .warning, file: place?.file ?? path, line: place?.line ?? 0, section: "circus",
-          key: "on_boot", value: text, problem: "no such choice: config is assumed",
-          hint: "write config or last"))
-    }
     configuration.hasCircusPart = true
     for options in document.watchers {
       do {
@@ -196,7 +186,6 @@ package struct ConfigurationReader {
       option.field?.write(&settings, typed ?? value)
     }
     let text: (String) -> String? = { key in circus[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
-    settings.onBoot = text("on_boot").flatMap { BootState(rawValue: $0.lowercased()) } ?? .config
     if circus["httpd"]?.bool == true {
       let address = HTTPServerSpec.Address.inet(
         host: text("httpd_host") ?? "localhost", port: circus["httpd_port"]?.int ?? 8080)
@@ -230,20 +219,11 @@ package struct ConfigurationReader {
     configuration.settings.childLogDirectory =
       document.supervisord["childlogdir"]?.string ?? configuration.settings.childLogDirectory
     configuration.supervisord = document.isFragment ? nil : document.supervisord
-    configuration.settings.stateDirectory =
-      document.supervisord["state_dir"]?.string ?? configuration.settings.stateDirectory
-    configuration.settings.onBoot =
-      document.supervisord["on_boot"]?.string.flatMap(BootState.init)
-      ?? configuration.settings.onBoot
-    configuration.settings.savedFile =
-      document.supervisord["saved_file"]?.string ?? configuration.settings.savedFile
-    let own = document.supervisord
-    configuration.settings.exitCodeFrom =
-      own["exit_code_from"]?.string ?? configuration.settings.exitCodeFrom
-    configuration.settings.terminationLog =
-      own["termination_log"]?.string ?? configuration.settings.terminationLog
-    configuration.settings.stopTimeout =
-      own["stop_timeout"]?.number.map { .seconds($0) } ?? configuration.settings.stopTimeout
+    for key in DaemonOption.shared {
+      if let value = document.supervisord[key] {
+        DaemonOption.byKey[key]?.field?.write(&configuration.settings, value)
+      }
+    }
     configuration.settings.ticks = true
     configuration.included = document.included
     configuration.settings.stripsAnsi = document.supervisord["strip_ansi"]?.bool ?? false

@@ -168,9 +168,26 @@ package struct ConfigurationLoader {
     .map(ShellWords.quote).joined(separator: " ")
 
   /// Every problem of the file, for `--check`.
-  package func check() -> [Diagnostic] {
-    ConfigurationCheck.run(
+  package func check(isContainer: Bool = false) -> [Diagnostic] {
+    var found = ConfigurationCheck.run(
       path, files: files, environment: environment, hostName: Environment.hostName,
-      workingDirectory: workingDirectory, machine: LinuxMachine(for: path))
+      workingDirectory: workingDirectory, machine: LinuxMachine(for: path),
+      isContainer: isContainer)
+    if isContainer, let shell = Self.shellAround {
+      found.append(
+        Diagnostic(
+          .warning, file: path,
+          problem:
+            "the first process of this container is \(shell): SIGTERM does not get past a shell",
+          hint: "write CMD and ENTRYPOINT as lists, or `exec circusd` in the script"))
+    }
+    return found
+  }
+
+  /// The shell that is the first process here; nil: it is none.
+  private static var shellAround: String? {
+    let name = ProcFS().facts(of: 1)?.name ?? ""
+    return ["sh", "bash", "dash", "ash", "busybox"].contains(name) && Environment.pid != 1
+      ? name : nil
   }
 }

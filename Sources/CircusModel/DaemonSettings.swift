@@ -50,6 +50,12 @@ package struct DaemonSettings: Hashable, Sendable {
   package var terminationLog: String?
   /// So long a stop of everything takes at most (`stop_timeout`); nil: as long as its parts.
   package var stopTimeout: Interval?
+  /// Between the order to end and the first stop signal (`pre_stop_delay`).
+  package var preStopDelay = Interval.zero
+  /// What the end of everything means (`on_idle`).
+  package var onIdle = IdleAction.stay
+  /// Signals that are passed on (`forward_signals`).
+  package var forwardedSignals = ForwardedSignals()
   /// The one program of `circusd run`; nil: the daemon runs what its file says.
   package var foreground: Foreground?
   /// Whether what runs is to outlive the daemon.

@@ -127,6 +127,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var freeform: [String: ConfigValue] = [:]
   /// What differs from process to process in a supervisor program; nil in circus.
   package var program: ProgramTemplate?
+  /// circus `[plugin:x]`.
+  package var isPlugin = false
   /// supervisor `[eventlistener:x]`: what its processes listen to; nil for any other program.
   package var listener: ListenerSpec?
   /// supervisor `[fcgi-program:x]`: the socket its processes share; nil for any other program.

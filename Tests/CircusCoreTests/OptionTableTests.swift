@@ -23,6 +23,7 @@ import Testing
     case .choice(let words, _): words.last.map { ($0, .string($0)) }
     case .grammar(.readyFloor): ("50%", "50%")
     case .grammar(.readiness): ("log:stderr:up", "log:stderr:up")
+    case .grammar(.forwardedSignals): ("USR1:w", "USR1:w")
     case .bytes, .octal, .exitCodes, .restartPolicy, .composite: nil
     }
   }

@@ -155,4 +155,63 @@ import Testing
     kill(daemon.pid, SIGCONT)
     #expect(hanging.status == 2, "\(hanging)")
   }
+
+  /// T19: what sends it work finds it there while it looks for another.
+  @Test func callersAreServedForTheDelay() throws {
+    let port = try #require(Ports.next())
+    let daemon = try TestDaemon(
+      """
+      [circus]
+      endpoint = @CONTROL@
+      pubsub_endpoint = @EVENTS@
+      pre_stop_delay = 1.5
+      [socket:web]
+      host = 127.0.0.1
+      port = \(port)
+      [watcher:web]
+      cmd = \(TestSupervisor.stock)/python @DIR@/serve.py $(circus.sockets.web)
+      use_sockets = True
+      copy_env = True
+      """, waits: false)
+    Path.write(
+      """
+      import socket, sys
+      s = socket.socket(fileno=int(sys.argv[1]))
+      s.setblocking(True)
+      while True:
+          c = s.accept()[0]
+          c.send(b"served")
+          c.close()
+      """, to: daemon.directory + "/serve.py")
+    let caller = """
+      import socket, time
+      def ask():
+          with socket.create_connection(("127.0.0.1", \(port)), 5) as s: return s.recv(9)
+      for _ in range(200):
+          try:
+              if ask() == b"served": break
+          except OSError: pass
+          time.sleep(0.05)
+      print("up", flush=True)
+      end = time.monotonic() + 60
+      served = 0
+      try:
+          while time.monotonic() < end and ask() == b"served":
+              served += 1
+              time.sleep(0.02)
+      except OSError: pass
+      print("over", served, flush=True)
+      """
+    let output = daemon.directory + "/caller"
+    let companion = try Companion(
+      TestSupervisor.stock + "/python", ["-c", caller], output: output)
+    _ = companion
+    #expect(eventually { Path.read(output).hasPrefix("up") }, "\(daemon.log)")
+    let begin = Clock.monotonic
+    kill(daemon.pid, SIGTERM)
+    #expect(eventually { daemon.circusctl("healthcheck").out.contains("the daemon stops") })
+    #expect(eventually { Path.read(output).contains("over") })
+    #expect(Double(Clock.monotonic - begin) / 1e9 >= 1.5)
+    #expect(eventually { !daemon.isAlive })
+  }
 }

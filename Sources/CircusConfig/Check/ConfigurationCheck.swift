@@ -2,10 +2,11 @@ import CircusModel
 
 /// `--check`: everything the reader finds, and every option and section that is not read.
 package struct ConfigurationCheck {
-  /// All diagnostics of a file, in the order of its lines.
+  /// All diagnostics of a file, in the order of its lines. `isContainer`: also what it lacks to be run by the first process
+  /// of a container.
   package static func run(
     _ path: String, files: any FileReader, environment: [String: String], hostName: String,
-    workingDirectory: String, machine: (any Machine)? = nil
+    workingDirectory: String, machine: (any Machine)? = nil, isContainer: Bool = false
   ) -> [Diagnostic] {
     var reader = ConfigurationReader(
       files: files, environment: environment, hostName: hostName,
@@ -24,6 +25,8 @@ package struct ConfigurationCheck {
     var consequences = configuration.watchers.flatMap {
       WatcherCheck(spec: $0, file: file).problems
     }
+    consequences += EndCheck.problems(configuration)
+    if isContainer { consequences += ContainerCheck.problems(configuration, files) }
     if let machine {
       consequences += MachineCheck.problems(
         of: configuration, on: machine, directory: workingDirectory

@@ -39,7 +39,10 @@ enum CircusKeys {
   /// Whether a section's option has a value of a type of its own: a number, a boolean, one word of several.
   static func isTyped(_ key: String, in section: String) -> Bool {
     if section == "circus" {
-      return ["umask", "on_boot"].contains(key) || kind(ofDaemon: key).map { $0 != .text } ?? false
+      switch DaemonOption.byKey[key]?.spelling.kind {
+      case .text?, .composite?, nil: return false
+      default: return true
+      }
     }
     if section.hasPrefix("plugin:") { return key == "priority" }
     if section.hasPrefix("socket:") { return SectionTable.socket.byKey[key]?.isText != true }

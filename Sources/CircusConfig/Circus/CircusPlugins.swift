@@ -42,7 +42,9 @@ extension CircusSpecs {
       options["stop_signal"] = Signal(parsing: text).map { .int(Int($0.number)) }
     }
     options["env"] = .map(daemonEnvironment.mapValues(ConfigValue.string))
-    return try watcher(options, daemonEnvironment: daemonEnvironment)
+    var spec = try watcher(options, daemonEnvironment: daemonEnvironment)
+    spec.isPlugin = true
+    return spec
   }
 
   /// circus's form of the whole section: `key:value` pieces joined by `:::`, sorted.

@@ -53,11 +53,14 @@ struct CircusResolver {
     let section = sections.first { $0.name == "circus" }
     var circus = DaemonOption.listed
     for option in section?.options ?? [] {
-      guard let kind = CircusKeys.kind(ofDaemon: option.key), !option.key.hasPrefix("include")
-      else {
+      guard let row = DaemonOption.byKey[option.key], !option.key.hasPrefix("include") else {
         continue
       }
-      circus[option.key] = typed(option, kind, in: "circus")
+      if let kind = CircusKeys.kind(ofDaemon: option.key) {
+        circus[option.key] = typed(option, kind, in: "circus")
+      } else if row.spelling.kind != .composite {
+        circus[option.key] = worded(option, row.spelling.kind)
+      }
     }
     if let text = circus["umask"]?.string, let option = section?.option("umask") {
       circus["umask"] = umask(text, option)
@@ -85,6 +88,19 @@ struct CircusResolver {
       fail(option, in: "circus", "is given without \(other)", hint: "write both, or neither")
     }
     document.circus = circus
+  }
+
+  /// One of our words, or a text with a grammar of ours; nil: it is empty, or was refused.
+  private mutating func worded(
+    _ option: INIDocument.Option, _ kind: WatcherOption.Kind
+  ) -> ConfigValue? {
+    let text = PythonText.strip(CircusSubstitution.expand(option.value, firstPass))
+    do throws(WatcherOption.Kind.Problem) {
+      return try kind.value(of: .string(text))
+    } catch {
+      fail(option, in: "circus", error.text, hint: error.hint)
+      return nil
+    }
   }
 
   private mutating func umask(_ text: String, _ option: INIDocument.Option) -> ConfigValue {

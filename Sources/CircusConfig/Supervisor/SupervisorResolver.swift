@@ -71,10 +71,6 @@ struct SupervisorResolver {
         ? .int(scope.value("loglevel", 20, SupervisorTypes.logLevel))
         : settle(scope.value(option.spelling), option)
     }
-    if scope.raw("on_boot") != nil {
-      let choice = scope.value("on_boot", BootState.config, SupervisorTypes.choice)
-      out["on_boot"] = .string(choice.rawValue)
-    }
     let temporary =
       ["TMPDIR", "TEMP", "TMP"].compactMap { environment[$0] }.first { $0.hasPrefix("/") } ?? "/tmp"
     out["childlogdir"] = out["childlogdir"] ?? .string(temporary)

@@ -81,15 +81,6 @@ enum SupervisorTypes {
       hint: "write true, false or unexpected")
   }
 
-  /// One of our own words.
-  static func choice<Choice: RawRepresentable & CaseIterable>(
-    _ text: String
-  ) throws(Failure) -> Choice where Choice.RawValue == String {
-    if let choice = Choice(rawValue: PythonText.strip(text).lowercased()) { return choice }
-    let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-    throw Failure(text: "no such choice: write \(words)")
-  }
-
   static func logLevel(_ text: String) throws(Failure) -> Int {
     guard let level = SupervisorKeys.logLevels[text.lowercased()] else {
       throw Failure(

@@ -9,12 +9,13 @@ extension Arbiter {
     for name in command.names { chosen.formUnion(try matching(name, .glob)) }
     let essential = watchers.filter { $0.spec.essential != .no && !$0.isDoomed }.map(\.id)
     if command.names.isEmpty, !essential.isEmpty { chosen = Set(essential) }
-    let problems = watchers.compactMap { watcher -> String? in
+    var problems = watchers.compactMap { watcher -> String? in
       let isAsked =
         chosen.isEmpty ? watcher.matters : chosen.contains(watcher.id)
       guard isAsked, !watcher.isWell(now) else { return nil }
       return "\(watcher.spec.name): \(watcher.condition(now))"
     }
+    if mode == .stopping { problems.append("the daemon stops") }
     return .ok([
       .init("healthy", .bool(problems.isEmpty)),
       .init("problems", .array(problems.map { .string($0) })),

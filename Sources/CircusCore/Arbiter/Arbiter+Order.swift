@@ -16,7 +16,7 @@ extension Arbiter {
   /// In which order all of them start.
   var startOrder: [WatcherID] { order.watchers }
 
-  private var order: StartOrder { StartOrder(watchers.map { ($0.id, $0.spec) }, needs) }
+  var order: StartOrder { StartOrder(watchers.map { ($0.id, $0.spec) }, needs) }
 
   /// Starts what starts by itself, one after the other.
   mutating func startAll(
@@ -141,6 +141,7 @@ extension Arbiter {
   /// No more grace.
   mutating func hurry(_ now: Moment, _ effects: inout [Effect]) {
     stopQueue = []
+    stopDelayEnd = nil
     for index in watchers.indices { watchers[index].turnHooksOff(now, &ledger, &effects) }
     for id in watchers.map(\.id) { stop(id, cause: .shutdown, now, &effects) }
     for index in watchers.indices {
@@ -151,15 +152,15 @@ extension Arbiter {
 
   // MARK: the daemon's own end
 
-  mutating func shutDown(_ now: Moment, _ effects: inout [Effect]) {
+  /// `delays`: what sends it work is given the time to look elsewhere.
+  mutating func shutDown(delays: Bool = false, _ now: Moment, _ effects: inout [Effect]) {
     guard mode != .stopping && mode != .finished else { return }
     mode = .stopping
     ledger.isEnding = true
     ledger.notices.append(.supervisorStopping)
     refreshNeeds()
-    stopQueue = order.stopStages
     beginStopBudget(now)
-    stopAll(cause: .shutdown, now, &effects)
+    beginStop(delays: delays, now, &effects)
   }
 
   /// An essential watcher has ended, and everything else ends with it.
@@ -195,6 +196,7 @@ extension Arbiter {
 
   mutating func advanceMode(_ now: Moment, _ effects: inout [Effect]) {
     guard mode == .stopping || mode == .restarting, stopQueue.isEmpty, isAllStopped else { return }
+    stopDelayEnd = nil
     switch mode {
     case .stopping:
       mode = .finished

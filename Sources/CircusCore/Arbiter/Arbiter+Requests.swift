@@ -27,7 +27,7 @@ extension Arbiter {
     case .kill(let command): try kill(command, ticket, now, &effects)
     case .quit(let command):
       answer(ticket, waits: command.isWaiting, .allStopped, .plain, &effects)
-      shutDown(now, &effects)
+      shutDown(delays: true, now, &effects)
     case .reload(let command): try reload(command, ticket, now, &effects)
     case .reloadConfig(let command):
       try refuseWhileEnding()

@@ -12,9 +12,10 @@ extension Arbiter {
         hurry(now, &effects)
       } else if mode == .stopping {
         // Asked twice: there is no time.
+        cutStopDelay(now, &effects)
         stopsAll(by: now.instant + .seconds(1), now)
       } else {
-        shutDown(now, &effects)
+        shutDown(delays: true, now, &effects)
       }
     case .hangup where ledger.settings.restartsOnHangup:
       hangUp(&effects)
@@ -40,10 +41,15 @@ extension Arbiter {
     effects.append(.loadConfiguration(.restartCheck(nil)))
   }
 
-  /// `circusd run` passes on what does not stop it. False: it is for the daemon.
+  /// What is meant for what runs: by `forward_signals`, or as `circusd run` passes on all that does not stop it. False: it
+  /// is for the daemon.
   private mutating func forward(
     _ signal: Signal, _ now: Moment, _ effects: inout [Effect]
   ) -> Bool {
+    if let receiver = ledger.settings.forwardedSignals.receivers[signal] {
+      pass(signal, to: receiver, now, &effects)
+      return true
+    }
     guard let foreground = ledger.settings.foreground,
       let index = watchers.firstIndex(where: { $0.spec.name == foreground.name })
     else { return false }
@@ -52,16 +58,25 @@ extension Arbiter {
       [.terminate, .interrupt, .powerFailure, .systemdStop].contains(signal)
       || signal == watcher.spec.stop.signal && !foreground.takesStopSignal
     guard isStop else {
-      update(watcher.id, now, &effects) { watcher, ledger, effects in
-        for pid in watcher.pids {
-          watcher.signal(pid, signal, watcher.spec.stop.scope, &ledger, &effects)
-        }
-      }
+      pass(signal, to: foreground.name, now, &effects)
       return true
     }
     if foreground.takesStopSignal, mode == .running, signal == .interrupt {
       watchers[index].spec.stop.signal = signal
     }
     return false
+  }
+
+  /// To the main process of each place of a watcher, a program, or all of a group.
+  private mutating func pass(
+    _ signal: Signal, to name: String, _ now: Moment, _ effects: inout [Effect]
+  ) {
+    for id in watchers.filter({ $0.spec.name == name || $0.spec.group == name }).map(\.id) {
+      update(id, now, &effects) { watcher, ledger, effects in
+        for pid in watcher.pids {
+          watcher.signal(pid, signal, watcher.spec.stop.scope, &ledger, &effects)
+        }
+      }
+    }
   }
 }

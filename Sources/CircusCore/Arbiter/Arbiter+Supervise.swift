@@ -21,7 +21,7 @@ extension Arbiter {
     case .reread: effects.append(.loadConfiguration(.reread(ticket)))
     case .shutdown:
       effects.append(.supervised(ticket, .done))
-      shutDown(now, &effects)
+      shutDown(delays: true, now, &effects)
     case .restart: effects.append(.loadConfiguration(.restartCheck(ticket)))
     }
   }

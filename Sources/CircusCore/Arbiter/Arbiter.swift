@@ -37,6 +37,8 @@ package struct Arbiter {
   /// Groups still to be stopped, when order matters.
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
+  /// What runs goes on until then, though the daemon is to end; nil: the stop has begun.
+  var stopDelayEnd: Instant?
   /// Its first group has been told to stop.
   var hasStageBegun = false
   /// When those that are still up are named again.
@@ -313,6 +315,8 @@ package struct Arbiter {
       advanceStartQueue(now, &effects)
       advanceDependentStarts(now, &effects)
       concludeIfEssentialEnded(now, &effects)
+      concludeIfIdle(now, &effects)
+      endStopDelay(now, &effects)
       endStopBudget(now, &effects)
       advanceStopQueue(now, &effects)
     } while !restless.isEmpty || needs.hasEdges && watchers.hasUnseen

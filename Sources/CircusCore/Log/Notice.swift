@@ -85,6 +85,10 @@ package enum DaemonNotice: Hashable, Sendable {
   case interruptedAgain
   /// The time of `stop_timeout` is over, or a second after the stop was asked for again.
   case stopTimeIsOver
+  /// The daemon is to end, and what runs goes on for so long (`pre_stop_delay`).
+  case stopDelayed(Interval)
+  /// `on_idle = exit`.
+  case everythingHasEnded
   /// Their names; told every few seconds while it ends.
   case waitsForDeaths([String])
   case exiting

@@ -195,6 +195,10 @@ extension Wording {
           .warning, "ignored \(signal.name) indicating restart request (shutdown in progress)")
       ]
     case .signalIgnored(let signal): [LogLine(.debug, "Got signal \(signal.name), ignored")]
+    case .stopDelayed(let delay):
+      [LogLine(.info, "stopping in \(Self.seconds(delay)) s (pre_stop_delay)")]
+    case .everythingHasEnded:
+      [LogLine(.info, "everything has ended: the daemon ends (on_idle)")]
     case .stopTimeIsOver: [LogLine(.warning, "the time to stop is over: killing what is left")]
     case .interruptedAgain: [LogLine(.warning, "interrupted again: killing what is left")]
     case .waitsForDeaths(let names):

@@ -19,6 +19,8 @@ package struct CircusdArguments: Equatable {
   package var goesToBackground = false
   /// `--strict`: unknown options are errors of `--check`.
   package var isStrict = false
+  /// `--container`: `--check` also tells what the file lacks in a container.
+  package var isContainer = false
 
   /// A mistake argparse would report: exit status 2.
   package struct Failure: Error, Equatable { package var text: String }
@@ -59,6 +61,7 @@ package struct CircusdArguments: Equatable {
       case "--check": action = .check
       case "--dump-config": action = .dump
       case "--strict": isStrict = true
+      case "--container": isContainer = true
       case "--daemon": goesToBackground = true
       case "--log-level": logLevel = try Self.level(try value())
       case "--log-output": logOutput = try value()
@@ -72,7 +75,7 @@ package struct CircusdArguments: Equatable {
 
   static let names = [
     "--help", "--log-level", "--log-output", "--logger-config", "--daemon", "--pidfile",
-    "--version", "--check", "--dump-config", "--strict",
+    "--version", "--check", "--dump-config", "--strict", "--container",
   ]
 
   private static func complete(_ name: String) throws(Failure) -> String {
@@ -100,8 +103,8 @@ package struct CircusdArguments: Equatable {
   /// The first lines of the help.
   package static let usage = """
     usage: circusd [-h] [--log-level LEVEL] [--log-output FILE] [--logger-config FILE]
-                   [--daemon] [--pidfile FILE] [--version] [--check [--strict]]
-                   [--dump-config] [config]
+                   [--daemon] [--pidfile FILE] [--version] [--check [--strict]
+                   [--container]] [--dump-config] [config]
            circusd run [OPTION]... PROGRAM [ARGUMENT]...
     """
 
@@ -128,6 +131,8 @@ package struct CircusdArguments: Equatable {
         --check               print every problem of the configuration and exit:
                               0 without errors, 1 with
         --strict              with --check: unknown options are errors
+        --container           with --check: also what the file lacks for the
+                              first process of a container
         --dump-config         print the resolved configuration as JSON and exit
       """
 }

@@ -48,7 +48,8 @@ package enum CircusdProgram {
   ) -> Int32 {
     switch arguments.action {
     case .check:
-      let (lines, status) = Inspection.check(loader, strict: arguments.isStrict)
+      let (lines, status) = Inspection.check(
+        loader, strict: arguments.isStrict, isContainer: arguments.isContainer)
       say(lines.joined(separator: "\n"))
       return status
     case .dump:

@@ -6,10 +6,10 @@ import LinuxSystem
 /// `--check` and `--dump-config`: look at a configuration without running it.
 package enum Inspection {
   /// The lines to print and the exit status: 1 when there is an error.
-  package static func check(_ loader: ConfigurationLoader, strict: Bool) -> (
+  package static func check(_ loader: ConfigurationLoader, strict: Bool, isContainer: Bool) -> (
     lines: [String], status: Int32
   ) {
-    var found = loader.check()
+    var found = loader.check(isContainer: isContainer)
     if strict {
       for index in found.indices where found[index].kind == .unknown {
         found[index].severity = .error

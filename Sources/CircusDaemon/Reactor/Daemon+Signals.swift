@@ -9,7 +9,10 @@ extension Daemon {
       SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH,
       Signal.powerFailure.number, Signal.systemdStop.number,
     ]
-    guard settings.foreground != nil else { return own }
+    guard settings.foreground != nil else {
+      return own
+        + settings.forwardedSignals.receivers.keys.map(\.number).filter { !own.contains($0) }
+    }
     // The kernel's own business: faults, what stops a process, and what nothing can catch.
     let never: Set<Int32> = [
       SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGTTIN, SIGTTOU, SIGTSTP,

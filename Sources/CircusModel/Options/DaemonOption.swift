@@ -25,6 +25,7 @@ package struct DaemonOption: Sendable {
   /// Those that `[supervisord]` has in the same words.
   package static let shared = [
     "state_dir", "saved_file", "on_boot", "exit_code_from", "termination_log", "stop_timeout",
+    "pre_stop_delay", "on_idle", "forward_signals",
   ]
   /// What circus's reader lists where the file says nothing.
   package static let listed = byKey.compactMapValues(\.spelling.listed)
@@ -82,7 +83,7 @@ package struct DaemonOption: Sendable {
   private static let own = [
     DaemonOption("state_dir", .text, .filledText(\.stateDirectory), .ours),
     DaemonOption("saved_file", .text, .filledText(\.savedFile), .ours),
-    DaemonOption("on_boot", .text, .choice(\.onBoot), .ours),
+    DaemonOption("on_boot", .words(of: BootState.self), .choice(\.onBoot), .ours),
     DaemonOption("exit_code_from", .text, .filledText(\.exitCodeFrom), .ours),
     DaemonOption("termination_log", .text, .filledText(\.terminationLog), .ours),
     DaemonOption(
@@ -90,6 +91,13 @@ package struct DaemonOption: Sendable {
       .init(
         \.stopTimeout, read: { $0.map { .float($0.seconds) } ?? .null },
         write: { $0 = $1.number.map { .seconds($0) } }), .ours),
+    DaemonOption("pre_stop_delay", .seconds(isWhole: false), .seconds(\.preStopDelay), .ours),
+    DaemonOption("on_idle", .words(of: IdleAction.self), .choice(\.onIdle), .ours),
+    DaemonOption(
+      "forward_signals", .grammar(.forwardedSignals),
+      .init(
+        \.forwardedSignals, read: { .string($0.text) },
+        write: { $0 = ForwardedSignals(text: $1.string ?? "") ?? $0 }), .ours),
     DaemonOption("supervisor_events", .boolean, .boolean(\.publishesSupervisorEvents), .ours),
   ]
 

@@ -80,6 +80,7 @@ extension WatcherOption.Grammar {
     case .readiness:
       Readiness(text: text) == nil
         ? "write started, notify, s6:FD, pipe, log:EXPRESSION or seconds:N" : nil
+    case .forwardedSignals: ForwardedSignals.advice(against: text)
     }
   }
 }

@@ -37,9 +37,12 @@ extension SectionTable {
     SectionOption("environment", .text),
     SectionOption("state_dir", .text, .home),
     SectionOption("saved_file", .text, .home),
-    SectionOption("on_boot", .composite),
+    SectionOption("on_boot", .words(of: BootState.self)),
     SectionOption("exit_code_from", .text), SectionOption("termination_log", .text, .home),
     SectionOption("stop_timeout", .seconds(isWhole: false)),
+    SectionOption("pre_stop_delay", .seconds(isWhole: false)),
+    SectionOption("on_idle", .words(of: IdleAction.self)),
+    SectionOption("forward_signals", .grammar(.forwardedSignals)),
   ])
 
   /// `[unix_http_server]` (supervisor.md 1.3).

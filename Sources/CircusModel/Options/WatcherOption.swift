@@ -27,6 +27,8 @@ package struct WatcherOption: Sendable {
     case readyFloor
     /// One of the forms of `Readiness`.
     case readiness
+    /// `USR1:web, HUP:nginx`.
+    case forwardedSignals
   }
 
   /// How one system spells it.
