@@ -31,7 +31,7 @@ import Testing
       [rpcinterface:supervisor]
       supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
       [program:ready]
-      command=/usr/bin/python3 -c "import os,socket,time; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.connect(os.environ['NOTIFY_SOCKET']); s.send(b'READY=1'); time.sleep(1000)"
+      command=/usr/bin/python3 -c "import os,signal,socket; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.connect(os.environ['NOTIFY_SOCKET']); s.send(b'READY=1'); signal.pause()"
       ready=notify
       [program:main]
       command=/bin/sh -c "echo to-out; echo to-err >&2; sleep 0.2; exit 3"
