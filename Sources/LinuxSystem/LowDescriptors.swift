@@ -11,6 +11,13 @@ package final class LowDescriptors {
   /// `/dev/null`, which stands in every free place.
   private let filler: Int32
 
+  /// What to say of a start that failed for want of descriptors.
+  package static func complaint(_ reason: Errno) -> String {
+    Files.exists("/dev/null")
+      ? "no descriptors: \(reason.description)"
+      : "/dev/null is missing: mount /dev, or make it: mknod -m 666 /dev/null c 1 3"
+  }
+
   /// Call first of all, before anything else is opened. A descriptor that is open in one of these
   /// places is moved up, not closed.
   package init(count: Int = 64) throws(Errno) {

@@ -103,7 +103,7 @@ package enum CircusdProgram {
     do {
       places = try LowDescriptors(count: Self.socketPlaces(configuration))
     } catch {
-      complain("circusd: no descriptors: \(error.description)")
+      complain("circusd: \(LowDescriptors.complaint(error))")
       return 1
     }
     // A daemon that was upgraded already is in the background, or was not meant to be.

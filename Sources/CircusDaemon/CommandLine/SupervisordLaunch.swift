@@ -49,7 +49,7 @@ struct SupervisordLaunch {
     do {
       places = try LowDescriptors(count: CircusdProgram.socketPlaces(configuration))
     } catch {
-      return refuse("no descriptors: \(error.description)")
+      return refuse(LowDescriptors.complaint(error))
     }
     if options.staysInForeground || handover != nil {
       return start(places) { problem in if let problem { _ = refuse(problem) } }

@@ -260,6 +260,8 @@ package final class Daemon {
     runner.finishTakingOver()
     finishTurn()
     Environment.settleMemory()
+    // Once more when the first processes run and the first questions are answered: it may idle for long then.
+    registrations.append(loop.after(milliseconds: 3_000) { Environment.settleMemory() })
     loop.run { finishTurn() }
     return end()
   }
