@@ -21,6 +21,8 @@ package final class LogFile {
   private var spec: FileStreamSpec
   /// Bytes that were given up since the last complaint.
   private var lost = 0
+  /// Whether it is what the daemon was started with, which others write to as well.
+  package var isShared: Bool { console != nil }
   /// Writing has failed and was complained about.
   private var isTroubled = false
   private var cannotBeReopened = false

@@ -214,4 +214,42 @@ import Testing
     #expect(Double(Clock.monotonic - begin) / 1e9 >= 1.5)
     #expect(eventually { !daemon.isAlive })
   }
+
+  /// C15: lines of several programs on one output stay whole, and one without an end comes as well.
+  @Test func linesOfSeveralProgramsStayWhole() throws {
+    let place = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", place]) }
+    Path.write(
+      """
+      import select, sys
+      def write(text):
+          sys.stdout.write(text)
+          sys.stdout.flush()
+      for i in range(20):
+          write(sys.argv[1] + " begins")
+          select.select([], [], [], 0.01)
+          write(" and ends\\n")
+      write(sys.argv[1] + " is open")
+      select.select([], [], [], 1000)
+      """, to: place + "/halves.py")
+    let programs = ["one", "two", "three"].map { name in
+      """
+      [program:\(name)]
+      command=\(TestSupervisor.stock)/python \(place)/halves.py \(name)
+      stdout_logfile=/dev/stdout
+      stdout_logfile_maxbytes=0
+      """
+    }.joined(separator: "\n")
+    let supervisor = try TestSupervisor(programs)
+    for name in ["one", "two", "three"] {
+      #expect(
+        eventually { supervisor.file("output").contains("\(name) is open") },
+        "\(supervisor.file("output"))")
+      let whole = supervisor.file("output").split(separator: "\n").count {
+        $0 == "\(name) begins and ends"
+      }
+      // A machine that is busy may be late with the other half.
+      #expect(whole >= 17, "\(supervisor.file("output"))")
+    }
+  }
 }

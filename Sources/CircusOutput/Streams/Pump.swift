@@ -29,8 +29,12 @@ package final class Pump {
   private let ring: LineRing
   private var registration: Registration?
   private var isGrown = false
-  /// The beginning of a line whose end has not come yet (prefixing sinks only).
+  /// The beginning of a line whose end has not come yet, where lines are passed on whole.
   private var partial: [UInt8] = []
+  /// The end has to come until then.
+  private var patience: Registration?
+  /// Milliseconds that the beginning of a line is kept, where several write to one place.
+  private static let partialPause = 100
   /// Where that is kept for a later daemon.
   private var partialSlot: Int?
   private let work: WorkPages
@@ -100,7 +104,7 @@ package final class Pump {
   private func move(atMost reads: Int) -> Int {
     var moved = 0
     let end = Clock.monotonic + Self.budget
-    let most = sink.wantsLines == nil ? buffer.count : Self.linedSize
+    let most = sink.lines?.isCostly == true ? Self.linedSize : buffer.count
     for _ in 0..<reads where !isAtEnd && !isBlocked {
       // Read in known portions, so that what a killed daemon had read can be kept apart from what
       // it had not. Nothing there: the end, or a byte that comes this moment.
@@ -144,7 +148,7 @@ package final class Pump {
   private func deliver(_ bytes: UnsafeRawBufferPointer, at wall: Double, skipping: Int = 0) {
     ring.append(bytes, pid: pid.rawValue, time: wall)
     watch?.look(at: bytes, of: output)
-    guard let prefix = sink.wantsLines else {
+    guard let shape = sink.lines else {
       return write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(skipping)))
     }
     guard let last = bytes.lastIndex(of: 10) else {
@@ -156,21 +160,33 @@ package final class Pump {
     let whole = bytes.prefix(last + 1)
     if partial.isEmpty {
       send(
-        prefix.apply(
+        shape.apply(
           to: UnsafeRawBufferPointer(rebasing: whole), pid: pid.rawValue, at: wall), skipping)
     } else {
       partial += whole
       send(
-        partial.withUnsafeBytes { prefix.apply(to: $0, pid: pid.rawValue, at: wall) }, skipping)
+        partial.withUnsafeBytes { shape.apply(to: $0, pid: pid.rawValue, at: wall) }, skipping)
     }
     partial = Array(bytes[(last + 1)...])
+    patience = nil
     work.didDeliver()
     keepPartial()
   }
 
   private func keepPartial() {
+    hurryPartial()
     guard !partial.isEmpty || partialSlot != nil else { return }
     work.keep(partial, pid, output, in: &partialSlot)
+  }
+
+  /// Sees to it that the beginning of a line does not wait for long.
+  private func hurryPartial() {
+    guard !partial.isEmpty, case .plain? = sink.lines else {
+      patience = nil
+      return
+    }
+    guard patience == nil else { return }
+    patience = loop.after(milliseconds: Self.partialPause) { [unowned self] in flushPartial() }
   }
 
   private func send(_ bytes: [UInt8], _ skipping: Int) {
@@ -213,6 +229,7 @@ package final class Pump {
     partial = work.takePartial(pid, output, into: &partialSlot)
     // The work pages keep no more than the beginning of a long one.
     if !left.partial.isEmpty { partial = left.partial }
+    hurryPartial()
     guard let unfinished, unfinished.pid == pid, unfinished.output == output else { return }
     let bytes = work.bytes(of: unfinished)
     if unfinished.isWritten { return keepRest(of: bytes) }
@@ -243,11 +260,11 @@ package final class Pump {
     sink = .null
   }
 
-  /// The last line need not end with a newline; the log's does.
+  /// The last line need not end with a newline; the log's does, where lines are changed.
   func flushPartial() {
-    guard !partial.isEmpty, let prefix = sink.wantsLines else { return }
-    partial.append(10)
-    send(partial.withUnsafeBytes { prefix.apply(to: $0, pid: pid.rawValue, at: Clock.wall) }, 0)
+    guard !partial.isEmpty, let shape = sink.lines else { return }
+    if shape.isCostly { partial.append(10) }
+    send(partial.withUnsafeBytes { shape.apply(to: $0, pid: pid.rawValue, at: Clock.wall) }, 0)
     partial = []
     keepPartial()
   }

@@ -20,10 +20,15 @@ package indirect enum Sink {
   /// Whole lines with a prefix, into a file or onto the console.
   case lines(LinePrefix, Sink)
 
-  /// Whether whole lines are needed.
-  var wantsLines: LinePrefix? {
-    if case .lines(let prefix, _) = self { return prefix }
-    return nil
+  /// Whether whole lines are needed, and what becomes of them. What others write to as well gets whole lines, as long as
+  /// they come soon.
+  var lines: LineShape? {
+    switch self {
+    case .lines(let prefix, _): .prefixed(prefix)
+    case .console: .plain
+    case .file, .program, .listener: file?.isShared == true ? .plain : nil
+    case .null, .helper: nil
+    }
   }
 
   /// What cannot be written now is given up or left to the caller.
@@ -78,6 +83,25 @@ package indirect enum Sink {
     case .null, .file, .console, .helper, .lines: break
     }
   }
+}
+
+/// What becomes of the lines of a stream that is passed on line by line.
+enum LineShape {
+  /// Each has something in front of it.
+  case prefixed(LinePrefix)
+  /// As they are. One whose end does not come soon is passed on without it.
+  case plain
+
+  /// The lines of `bytes`, which end with a newline.
+  func apply(to lines: UnsafeRawBufferPointer, pid: Int32, at wall: Double) -> [UInt8] {
+    switch self {
+    case .prefixed(let prefix): prefix.apply(to: lines, pid: pid, at: wall)
+    case .plain: Array(lines)
+    }
+  }
+
+  /// Whether each line has to be looked at.
+  var isCostly: Bool { if case .prefixed = self { true } else { false } }
 }
 
 /// What stands before each line: `<time> [<pid>] | `, in colour on a console.
