@@ -29,7 +29,9 @@ struct Completion {
   }
 
   private func all(_ before: [String], _ current: String) -> [String] {
-    if LocalCommand.named(before.first) != nil { return WordCompletion.paths(current) }
+    if let command = LocalCommand.named(before.first) {
+      return current.hasPrefix("-") ? command.options : WordCompletion.paths(current)
+    }
     guard let place = before.firstIndex(where: { Commands.named($0) != nil || $0 == "help" }) else {
       if current.hasPrefix("-") { return Self.globalOptions }
       return Self.verbs + ["help"]

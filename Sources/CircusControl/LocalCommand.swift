@@ -6,6 +6,8 @@ struct LocalCommand: Sendable {
   let summary: String
   /// What `circusctl help VERB` prints.
   let help: String
+  /// Its long options.
+  var options: [String] = []
   /// Takes the words after its name, returns the exit status.
   let run: @Sendable (_ words: [String]) -> Int32
 

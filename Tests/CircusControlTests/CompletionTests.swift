@@ -20,6 +20,7 @@ import Testing
   @Test func commandsAndTheirSwitches() {
     #expect(complete("re") == ["reload", "reloadconfig", "restart"])
     #expect(complete("--j") == ["--json"])
+    #expect(complete("install-service", "--n") == ["--name", "--now"])
     #expect(complete("--json", "sto") == ["stop"])
     #expect(complete("reload", "--") == ["--sequential", "--terminate", "--waiting"])
     #expect(complete("stop", "--match", "") == ["glob", "regex", "simple"])

@@ -25,6 +25,7 @@ struct InstallService {
 
       Ends with 1 when the file has errors or the unit cannot be written.
       """,
+    options: ["--user", "--name", "--now", "--show", "--root"],
     run: { words in
       do {
         return try InstallService(words).run()

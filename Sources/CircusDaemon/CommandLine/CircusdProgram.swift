@@ -14,7 +14,9 @@ package enum CircusdProgram {
     let answer = SuccessorCheck.run(words, as: .circus) { _ = try CircusdArguments($0) }
     if let answer { return answer }
     if words.first == "--complete" {
-      return WordCompletion.options(CircusdArguments.names, words, orPaths: true)
+      let isRun = words.count > 2 && words[1] == "run"
+      return WordCompletion.options(
+        isRun ? RunArguments.names : CircusdArguments.names, words, orPaths: true)
     }
     let handover = Handover.take()
     if RunArguments.isMeant(words) { return runOne(Array(words.dropFirst()), handover) }

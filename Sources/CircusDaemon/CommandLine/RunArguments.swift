@@ -21,6 +21,11 @@ package struct RunArguments: Equatable {
   /// The program and its arguments.
   package var command: [String] = []
 
+  /// The long options, for completion.
+  static let names = [
+    "--file", "--name", "--stop-signal", "--grace", "--stop-ok", "--group", "--log-level", "--help",
+  ]
+
   /// The words that are meant for this: `circusd run` and something to run. A file may be called `run`, too.
   package static func isMeant(_ words: [String]) -> Bool { words.first == "run" && words.count > 1 }
 
