@@ -38,7 +38,8 @@ struct OrphanRules {
     let topics = Dictionary(grouping: arbiter.watchers, by: \.spec.topicName)
     shared.formUnion(topics.filter { $0.value.count > 1 }.keys)
     for watcher in arbiter.watchers {
-      let grace = watcher.isHurried ? .zero : watcher.spec.stop.grace
+      let isCut = watcher.isHurried || arbiter.cutsGraces
+      let grace = isCut ? .zero : watcher.spec.stop.grace
       graces[watcher.spec.name] = min(grace, graces[watcher.spec.name] ?? grace)
     }
   }

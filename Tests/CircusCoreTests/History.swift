@@ -14,9 +14,19 @@ struct History {
   private var isAmbiguous = false
   private var diesInTheMiddle = false
   private let steps: [UInt64]
-  private let handsOver: Bool
+  private let kind: Kind
+  private let settings: DaemonSettings
   /// What each step came to, for the report of a failure.
   private(set) var story: [String] = []
+
+  /// What happens besides.
+  enum Kind: CaseIterable {
+    case plain
+    /// Processes hand over to others of their own.
+    case handsOver
+    /// Watchers are essential, the daemon may end by itself, and is told to by signals.
+    case ends
+  }
 
   /// The seeds of the steps of one history.
   static func steps(seed: UInt64) -> [UInt64] {
@@ -24,13 +34,14 @@ struct History {
     return (0..<(4 + Int(random.next() % 12))).map { _ in random.next() }
   }
 
-  init(seed: UInt64, steps: [UInt64], handsOver: Bool) {
+  init(seed: UInt64, steps: [UInt64], kind: Kind) {
     self.steps = steps
-    self.handsOver = handsOver
+    self.kind = kind
+    settings = kind == .ends ? Self.endings(seed) : DaemonSettings()
     random = SplitMix(state: seed)
     simulation = Simulation([])
     simulation = Simulation(
-      (0..<(1 + Int(random.next() % 3))).map { spec($0) }, seed: seed)
+      (0..<(1 + Int(random.next() % 3))).map { spec($0) }, settings: settings, seed: seed)
     simulation.diesAtOnce = false
     simulation.answersHooks = random.chance(2)
     for name in ["w0", "w1", "w2"] {
@@ -40,9 +51,20 @@ struct History {
     simulation.kernel.orphanKinds = FakeKernel.OrphanKind.allCases.filter { _ in random.chance(2) }
   }
 
+  /// How the daemon ends.
+  private static func endings(_ seed: UInt64) -> DaemonSettings {
+    var random = SplitMix(state: seed &* 41)
+    var settings = DaemonSettings()
+    if random.chance(2) { settings.stopTimeout = .seconds(Double(1 + random.next() % 6)) }
+    if random.chance(2) { settings.preStopDelay = .seconds(Double(1 + random.next() % 4)) }
+    if random.chance(2) { settings.onIdle = .exit }
+    return settings
+  }
+
   private mutating func spec(_ index: Int) -> WatcherSpec {
     // Drawn apart, so that the rest stays what it is.
     var edges = SplitMix(state: ~random.state)
+    var ends = SplitMix(state: random.state &* 43)
     var spec = WatcherSpec(name: "w\(index)")
     Self.link(&spec, index, &edges)
     spec.definition.merge(["name": .string(spec.name), "cmd": .string("run")]) { $1 }
@@ -73,6 +95,10 @@ struct History {
       "autostart": .bool(spec.autostart), "on_demand": .bool(spec.onDemand),
       "stop_descendants": .string(spec.stop.descendants.rawValue),
     ]) { $1 }
+    if kind == .ends, ends.chance(2) {
+      spec.essential = ends.chance(2) ? .failed : .exit
+      spec.definition["essential"] = .string(spec.essential.rawValue)
+    }
     if random.chance(3) {
       spec.dialect = .supervisor
       spec.definition["startsecs"] = .int(1)
@@ -93,7 +119,7 @@ struct History {
         [.init(name: "s", descriptor: 3, backlog: 1, host: "", port: 1, path: nil)],
         isComplete: true))
     simulation.boot()
-    for seed in steps {
+    for seed in steps where simulation.exitStatus == nil {
       random = SplitMix(state: seed)
       // Drawn apart, so that the steps stay what they are.
       var faults = SplitMix(state: ~seed)
@@ -102,13 +128,15 @@ struct History {
       simulation.runDirectory.isFull = faults.chance(simulation.runDirectory.isFull ? 2 : 12)
       step(&tickets)
       if simulation.effectsLeft == nil, faults.chance(150) { simulation.checkSaved() }
+      guard simulation.exitStatus == nil else { break }
       speak(&faults)
       var forks = SplitMix(state: seed &* 37)
-      if handsOver, forks.chance(3) { handOver(&forks) }
+      if kind == .handsOver, forks.chance(3) { handOver(&forks) }
+      if kind == .ends { end(SplitMix(state: seed &* 47)) }
       var questions = SplitMix(state: seed &* 31)
-      if questions.chance(8) { tickets.append(ask(&questions)) }
+      if questions.chance(8), simulation.exitStatus == nil { tickets.append(ask(&questions)) }
     }
-    if simulation.effectsLeft != nil { simulation.crash() }
+    if simulation.effectsLeft != nil, simulation.exitStatus == nil { simulation.crash() }
     // Left alone, everything settles: no ticket waits for ever.
     for _ in 0..<100 where !simulation.arbiter.parkedTickets.isEmpty || !simulation.loads.isEmpty {
       simulation.deliverDeaths()
@@ -122,7 +150,9 @@ struct History {
     if simulation.arbiter.parkedTickets != [] {
       return "waits for ever: \(simulation.arbiter.parkedConditions) \(simulation.log)"
     }
-    tickets.append(simulation.send("quit", ["waiting": true]))
+    if simulation.exitStatus == nil {
+      tickets.append(simulation.send("quit", ["waiting": true]))
+    }
     for _ in 0..<60 where simulation.exitStatus == nil {
       simulation.deliverDeaths()
       for name in ["w0", "w1", "w2"] {
@@ -262,6 +292,16 @@ struct History {
     }
   }
 
+  /// The daemon is told to end, once or twice.
+  private mutating func end(_ source: SplitMix) {
+    var random = source
+    guard simulation.exitStatus == nil, simulation.effectsLeft == nil, random.chance(8) else {
+      return
+    }
+    simulation.signal([.terminate, .quit, .interrupt][Int(random.next() % 3)])
+    story.append("signal")
+  }
+
   /// kill -9 and a new daemon; now and then the file says something else by then.
   private mutating func crashDaemon() {
     noteDoomed()
@@ -271,6 +311,7 @@ struct History {
     // Its processes may have other names there.
     isAmbiguous = true
     var configuration = Configuration()
+    configuration.settings = settings
     configuration.watchers = (0..<(1 + Int(random.next() % 3))).map { spec($0) }
     simulation.crash(configuration: configuration)
   }
@@ -292,6 +333,7 @@ struct History {
     guard !simulation.loads.isEmpty else { return }
     if random.chance(3) { return simulation.failLoad("broken") }
     var configuration = Configuration()
+    configuration.settings = settings
     configuration.watchers = (0..<(1 + Int(random.next() % 3))).map { spec($0) }
     simulation.load(configuration)
   }
@@ -303,18 +345,4 @@ struct History {
     simulation.kernel.crash(pid, random.chance(2) ? .exited(1) : .exited(0))
     simulation.deliverDeath(of: pid)
   }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func chance(_ n: UInt64) -> Bool { next() % n == 0 }
 }

@@ -12,13 +12,13 @@ import Testing
   @Test(arguments: 0..<4 as Range<UInt64>)
   func invariantsHoldInEveryHistory(share: UInt64) {
     for seed in stride(from: share, to: Self.histories, by: 4) {
-      // A third of them, by the number in the share.
-      let handsOver = seed / 4 % 3 == 0
-      guard let failure = Self.failure(seed, History.steps(seed: seed), handsOver) else { continue }
-      let shortest = Self.shrink(seed, History.steps(seed: seed), handsOver)
-      var history = History(seed: seed, steps: shortest, handsOver: handsOver)
+      // A third of each, by the number in the share.
+      let kind = [History.Kind.handsOver, .plain, .ends][Int(seed / 4 % 3)]
+      guard let failure = Self.failure(seed, History.steps(seed: seed), kind) else { continue }
+      let shortest = Self.shrink(seed, History.steps(seed: seed), kind)
+      var history = History(seed: seed, steps: shortest, kind: kind)
       let last = history.run() ?? failure
-      Issue.record("seed \(seed), shortest steps \(shortest): \(history.story) \(last)")
+      Issue.record("seed \(seed), \(kind), shortest steps \(shortest): \(history.story) \(last)")
       return
     }
   }
@@ -129,7 +129,7 @@ import Testing
       (570_317, [9_375_541_746_412_850_976, 148_751_718_432_839_797]),
     ] as [(UInt64, [UInt64])])
   func whatFailedOnceDoesNotAgain(seed: UInt64, steps: [UInt64]) {
-    #expect(Self.failure(seed, steps, false) == nil)
+    #expect(Self.failure(seed, steps, .plain) == nil)
   }
 
   /// The same of histories in which processes also hand over to others of their own.
@@ -157,25 +157,24 @@ import Testing
       ),
     ] as [(UInt64, [UInt64])])
   func whatFailedOnceInHandingOverDoesNotAgain(seed: UInt64, steps: [UInt64]) {
-    #expect(Self.failure(seed, steps, true) == nil)
+    #expect(Self.failure(seed, steps, .handsOver) == nil)
   }
 
-  /// `handsOver`: processes also hand over to others of their own.
   private static func failure(
-    _ seed: UInt64, _ steps: [UInt64], _ handsOver: Bool
+    _ seed: UInt64, _ steps: [UInt64], _ kind: History.Kind
   ) -> String? {
-    var history = History(seed: seed, steps: steps, handsOver: handsOver)
+    var history = History(seed: seed, steps: steps, kind: kind)
     return history.run()
   }
 
   /// Leaves out whatever is not needed to fail.
-  private static func shrink(_ seed: UInt64, _ steps: [UInt64], _ handsOver: Bool) -> [UInt64] {
+  private static func shrink(_ seed: UInt64, _ steps: [UInt64], _ kind: History.Kind) -> [UInt64] {
     var steps = steps
     var index = 0
     while index < steps.count {
       var fewer = steps
       fewer.remove(at: index)
-      if failure(seed, fewer, handsOver) != nil {
+      if failure(seed, fewer, kind) != nil {
         steps = fewer
         index = 0
       } else {

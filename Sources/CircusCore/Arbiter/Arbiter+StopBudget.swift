@@ -12,6 +12,13 @@ extension Arbiter {
     stopsAll(by: now.instant + .seconds(max(time - Self.reserve, time / 2)), now)
   }
 
+  /// Whether the end of everything has a time, so that what it stops may have less than its grace.
+  package var cutsGraces: Bool {
+    mode == .stopping
+      && (ledger.stopBudget.end != nil || ledger.settings.stopTimeout != nil
+        || watchers.contains(where: \.isHurried))
+  }
+
   /// What is left then is killed; until then each level has its share of what is left of the time.
   mutating func stopsAll(by instant: Instant, _ now: Moment) {
     ledger.stopBudget.end = min(ledger.stopBudget.end ?? instant, instant)
