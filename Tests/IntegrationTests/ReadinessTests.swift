@@ -204,15 +204,8 @@ import Testing
   @Test func theDaemonsOwnNotifySocketIsNotPassedOn() throws {
     let directory = Path.makeTemporary()
     defer { _ = run("/bin/rm", ["-rf", directory]) }
-    let listener = try Companion(
-      Self.python,
-      [
-        "-c",
-        "import socket as s; l = s.socket(s.AF_UNIX, s.SOCK_DGRAM); l.bind('\(directory)/n')\n"
-          + "while True: print(l.recv(999).replace(b'\\n', b' ').decode(), flush=True)",
-      ], output: directory + "/heard")
-    _ = listener
-    #expect(eventually { Files.exists(directory + "/n") })
+    let manager = try manager(directory)
+    _ = manager
     let supervisor = try TestSupervisor(
       """
       [program:app]
@@ -256,10 +249,8 @@ import Testing
     #expect(heard("READY").count == 1)
   }
 
-  /// A manager that watches hears of the daemon twice in its time, also of the one that an upgrade makes of it.
-  @Test func theManagersWatchdogIsToldThatTheDaemonLives() throws {
-    let directory = Path.makeTemporary()
-    defer { _ = run("/bin/rm", ["-rf", directory]) }
+  /// What starts daemons and listens at `n`; what it heard is in `heard`, a message a line.
+  private func manager(_ directory: String) throws -> Companion {
     let listener = try Companion(
       Self.python,
       [
@@ -267,8 +258,16 @@ import Testing
         "import socket as s; l = s.socket(s.AF_UNIX, s.SOCK_DGRAM); l.bind('\(directory)/n')\n"
           + "while True: print(l.recv(999).replace(b'\\n', b' ').decode(), flush=True)",
       ], output: directory + "/heard")
-    _ = listener
     #expect(eventually { Files.exists(directory + "/n") })
+    return listener
+  }
+
+  /// A manager that watches hears of the daemon twice in its time, also of the one that an upgrade makes of it.
+  @Test func theManagersWatchdogIsToldThatTheDaemonLives() throws {
+    let directory = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", directory]) }
+    let manager = try manager(directory)
+    _ = manager
     let supervisor = try TestSupervisor(
       "[program:app]\ncommand=sleep 1000\n",
       launcher: ["/usr/bin/env", "NOTIFY_SOCKET=\(directory)/n", "WATCHDOG_USEC=200000"])
