@@ -198,11 +198,10 @@ import Testing
     let text = String(
       decoding: try Files.read("\(Fixtures.packageRoot)/\(page)"), as: UTF8.self
     ).split(separator: "\\").joined()
-    if !page.contains("supervisord") {
-      for key in DaemonOption.byKey.keys.sorted() {
-        #expect(text.contains(key), "\(key) in \(page)")
-      }
-    }
+    let daemon =
+      page.contains("supervisord")
+      ? SectionTable.supervisord.options.map(\.key) : DaemonOption.byKey.keys.sorted()
+    for key in daemon { #expect(text.contains(key), "\(key) in \(page)") }
     for option in WatcherOption.all where !option.has(.freeform) {
       let keys = [
         page.contains("supervisord") ? nil : option.circus?.key,
