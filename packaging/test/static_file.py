@@ -9,6 +9,13 @@ from checks import DIST, NAMES, check, resident, run, temporary, until
 STATIC = os.path.join(DIST, "circusd")
 
 
+def number(path):
+    """What a pid file says, once it is written."""
+    until(lambda: os.path.exists(path) and open(path).read().endswith("\n"))
+    with open(path) as file:
+        return int(file.read())
+
+
 def programs(place):
     check("dist/circusd needs no library", "not a dynamic executable" in run(["ldd", STATIC]).stderr)
     size = os.path.getsize(STATIC)
@@ -23,7 +30,7 @@ def programs(place):
         users.write("root:x:0:0::/:/\napp:x:1234:1234::/:/\n")
 
     def inside(*words, **more):
-        return run(["bwrap", "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--", *words], **more)
+        return run(["bwrap", "--die-with-parent", "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--", *words], **more)
 
     for name in NAMES:
         if name in ("pidproxy", "echo_supervisord_conf"):
@@ -47,12 +54,12 @@ def programs(place):
                    + "".join(f"[program:p{i}]\ncommand=/usr/bin/circusd-stats --endpoint tcp://127.0.0.1:1\n"
                              "user=app\nstartsecs=0\n" for i in range(3)))
     daemon = subprocess.Popen(
-        ["bwrap", "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--", "/usr/bin/supervisord", "-c",
+        ["bwrap", "--die-with-parent", "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--", "/usr/bin/supervisord", "-c",
          "/etc/app.conf"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         path = os.path.join(root, "run/s.sock")
         check("supervisord starts in an empty root", until(lambda: os.path.exists(path)))
-        pid = int(run(["pgrep", "-x", "supervisord"]).stdout.split()[-1])
+        pid = number(os.path.join(root, "run/pid"))
         status = run([STATIC, "--as", "supervisorctl", "-s", f"unix://{path}", "status"])
         check("supervisorctl reaches it", status.stdout.count("p") >= 3 and "p0" in status.stdout, str(status))
         tcp = run([STATIC, "--as", "supervisorctl", "-s", "http://localhost:9077", "pid"])
@@ -73,15 +80,15 @@ def programs(place):
 def idle_size(root):
     """Three watchers, before the daemon was asked anything."""
     with open(os.path.join(root, "etc/circus.ini"), "w") as file:
-        file.write("[circus]\nendpoint = ipc:///run/control\npubsub_endpoint = ipc:///run/events\n"
+        file.write("[circus]\nendpoint = ipc:///run/control\npubsub_endpoint = ipc:///run/events\npidfile = /run/pid\n"
                    + "".join(f"[watcher:w{i}]\ncmd = /usr/bin/circusd-stats --endpoint tcp://127.0.0.1:1\n"
                              for i in range(3)))
     daemon = subprocess.Popen(
-        ["bwrap", "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--", "/usr/bin/circusd",
+        ["bwrap", "--die-with-parent", "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--", "/usr/bin/circusd",
          "/etc/circus.ini"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         check("circusd starts in an empty root", until(lambda: os.path.exists(os.path.join(root, "run/control"))))
-        pid = int(run(["pgrep", "-x", "circusd"]).stdout.split()[-1])
+        pid = number(os.path.join(root, "run/pid"))
         check("8 MB resident at most", until(lambda: resident(pid) <= 8_192, 5), f"{resident(pid)} kB")
         os.kill(pid, signal.SIGTERM)
         check("it ends with 0, too", daemon.wait(60) == 0)
