@@ -47,6 +47,8 @@ import Testing
     simulation.signal(signal)
     simulation.advance(.seconds(1))
     #expect(simulation.exitStatus == 0)
+    // What runs was asked, not killed.
+    #expect(simulation.kernel.signals.map(\.signal) == [.terminate])
     #expect(simulation.violations == [])
   }
 

@@ -7,7 +7,8 @@ extension Arbiter {
     switch signal {
     case .terminate, .interrupt, .quit, .powerFailure, .systemdStop:
       tell(.exitRequested(signal), &effects)
-      if mode == .stopping, signal == .interrupt {
+      // What runs has not been asked yet during the delay of a stop: it is not killed unasked.
+      if mode == .stopping, signal == .interrupt, stopDelayEnd == nil {
         tell(.interruptedAgain, &effects)
         hurry(now, &effects)
       } else if mode == .stopping {
