@@ -134,7 +134,7 @@ package struct ConfigurationLoader {
         configuration.included += [file] + found.included
       }
     }
-    let watcher = run.watcher(environment)
+    let watcher = run.watcher(environment, in: workingDirectory)
     configuration.watchers.append(watcher)
     var foreground = Foreground(name: watcher.name)
     foreground.takesStopSignal = run.stopSignal == nil

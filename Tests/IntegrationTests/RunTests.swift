@@ -32,6 +32,17 @@ import Testing
     #expect(result.status == 0)
   }
 
+  /// C26: the daemon is not in the way of what the directory is on; the program is where it was started.
+  @Test func onlyTheProgramHasTheDirectory() {
+    let directory = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", directory]) }
+    Path.write("#!/bin/sh\npwd; readlink /proc/$PPID/cwd\n", to: directory + "/here.sh")
+    let result = run(
+      "/bin/sh",
+      ["-c", "cd \(directory) && chmod +x here.sh && exec \(Self.circusd) run ./here.sh"])
+    #expect(result.out == "\(directory)\n/\n", "\(result)")
+  }
+
   @Test(arguments: [["--bad", "x"], ["--grace", "x", "y"], ["--stop-signal", "NO", "x"], ["--"]])
   func wrongWordsAreRefused(words: [String]) {
     let result = run(Self.circusd, ["run"] + words)

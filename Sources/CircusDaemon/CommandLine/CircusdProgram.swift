@@ -79,6 +79,8 @@ package enum CircusdProgram {
     let files = DiskFiles(known: handover.map { ReadFiles.files($0.configurationFiles) } ?? [:])
     let loader = ConfigurationLoader(
       path: run.files.first ?? "/", overrides: overrides, files: files)
+    // So that what the directory is on can be unmounted. Names in files are relative to it.
+    if run.files.isEmpty { _ = Files.changeDirectory("/") }
     return serve(CircusdArguments(), loader, handover)
   }
 

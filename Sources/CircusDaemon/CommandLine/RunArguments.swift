@@ -71,13 +71,14 @@ package struct RunArguments: Equatable {
     }
   }
 
-  /// The program as a watcher, with the daemon's environment.
-  package func watcher(_ environment: [String: String]) -> WatcherSpec {
+  /// The program as a watcher, with the daemon's environment, where the daemon was started.
+  package func watcher(_ environment: [String: String], in directory: String) -> WatcherSpec {
     let file = command[0].split(separator: "/").last.map(String.init) ?? command[0]
     var spec = WatcherSpec(name: name ?? file)
     spec.words = command
     spec.copiesEnvironment = true
     spec.environment = environment
+    spec.directory = directory
     spec.closesStdin = false
     spec.takesTerminal = true
     spec.restart = .never
