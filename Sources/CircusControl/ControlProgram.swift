@@ -119,6 +119,11 @@ package struct ControlProgram {
         try connect(endpoint, timeout: patience).call(command.verb, try command.properties(words)),
         command, words)
     }
+    if command.verb == Env.verb {
+      let reply = try connect(endpoint).call(command.verb, try command.properties(words))
+      return reply["status"] == "error" || arguments.json
+        ? show(reply, command, words) : EnvView.show(reply, words)
+    }
     let properties = try command.properties(words)
     let waits = words.flags.contains("waiting") && !arguments.hasTimeout
     let reply = try connect(endpoint).call(command.verb, properties) {

@@ -9,7 +9,8 @@ import LinuxSystem
 package struct ConfigurationLoader {
   /// The file as it was named; relative to the directory the daemon was started in.
   package let path: String
-  private let environment: [String: String]
+  /// What the daemon was started with.
+  package let environment: [String: String]
   /// The service manager that started the daemon; nil: there is none.
   package let manager: ServiceManager?
   /// The sockets that it has opened for the daemon.

@@ -48,6 +48,8 @@ package struct DaemonSettings: Hashable, Sendable {
   package var exitCodeFrom: String?
   /// An existing file that is told why the daemon ends (`termination_log`); nil: `/dev/termination-log` in a container.
   package var terminationLog: String?
+  /// A directory for the daemon's environment, one file for each variable (`env_dir`); nil: none.
+  package var environmentDirectory: String?
   /// So long a stop of everything takes at most (`stop_timeout`); nil: as long as its parts.
   package var stopTimeout: Interval?
   /// Between the order to end and the first stop signal (`pre_stop_delay`).

@@ -135,7 +135,8 @@ extension Command {
 package enum Commands {
   /// Every verb; help sorts them by name.
   package static let all: [any Command.Type] = [
-    Add.self, Blame.self, HealthCheck.self, CriticalChain.self, Decr.self, Dstats.self, Events.self,
+    Add.self, Blame.self, HealthCheck.self, CriticalChain.self, Decr.self, Dstats.self, Env.self,
+    Events.self,
     Explain.self,
     Get.self, GlobalOptions.self, Graph.self, Incr.self,
     IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, Logs.self, NumProcesses.self,

@@ -7,6 +7,7 @@ package enum Request: Sendable {
   case criticalChain(CriticalChain)
   case decr(Decr)
   case dstats(Dstats)
+  case env(Env)
   case events(Events)
   case explain(Explain)
   case get(Get)
@@ -46,6 +47,7 @@ package enum Request: Sendable {
     case CriticalChain.verb: self = .criticalChain(try CriticalChain(p))
     case Decr.verb: self = .decr(try Decr(p))
     case Dstats.verb: self = .dstats(try Dstats(p))
+    case Env.verb: self = .env(try Env(p))
     case Events.verb: self = .events(try Events(p))
     case Explain.verb: self = .explain(try Explain(p))
     case Get.verb: self = .get(try Get(p))
@@ -88,6 +90,7 @@ package enum Request: Sendable {
     case .criticalChain: CriticalChain.self
     case .decr: Decr.self
     case .dstats: Dstats.self
+    case .env: Env.self
     case .events: Events.self
     case .explain: Explain.self
     case .get: Get.self

@@ -13,6 +13,10 @@ extension Arbiter {
     case .graph(let command): effects.append(.reply(ticket, try graph(command, now)))
     case .healthCheck(let command):
       effects.append(.reply(ticket, try health(command, now)))
+    case .env:
+      let variables = ledger.environment.sorted { $0.key < $1.key }
+      let members = variables.map { ($0.key, JSON.string($0.value)) }
+      effects.append(.reply(ticket, .ok("env", .object(JSONObject(members)))))
     case .blame: effects.append(.reply(ticket, blame(now)))
     case .criticalChain(let command):
       effects.append(.reply(ticket, try criticalChain(command.name)))

@@ -47,7 +47,7 @@ extension Arbiter {
       effects.append(.upgrade(command.program, ticket))
     case .wait(let command):
       if let ticket { try wait(command, ticket, now, &effects) }
-    case .blame, .healthCheck, .criticalChain, .dstats, .events, .explain, .get, .graph,
+    case .blame, .healthCheck, .criticalChain, .dstats, .env, .events, .explain, .get, .graph,
       .globalOptions, .ipython,
       .list, .listen, .listSockets, .logs,
       .numProcesses, .numWatchers, .options, .stats, .status:

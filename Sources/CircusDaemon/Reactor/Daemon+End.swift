@@ -33,6 +33,7 @@ extension Daemon {
     sockets.closeAll()
     survival.end(settings)
     notifyPlace.removeItself()
+    variableFiles?.remove()
     tellReason()
     return conclusion.status
   }

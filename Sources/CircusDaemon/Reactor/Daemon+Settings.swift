@@ -42,6 +42,7 @@ extension Daemon {
     let old = settings
     settings = new
     applyNames()
+    if new.environmentDirectory != old.environmentDirectory { writeEnvironment() }
     survival.apply(new)
     if old.servers != new.servers {
       // Streams end: a client must not go on reading from a server that is closed.
@@ -107,6 +108,16 @@ extension Daemon {
   func writePIDFile(_ path: String) {
     pidFile = PIDFile(overwriting: path)
     if pidFile == nil { log.log(.critical, "could not write pidfile \(path)") }
+  }
+
+  /// Writes `env_dir`, and takes away what was written elsewhere before.
+  func writeEnvironment() {
+    variableFiles?.remove()
+    variableFiles = nil
+    guard let directory = settings.environmentDirectory.map(Files.absolute) else { return }
+    do { variableFiles = try VariableFiles(loader.environment, in: directory) } catch {
+      log.warning("env_dir: cannot write \(directory): \(error.description)")
+    }
   }
 
   /// What children's logs and listeners' headers are called.

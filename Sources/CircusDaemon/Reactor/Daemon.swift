@@ -49,6 +49,8 @@ package final class Daemon {
   var desk = Desk<(Answer) -> Void>()
   /// supervisord's pid file.
   var pidFile: PIDFile?
+  /// `env_dir`.
+  var variableFiles: VariableFiles?
   /// Another start is a restart.
   var hasBooted = false
   /// Looked up once per process, until something happens.
@@ -236,6 +238,7 @@ package final class Daemon {
       log.info("Starting master on pid \(Environment.pid)")
     }
     log.info(Release.line)
+    writeEnvironment()
     registrations.append(loop.whenReadable(signals.number) { [unowned self] in takeSignals() })
     control?.watch(loop) { [unowned self] in takeRequests() }
     loop.whenDeadlinePasses { [unowned self] in passDeadline() }

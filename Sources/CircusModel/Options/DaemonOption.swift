@@ -24,8 +24,9 @@ package struct DaemonOption: Sendable {
   package static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
   /// Those that `[supervisord]` has in the same words.
   package static let shared = [
-    "state_dir", "saved_file", "on_boot", "exit_code_from", "termination_log", "stop_timeout",
-    "pre_stop_delay", "on_idle", "forward_signals",
+    "state_dir", "saved_file", "on_boot", "exit_code_from", "termination_log", "env_dir",
+    "stop_timeout", "pre_stop_delay",
+    "on_idle", "forward_signals",
   ]
   /// What circus's reader lists where the file says nothing.
   package static let listed = byKey.compactMapValues(\.spelling.listed)
@@ -86,6 +87,7 @@ package struct DaemonOption: Sendable {
     DaemonOption("on_boot", .words(of: BootState.self), .choice(\.onBoot), .ours),
     DaemonOption("exit_code_from", .text, .filledText(\.exitCodeFrom), .ours),
     DaemonOption("termination_log", .text, .filledText(\.terminationLog), .ours),
+    DaemonOption("env_dir", .text, .filledText(\.environmentDirectory), .ours),
     DaemonOption(
       "stop_timeout", .seconds(isWhole: false),
       .init(

@@ -39,6 +39,7 @@ extension SectionTable {
     SectionOption("saved_file", .text, .home),
     SectionOption("on_boot", .words(of: BootState.self)),
     SectionOption("exit_code_from", .text), SectionOption("termination_log", .text, .home),
+    SectionOption("env_dir", .text, .home),
     SectionOption("stop_timeout", .seconds(isWhole: false)),
     SectionOption("pre_stop_delay", .seconds(isWhole: false)),
     SectionOption("on_idle", .words(of: IdleAction.self)),
