@@ -105,7 +105,7 @@ let package = Package(
       "CircusShell",
       [
         "CircusOutput", "CircusSurvival", "CircusCore", "CircusConfig", "CircusWire",
-        "CircusModel", "CircusLog", "JSON", "LinuxSystem", "EventLoop",
+        "CircusModel", "CircusLog", "HTTPClient", "JSON", "LinuxSystem", "EventLoop",
       ], resources: [.embedInCode("Resources/hook_helper.py")]),
     room(
       "ZeroMQControl",

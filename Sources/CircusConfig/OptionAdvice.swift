@@ -30,6 +30,14 @@ enum OptionAdvice {
       "start_after", "start-after", "waits_for", "wants",
     ].map { ($0, "depends_on") })
 
+  /// What other systems call a probe.
+  private static let health = [
+    "healthcheck": "liveness_probe", "health_check": "liveness_probe", "health": "liveness_probe",
+    "livenessprobe": "liveness_probe", "liveness": "liveness_probe",
+    "readinessprobe": "readiness_probe", "readiness": "readiness_probe",
+    "ready_probe": "readiness_probe", "startupprobe": "startup_probe",
+  ]
+
   private static let watcher = [
     "comand": "cmd", "command": "cmd", "commond": "cmd", "exec": "cmd",
     "numprocs": "numprocesses", "numprocess": "numprocesses", "num_processes": "numprocesses",
@@ -47,7 +55,7 @@ enum OptionAdvice {
     "stdout_logfile": "stdout_stream.filename", "stderr_logfile": "stderr_stream.filename",
     "logfile": "stdout_stream.filename", "stdout": "stdout_stream.filename",
     "stderr": "stderr_stream.filename", "sockets": "use_sockets", "warmup": "warmup_delay",
-  ].merging(order) { $1 }
+  ].merging(order) { $1 }.merging(health) { $1 }
 
   private static let streams = [
     "file": "filename", "path": "filename", "logfile": "filename", "maxbytes": "max_bytes",
@@ -78,7 +86,7 @@ enum OptionAdvice {
     "startdelaysecs": "write depends_on for what it waits for: it is started when that is ready",
     "pidfile": "a program in the foreground needs none; `supervisorctl pid NAME` tells its pid",
     "exit_codes": "exitcodes",
-  ].merging(order) { $1 }
+  ].merging(order) { $1 }.merging(health) { $1 }
 
   private static let supervisord = [
     "http_port": "write port= in [inet_http_server], or file= in [unix_http_server]",

@@ -27,6 +27,12 @@ package enum Effect: Sendable {
   case sweep(WatcherID, [StoppedLeader])
   /// Signal processes that outlived their leader.
   case signalOrphans([PID], Signal)
+  /// Ask a process how it is; answered by `.probed`.
+  case probe(ProbeQuestion)
+  /// The answers to these questions are not awaited any more.
+  case abandonProbes([Int])
+  /// Run a command beside the processes; its end concerns nothing.
+  case runCommand(LaunchPlan)
   case publish(EventMessage)
   /// Call a hook; answered by `.hookAnswered`.
   case callHook(HookCall)

@@ -24,6 +24,8 @@ package enum Event: Sendable {
   case told(ProcessID, Notification)
   /// What a process was to say on that it is ready is closed.
   case channelClosed(ProcessID)
+  /// The answer to `.probe`, by the number of the question.
+  case probed(ProcessID, token: Int, ProbeAnswer)
   /// A process that was taken over may have said something while nobody listened.
   case unheard(ProcessID)
   /// A child is dead and collected: one of ours, or an orphan we adopted.

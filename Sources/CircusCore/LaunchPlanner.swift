@@ -13,12 +13,33 @@ enum LaunchPlanner {
       : try supervisor(spec, number: number, count: count, ledger)
   }
 
+  /// A text about one process, in which its variables are filled in. A socket's name stands for its address.
+  static func expand(
+    _ text: String, _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
+  ) throws(SpawnFailure) -> String {
+    guard let template = spec.program else {
+      guard text.lowercased().holds("(circus.") else { return text }
+      var values = substitutions(spec, number: number, count: count, ledger)
+      for socket in ledger.sockets { values["sockets.\(socket.name)"] = socket.address }
+      return CircusSubstitution.expand(text, values)
+    }
+    var names = template.names
+    names["process_num"] = String(number)
+    names["numprocs"] = String(count)
+    names["process_name"] = ProgramExpansion.name(of: number, in: template, count: count)
+    do { return try PercentExpansion.expand(text, names) } catch {
+      throw SpawnFailure(text: "cannot expand '\(text)': \(error)", isTransient: false)
+    }
+  }
+
   // MARK: circus
 
   private static func circus(
     _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
   ) throws(SpawnFailure) -> LaunchPlan {
-    let values = substitutions(spec, number: number, count: count, ledger)
+    let values =
+      needsSubstitution(spec)
+      ? substitutions(spec, number: number, count: count, ledger) : [:]
     let command = CircusSubstitution.expand(spec.command, values)
     var words: [String]
     if let literal = spec.words {
@@ -68,7 +89,7 @@ enum LaunchPlanner {
     }
   }
 
-  private static func split(_ text: String) throws(SpawnFailure) -> [String] {
+  static func split(_ text: String) throws(SpawnFailure) -> [String] {
     do {
       return try ShellWords.split(text)
     } catch {
@@ -80,7 +101,6 @@ enum LaunchPlanner {
   private static func substitutions(
     _ spec: WatcherSpec, number: Int, count: Int, _ ledger: Ledger
   ) -> [String: String] {
-    guard needsSubstitution(spec) else { return [:] }
     var values = SpawnValues.ofDefinition(spec)
     for socket in ledger.sockets { values["sockets.\(socket.name)"] = String(socket.descriptor) }
     for name in SpawnValues.Name.allCases {

@@ -6,6 +6,8 @@ struct TimerHeap {
   enum Subject: Hashable {
     case process(ProcessID)
     case watcher(WatcherID)
+    /// A question to this life is due.
+    case probe(ProcessID)
     case arbiter
   }
 

@@ -15,6 +15,9 @@ package struct Tracked<Element: Numbered>: RandomAccessCollection, MutableCollec
   /// The same since those were last looked at that depend on each other.
   private var unseen: Set<Int> = []
 
+  /// The same since those were last looked at whose processes are asked how they are.
+  private var unchecked: Set<Int> = []
+
   /// Some of those that depend on each other may have to look again.
   var hasUnseen: Bool { !unseen.isEmpty }
 
@@ -34,6 +37,7 @@ package struct Tracked<Element: Numbered>: RandomAccessCollection, MutableCollec
   private mutating func touch(_ number: Int) {
     touched.insert(number)
     unseen.insert(number)
+    unchecked.insert(number)
   }
 
   mutating func append(_ element: Element) {
@@ -79,6 +83,13 @@ package struct Tracked<Element: Numbered>: RandomAccessCollection, MutableCollec
 
   /// None counts as changed.
   mutating func forgetTouched() { touched = [] }
+
+  /// Those whose processes may have come or gone since this was last asked.
+  mutating func takeUnchecked() -> Set<Int> {
+    if unchecked.isEmpty { return [] }
+    defer { unchecked.removeAll(keepingCapacity: true) }
+    return unchecked
+  }
 
   /// Those that may have changed since this was last asked.
   mutating func takeUnseen() -> Set<Int> {

@@ -14,6 +14,10 @@ package enum Cause: String, Hashable, Sendable {
   case readyTimeout = "ready_timeout"
   /// It has closed what it was to say it on.
   case readyClosed = "ready_closed"
+  /// Its startup probe has failed.
+  case startup
+  /// Its liveness probe has failed.
+  case liveness
   case hook
   case reload
   case restart

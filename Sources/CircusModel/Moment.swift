@@ -17,6 +17,8 @@ package struct Interval: Hashable, Comparable, Sendable {
   package static func seconds(_ n: Double) -> Interval { Interval(seconds: n) }
   /// A span given in milliseconds.
   package static func milliseconds(_ n: Int64) -> Interval { Interval(nanoseconds: n * 1_000_000) }
+  /// The length in whole milliseconds, rounded up; for timers.
+  package var milliseconds: Int { Int(clamping: (nanoseconds + 999_999) / 1_000_000) }
   /// The length in seconds, as replies and options show it.
   package var seconds: Double { Double(nanoseconds) / 1e9 }
 

@@ -46,6 +46,16 @@ package struct Simulation {
   package private(set) var hookCalls: [HookCall] = []
   /// Calls not answered yet, oldest first.
   package private(set) var pendingHooks: [HookCall] = []
+  /// What probes answer, by what they are about; those not named here succeed.
+  package var probeOutcomes: [ProbeKind: ProbeAnswer.Outcome] = [:]
+  /// Whether probes are answered at once; otherwise by `answerProbe`, or never.
+  package var answersProbes = true
+  /// Every question that was asked.
+  package internal(set) var probeQuestions: [ProbeQuestion] = []
+  /// Questions not answered yet, oldest first.
+  package internal(set) var pendingProbes: [ProbeQuestion] = []
+  /// Commands that rules have run, by their words.
+  package private(set) var commands: [[String]] = []
   private var lastRefusal: UInt64 = 0
   /// As in the daemon: what is in flight.
   private var desk = Desk<Void>()
@@ -197,6 +207,7 @@ package struct Simulation {
     forsaken.formUnion(desk.tickets)
     _ = desk.closeAll()
     pendingHooks = []
+    pendingProbes = []
     loads = []
     awaitedSockets = []
     effectsLeft = nil
@@ -298,9 +309,11 @@ package struct Simulation {
     case .adoptRemains(_, let pid, _):
       if kernel.processes[pid] != nil { violations.append("\(pid) is reported dead and is not") }
     case .noteDescendants, .adoptLeftovers, .closeStreams, .retargetStreams, .reopenLogs,
-      .applySockets,
-      .applySettings, .abandonHook, .forgetHooks:
+      .applySockets, .applySettings, .abandonHook, .forgetHooks:
       break
+    case .probe(let question): ask(question, &queue)
+    case .abandonProbes(let tokens): pendingProbes.removeAll { tokens.contains($0.token) }
+    case .runCommand(let plan): commands.append(plan.arguments)
     case .awaitSockets(let names): awaitedSockets = names
     }
   }

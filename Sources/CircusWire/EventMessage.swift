@@ -16,6 +16,12 @@ package struct EventMessage: Hashable, Sendable {
     case ready
     /// Too few of its processes are ready. Ours.
     case lost
+    /// The readiness probe of a process passes. Ours.
+    case healthy
+    /// The readiness or liveness probe of a process fails. Ours.
+    case unhealthy
+    /// A probe could not be asked several times in a row: nothing is known. Ours.
+    case probeError = "probe_error"
     /// Another process of its own is the main one of a process now (`MAINPID=`). Ours.
     case mainPID = "main_pid"
     /// The daemon's program was replaced; the watcher is called `circus`. Ours.

@@ -13,6 +13,9 @@ package struct ResponseReader {
   /// Whether the connection serves another request when it has.
   package private(set) var keepsConnection = false
 
+  /// Where a redirect leads, as the server says it; nil: nowhere.
+  package private(set) var location: String?
+
   private enum Place {
     case statusLine, fields, trailer
     case body(left: Int)
@@ -114,12 +117,14 @@ package struct ResponseReader {
     guard let colon = text.firstIndex(of: ":") else {
       throw Problem(text: "a field of the head has no colon")
     }
-    func trimmed(_ part: Substring) -> String {
+    func trimmed(_ part: Substring) -> Substring {
       let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
       let start = part.drop(while: isBlank)
-      return String(start.reversed().drop(while: isBlank).reversed()).lowercased()
+      return start[
+        ..<(start.lastIndex { !isBlank($0) }.map { start.index(after: $0) } ?? start.startIndex)]
     }
-    let value = trimmed(text[text.index(after: colon)...])
+    let written = trimmed(text[text.index(after: colon)...])
+    let value = written.lowercased()
     switch text[..<colon].lowercased() {
     case "content-length":
       guard value.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(value),
@@ -129,6 +134,7 @@ package struct ResponseReader {
     case "transfer-encoding":
       guard value == "chunked" else { throw Problem(text: "unknown Transfer-Encoding \(value)") }
       isChunked = true
+    case "location": location = String(written)
     case "connection":
       if value == "close" { keepsConnection = false }
       if value == "keep-alive" { keepsConnection = true }

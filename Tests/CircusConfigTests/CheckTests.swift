@@ -28,8 +28,8 @@ import Testing
       "cmd = a $(circus.wdi)",
       "$(circus.wdi) names nothing: it stays as it is written (did you mean `wid`?)"
     ),
-    ("working_dir = /x/$(circus.wid)", "filled in in cmd, args and shell_args only"),
-    ("stdout_stream.filename = /x/$(circus.WID)", "filled in in cmd, args and shell_args only"),
+    ("working_dir = /x/$(circus.wid)", "filled in in commands and probes only"),
+    ("stdout_stream.filename = /x/$(circus.WID)", "filled in in commands and probes only"),
     ("type = oneshot\nready = notify", "has no say in a oneshot"),
     ("cmd = a\n  numprocesses=3", "the indented line `numprocesses=3` is a part of this value"),
     ("cmd = a\n  stdout_stream.class = FileStream", "is a part of this value"),
@@ -210,7 +210,8 @@ import Testing
       for key in keys {
         // Written as a family: `stdout_logfile_maxbytes` by `*_logfile_maxbytes`, limits and hooks by their prefix.
         let family = key.split(separator: "_", maxSplits: 1).last.map { "_\($0)" } ?? key
-        let isFamily = key.hasPrefix("stdout_") || key.hasPrefix("stderr_")
+        let isFamily =
+          key.hasPrefix("stdout_") || key.hasPrefix("stderr_") || key.contains("_probe.")
         let names = ["rlimits": "rlimit_", "hooks": "hooks.", "env": "[env"]
         #expect(
           text.contains(names[key] ?? key) || isFamily && text.contains(family), "\(key) in \(page)"

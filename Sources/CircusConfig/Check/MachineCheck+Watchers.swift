@@ -13,7 +13,7 @@ extension MachineCheck {
       if let problem = machine.notifyProblem {
         add(section, "ready", problem, "set a shorter XDG_RUNTIME_DIR, or write ready = pipe")
       }
-    case .started, .seconds, .descriptor, .pipe, .log: break
+    case .started, .seconds, .descriptor, .pipe, .log, .probe, .check: break
     }
     switch spec.dialect {
     case .circus: checkCircus(spec, section)

@@ -32,12 +32,16 @@ struct ReferenceCheck {
     return unclosed(option, section) + names.map { missing($0, option, section) }
   }
 
+  /// Options whose variables are filled in for each process.
+  private static let areFilledIn: Set<String> = Set(
+    ["cmd", "args", "shell_args", "ready"] + ProbeKind.configurable.map(\.key))
+
   private func problems(of section: INIDocument.Section, _ spec: WatcherSpec) -> [Diagnostic] {
     let definition = SpawnValues.ofDefinition(spec)
     let start = Set(SpawnValues.Name.allCases.map(\.rawValue))
     let values = CircusSubstitution.environment(environment)
     return section.options.flatMap { option -> [Diagnostic] in
-      let isCommand = ["cmd", "args", "shell_args"].contains(option.key)
+      let isCommand = Self.areFilledIn.contains(option.key)
       // What an option of the user's own says is for the plugin that reads it.
       guard isCommand || CircusSpecs.known.contains(option.key) || option.key.holds("_stream.")
       else { return [] }
@@ -66,7 +70,7 @@ struct ReferenceCheck {
     let known = SpawnValues.Name.allCases.map(\.rawValue) + ["uid", "gid"]
     if known.contains(lower) || lower.hasPrefix("sockets.") {
       return option.warning(
-        in: section.name, "$(circus.\(name)) is filled in in cmd, args and shell_args only",
+        in: section.name, "$(circus.\(name)) is filled in in commands and probes only",
         hint: "it stays as it is written")
     }
     return option.warning(

@@ -6,7 +6,7 @@ struct WatcherCheck {
   let file: CheckedFile
 
   var problems: [Diagnostic] {
-    readyProblems
+    readyProblems + probeProblems
       + (spec.dialect == .circus ? circusProblems : programProblems)
   }
 
@@ -14,6 +14,9 @@ struct WatcherCheck {
     spec.definition["__name__"]?.string ?? spec.definition["section"]?.string
       ?? "watcher:\(spec.name)"
   }
+
+  /// Where it is written; nil: in an `add` command, or in parts.
+  var section: INIDocument.Section? { file.section(sectionName) }
 
   func warning(_ key: String, _ problem: String, _ hint: String) -> Diagnostic {
     diagnostic(.warning, key, problem, hint)

@@ -56,10 +56,13 @@ struct OrderCheck {
       found.append(diagnostic)
     }
     switch edge.kind.condition {
-    case .healthy:
-      never(
-        "\(dependency.name) has no readiness probe: it is never known to be healthy",
-        "write \(dependency.name):ready")
+    case .healthy where !dependency.probes.has(.readiness):
+      found.append(
+        diagnostic(
+          .warning, edge.dependent, naming: edge.dependency,
+          "\(dependency.name) has no readiness probe: it is healthy as soon as it is ready",
+          "write readiness_probe in \(dependency.name), or depend on \(dependency.name):ready"))
+    case .healthy: break
     case .completed, .completedOK:
       if dependency.restart == .always, !dependency.isOneshot {
         never(

@@ -75,7 +75,14 @@ struct SupervisorScope {
     guard raw(key) != nil else { return listed }
     switch spelling.kind {
     case .text: return text(key).map(ConfigValue.string) ?? .null
-    case .integer, .seconds: return .int(integer(key, listed.int ?? 0))
+    case .integer, .seconds(isWhole: true): return .int(integer(key, listed.int ?? 0))
+    case .seconds(isWhole: false):
+      return value(key, listed) { text throws(SupervisorTypes.Failure) in
+        guard let seconds = PythonText.float(text), seconds >= 0 else {
+          throw .init(text: "is no number of seconds", hint: "write a number such as 2 or 0.5")
+        }
+        return .float(seconds)
+      }
     case .boolean: return .bool(boolean(key, listed.bool ?? false))
     case .bytes: return .int(bytes(key, listed.int ?? 0))
     case .octal: return .int(value(key, 0, SupervisorTypes.octal))
@@ -93,11 +100,19 @@ struct SupervisorScope {
         }
       }
     case .grammar(let grammar):
+      let (shared, written) = (names, section[key])
+      defer { names = shared }
+      if grammar == .probe || grammar == .readiness {
+        names["process_num"] = "0"
+        names["numprocs"] = "1"
+      }
       return value(key, listed) { text throws(SupervisorTypes.Failure) in
         if let advice = grammar.advice(against: text) {
           throw .init(text: "is no value of this option", hint: advice)
         }
-        return .string(PythonText.strip(text))
+        // Each process has a number of its own: expanded when it is asked.
+        let isLate = grammar == .probe || Readiness(text: text)?.isAsked == true
+        return .string(PythonText.strip(isLate ? written ?? text : text))
       }
     case .identity, .composite: return raw(key).map(ConfigValue.string) ?? listed
     }

@@ -13,7 +13,7 @@ extension Arbiter {
         "name": .string(watcher.spec.name), "status": .string(watcher.status.rawValue),
         "condition": .string(watcher.condition(now)),
         "wanted": .int(watcher.target), "running": .int(watcher.pids.count),
-        "processes": .array(slots.map { .object(watcher.details($0, now)) }),
+        "processes": .array(slots.map { .object(self.details(watcher, $0, now)) }),
       ]
     }
     return .ok("details", .array(details))
@@ -46,7 +46,10 @@ extension Watcher {
     }
     if target == 0 { return "active, no process is wanted" }
     if isWaiting { return "active, \(running) of \(target) processes run: \(gate.text)" }
-    return running == target ? "active" : "active, \(running) of \(target) processes run"
+    if running < target { return "active, \(running) of \(target) processes run" }
+    guard spec.probes.has(.readiness) else { return "active" }
+    let healthy = slots.count { !$0.isSurplus && $0.isHealthy(spec.probes) }
+    return healthy >= target ? "active" : "active, \(healthy) of \(target) processes are healthy"
   }
 
   private var stoppedReason: String {

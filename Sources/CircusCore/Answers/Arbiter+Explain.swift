@@ -26,7 +26,8 @@ extension Arbiter {
       members.append(.init("start", .object(told)))
     }
     members += [
-      .init("processes", .array(slots.map { .object(watcher.details($0, now)) })),
+      .init("processes", .array(slots.map { .object(details(watcher, $0, now)) })),
+      .init("probes", .array(probeLines(of: watcher, now))),
       .init("next", .array(prospects(of: watcher, now).map { .string($0) })),
       .init("changes", .array(changes(of: watcher, now))),
     ]

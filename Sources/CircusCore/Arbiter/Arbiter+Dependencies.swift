@@ -239,8 +239,7 @@ extension Watcher {
     // One that is about to go down is not counted on any more.
     case .started: return standing.isStarted && !standing.isToRestart
     case .ready: return standing.isReady && !standing.isToRestart
-    // There are no readiness probes yet that could say so.
-    case .healthy: return false
+    case .healthy: return standing.isHealthy && !standing.isToRestart
     case .completed: return standing.completion != nil
     case .completedOK: return standing.completion == .success
     }

@@ -56,6 +56,8 @@ package struct Arbiter {
   /// Watchers whose standing is news to those that depend on them.
   var restless: Set<WatcherID> = []
   private var lastWatcher = 0
+  /// The probes of what runs.
+  package internal(set) var board = ProbeBoard()
   /// The pools of event listeners by the name of their group, which may be gone by now.
   package private(set) var pools: [String: ListenerSpec] = [:]
   /// Watchers the state file tells of.
@@ -114,6 +116,7 @@ package struct Arbiter {
     switch subject {
     case .arbiter: return true
     case .watcher(let id): return index(of: id) != nil
+    case .probe(let process): return board.due(process) != nil
     case .process(let id):
       guard let watcher = index(of: id.watcher),
         let slot = watchers[watcher].index(of: id)
@@ -127,6 +130,8 @@ package struct Arbiter {
     let first = effects.count
     take(event, now, &effects)
     settle(now, &effects)
+    let isAdopting = if case .resume = event { true } else { false }
+    checkUp(isAdopting: isAdopting, now, &effects)
     for notice in ledger.notices { effects.append(.announce(notice)) }
     ledger.notices.removeAll(keepingCapacity: true)
     for index in first..<effects.count {
@@ -176,6 +181,8 @@ package struct Arbiter {
       update(process.watcher, now, &effects) { watcher, ledger, effects in
         watcher.closedChannel(process, now, &ledger, &effects)
       }
+    case .probed(let process, let token, let answer):
+      probed(process, token, answer, now, &effects)
     case .unheard(let process):
       update(process.watcher, now, &effects) { watcher, ledger, _ in
         watcher.wasUnheard(process, &ledger)
@@ -303,6 +310,7 @@ package struct Arbiter {
           watcher.tickLeftovers(now, &ledger, &effects)
         }
         if let index = index(of: id) { watchers[index].expireHook(now, &ledger, &effects) }
+      case .probe(let process): askProbes(process, now, &effects)
       case .arbiter: break
       }
     }

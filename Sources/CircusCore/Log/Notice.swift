@@ -21,6 +21,10 @@ package enum ProcessNotice: Hashable, Sendable {
   case becameRunning(after: Interval)
   /// It has said that it is ready.
   case becameReady(after: Interval)
+  /// Its readiness probe passes.
+  case becameHealthy
+  /// A probe fails.
+  case becameUnhealthy(reason: String)
   /// A oneshot's process has failed as often as it may.
   case oneshotFailed(reason: String)
   /// Its start has failed, and it is ended.
@@ -46,6 +50,8 @@ package enum WatcherNotice: Hashable, Sendable {
   /// A process has not said in time that it has reloaded.
   case reloadNotConfirmed(reason: String)
   case notReloaded(reason: String)
+  /// The command that a rule asks for cannot be run.
+  case actionFailed(reason: String)
   case notStarted(reason: String)
   /// One attempt of several.
   case startFailed(reason: String)

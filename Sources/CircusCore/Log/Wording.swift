@@ -49,6 +49,9 @@ extension Wording {
           "success: \(process) entered RUNNING state, process is ready after \(Self.seconds(time)) s"
         )
       ]
+    case (.becameHealthy, _): return [LogLine(.info, "\(process) is healthy")]
+    case (.becameUnhealthy(let reason), _):
+      return [LogLine(.warning, "\(process) is unhealthy: \(reason)")]
     case (.oneshotFailed(let reason), _):
       return [LogLine(.warning, "\(process) has failed: \(reason)")]
     case (.notReady(let reason), _):
@@ -113,6 +116,7 @@ extension Wording {
     case .reloaded: [LogLine(.info, "\(name) reloaded")]
     case .notReloaded(let reason):
       [LogLine(.error, "\(name): not reloaded, the old processes stay: \(reason)")]
+    case .actionFailed(let reason): [LogLine(.warning, "\(name): \(reason)")]
     case .reloadNotConfirmed(let reason): [LogLine(.warning, "\(name): \(reason)")]
     case .notStarted(let reason): [LogLine(.error, "\(name): not started: \(reason)")]
     case .startFailed(let reason): [LogLine(.warning, "error in '\(name)': \(reason)")]

@@ -29,6 +29,8 @@ package struct Standing: Hashable, Sendable {
   package internal(set) var isStarted = false
   /// Whether it counts as ready.
   package internal(set) var isReady = false
+  /// Whether it is ready, and as many processes as that asks for pass their readiness probes.
+  package internal(set) var isHealthy = false
   /// Raised each time it becomes ready.
   package internal(set) var epoch = 0
   /// Seconds since the epoch at which it became ready, or was lost; 0: neither yet.

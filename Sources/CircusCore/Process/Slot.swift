@@ -32,6 +32,10 @@ package struct Slot: Numbered {
   var failedStart: String?
   /// Whether an empty place is to be filled (a supervisor process may be left EXITED or FATAL).
   var isWanted = true
+  /// What its probes have found of this life.
+  package internal(set) var health = ProbeVerdicts()
+  /// Lives in a row that were ended because they were broken.
+  var strikes = 0
   /// Why its place is given up: it is not counted and not refilled; nil: it is not.
   var surplus: Cause?
   /// Its process gives way to a new one, which does not stand yet: for its age, or in a reload.

@@ -49,6 +49,8 @@ extension Slot {
     if let lives { record["lives"] = lives.record }
     if isSurplus { record["surplus"] = true }
     if isRenewing { record["renewing"] = true }
+    if health != ProbeVerdicts(), state.life != nil { record["health"] = health.record }
+    put("strikes", strikes, unless: 0)
     if let failedStart { record["failed_start"] = .string(failedStart) }
     return record
   }
@@ -119,6 +121,8 @@ extension Slot {
     reached = StageSet(leadingTo: state.stage)
     isRenewing = record["renewing"]?.bool ?? false
     failedStart = record["failed_start"]?.string
+    if state.life != nil { health = ProbeVerdicts(record: record["health"]) }
+    strikes = record["strikes"]?.int ?? 0
     failures = record["failures"]?.int ?? 0
     quickKills = record["quick_kills"]?.int ?? 0
     respawnCause = record["respawn"]?.string.flatMap(Cause.init(rawValue:))
@@ -196,6 +200,25 @@ extension JSON {
   /// Numbers of processes; nil: it is no list.
   fileprivate var pids: [PID]? {
     array?.compactMap(\.int).map { PID(Int32(truncatingIfNeeded: $0)) }
+  }
+}
+
+extension ProbeVerdicts {
+  fileprivate var record: JSON {
+    var record = JSONObject()
+    if hasStarted { record["started"] = true }
+    if readiness != .unknown { record["readiness"] = .string(readiness.rawValue) }
+    if liveness != .unknown { record["liveness"] = .string(liveness.rawValue) }
+    return .object(record)
+  }
+
+  fileprivate init(record: JSON?) {
+    hasStarted = record?["started"]?.bool ?? false
+    func verdict(_ key: String) -> ProbeVerdict {
+      record?[key]?.string.flatMap(ProbeVerdict.init) ?? .unknown
+    }
+    readiness = verdict("readiness")
+    liveness = verdict("liveness")
   }
 }
 

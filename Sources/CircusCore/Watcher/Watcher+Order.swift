@@ -63,6 +63,10 @@ extension Watcher {
     let wanted = wantedCount
     // One that is done once is never ready: what others wait for is its end.
     new.isReady = !spec.isOneshot && isUpToStrength(wanted, ready: true)
+    new.isHealthy =
+      new.isReady
+      && slots.count { !$0.isSurplus && $0.isHealthy(spec.probes) }
+        >= min(wanted, spec.minReady?.count(of: wanted) ?? wanted)
     new.isStarted = new.isReady || isUpToStrength(wanted, ready: false)
     new.obstacle = new.isReady ? nil : obstacle(wanted)
     new.completion = completion

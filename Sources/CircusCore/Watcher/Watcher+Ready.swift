@@ -7,10 +7,15 @@ extension Watcher {
   func milestone(_ now: Moment) -> Milestone? {
     // A oneshot is up until it is done: nothing is to be waited for but its end.
     if spec.isOneshot { return nil }
+    // That it has started is asked for; what it says itself is timed from there on.
+    if spec.probes.has(.startup), spec.ready.isWord || spec.ready.isAsked || spec.ready == .started
+    {
+      return .word(by: nil)
+    }
     return switch spec.ready {
     case .started: spec.startSeconds > .zero ? .age(now.instant + spec.startSeconds) : nil
     case .seconds(let time): .age(now.instant + max(time, spec.startSeconds))
-    case .notify, .descriptor, .pipe, .log:
+    case .notify, .descriptor, .pipe, .log, .probe, .check:
       .word(by: spec.readyTimeout > .zero ? now.instant + spec.readyTimeout : nil)
     }
   }
@@ -97,12 +102,15 @@ extension Watcher {
 
   /// A process that runs and has not come up is ended; that counts as a failed start.
   mutating func failStart(
-    _ index: Int, _ cause: Cause, _ reason: String, _ now: Moment, _ ledger: inout Ledger,
-    _ effects: inout [Effect]
+    _ index: Int, _ cause: Cause, _ reason: String, grace: Interval = .seconds(-1), _ now: Moment,
+    _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     tell(.notReady(reason: reason), of: slots[index].name, &effects)
     slots[index].failedStart = reason
-    stopProcess(slots[index].id, cause, announcesReap: true, now, &ledger, &effects)
+    var plan = spec.stop
+    if grace >= .zero { plan.grace = grace }
+    stopProcess(
+      slots[index].id, cause, announcesReap: true, plan: plan, now, &ledger, &effects)
   }
 
   /// It is gone: what a failed start leads to.
@@ -125,5 +133,5 @@ extension Watcher {
 
 extension Cause {
   /// A stop for this reason is a start that failed.
-  var isFailedStart: Bool { self == .readyTimeout || self == .readyClosed }
+  var isFailedStart: Bool { self == .readyTimeout || self == .readyClosed || self == .startup }
 }

@@ -16,6 +16,7 @@ extension Watcher {
     if lastStart?.complete == nil { lastStart?.spawns += 1 }
     slots[index].lastStatus = nil
     slots[index].spawnError = ""
+    slots[index].health = ProbeVerdicts()
     enter(.spawning, at: index, &ledger)
     do {
       let plan = try LaunchPlanner.plan(
@@ -74,7 +75,7 @@ extension Watcher {
     enter(milestone(now).map { .starting(life, until: $0) } ?? .running(life), at: index, &ledger)
     let cause = slots[index].respawnCause ?? startCause
     slots[index].respawnCause = nil
-    if cause == .exit || cause == .crash {
+    if cause == .exit || cause == .crash || cause == .liveness {
       lives[slots[index].number, default: Lives()].restarted(now.wall)
     }
     ask(.afterSpawn, ["pid": .int(Int(pid.rawValue))], &ledger, &effects)

@@ -79,7 +79,14 @@ extension WatcherOption.Grammar {
         ? "write all, a number such as 2, or a percentage such as 50%" : nil
     case .readiness:
       Readiness(text: text) == nil
-        ? "write started, notify, s6:FD, pipe, log:EXPRESSION or seconds:N" : nil
+        ? "write started, notify, s6:FD, pipe, log:EXPRESSION, seconds:N, probe, tcp://HOST:PORT, unix:/PATH, http://... or exec:COMMAND"
+        : nil
+    case .probe: ProbeTarget.advice(against: text)
+    case .statusRanges:
+      StatusRanges(text: text) == nil
+        ? "write statuses from 100 to 599 and ranges of them, such as 200-399, 404" : nil
+    case .headers: HeaderLines.advice(against: text)
+    case .ruleAction: RuleAction(text: text) == nil ? RuleAction.advice : nil
     case .forwardedSignals: ForwardedSignals.advice(against: text)
     }
   }

@@ -47,7 +47,7 @@ extension WatcherOption {
         write: { $0 = $1.text.flatMap(Readiness.init(text:)) ?? $0 }), .restart,
       [.shown, .ours],
       help:
-        "How a process says that its start is complete: started, notify, s6:FD, pipe, log:EXPRESSION or seconds:N"
+        "How a process says that its start is complete: started, notify, s6:FD, pipe, log:EXPRESSION or seconds:N; or how it is asked: probe (its readiness probe), tcp://HOST:PORT, unix:/PATH, http://... or exec:COMMAND"
     ),
     WatcherOption(
       circus: .init("ready_timeout", .seconds(isWhole: false)),

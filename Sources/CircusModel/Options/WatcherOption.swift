@@ -29,6 +29,14 @@ package struct WatcherOption: Sendable {
     case readiness
     /// `USR1:web, HUP:nginx`.
     case forwardedSignals
+    /// One of the forms of `ProbeTarget`, which may hold variables.
+    case probe
+    /// `200-399, 404`.
+    case statusRanges
+    /// `Accept: text/plain, X-Token: abc`.
+    case headers
+    /// One of `RuleAction`.
+    case ruleAction
   }
 
   /// How one system spells it.

@@ -1,6 +1,7 @@
 extension WatcherOption {
   /// Every option there is.
-  package static let all = command + identity + start + order + stop + output + hooks
+  package static let all =
+    command + identity + start + order + probes + stop + output + hooks
 
   /// By circus's name.
   package static let byCircusKey = Dictionary(

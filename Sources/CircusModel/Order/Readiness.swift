@@ -12,6 +12,10 @@ package enum Readiness: Hashable, Sendable {
   case pipe
   /// A line of its output matches a POSIX extended expression; nil: of either output.
   case log(String, LogStream?)
+  /// Its readiness probe passes for the first time.
+  case probe
+  /// A check of its own succeeds for the first time, as `ProbeTarget` has it; with variables.
+  case check(String)
 
   /// Which output is looked at.
   package enum LogStream: String, Hashable, Sendable { case stdout, stderr }
@@ -19,8 +23,16 @@ package enum Readiness: Hashable, Sendable {
   /// Whether the process has to say it.
   package var isWord: Bool {
     switch self {
-    case .started, .seconds: false
+    case .started, .seconds, .probe, .check: false
     case .notify, .descriptor, .pipe, .log: true
+    }
+  }
+
+  /// Whether it is asked for it.
+  package var isAsked: Bool {
+    switch self {
+    case .probe, .check: true
+    case .started, .seconds, .notify, .descriptor, .pipe, .log: false
     }
   }
 
@@ -49,6 +61,10 @@ package enum Readiness: Hashable, Sendable {
       }
       guard !pattern.isEmpty else { return nil }
       self = .log(pattern, nil)
+    case ("probe", nil): self = .probe
+    case ("tcp", _), ("unix", _), ("http", _), ("https", _), ("exec", _):
+      guard ProbeTarget.advice(against: text) == nil else { return nil }
+      self = .check(text)
     default: return nil
     }
   }
@@ -76,6 +92,8 @@ package enum Readiness: Hashable, Sendable {
     case .descriptor(let number): "s6:\(number)"
     case .pipe: "pipe"
     case .log(let pattern, let stream): "log:" + (stream.map { "\($0.rawValue):" } ?? "") + pattern
+    case .probe: "probe"
+    case .check(let target): target
     }
   }
 }

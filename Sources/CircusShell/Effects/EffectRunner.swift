@@ -23,6 +23,7 @@ package final class EffectRunner {
   private let measurer: Measurer
   private let helpers: Helpers
   private let hookRunner: HookRunner
+  package let prober: Prober
   private let log: Logger
   private unowned let outlets: any EffectOutlets
 
@@ -68,6 +69,7 @@ package final class EffectRunner {
     self.hookRunner = hookRunner
     self.log = log
     self.outlets = outlets
+    prober = Prober(loop: loop, launcher: launcher, kinship: kinship)
     signaler = Signaler(kinship: kinship, log: log, adopted: adopted)
     sockets.areHeld = { [processes] in processes.hasSocketHolders }
     helpers.onStart = { pid in
@@ -125,6 +127,16 @@ package final class EffectRunner {
     case .callHook(let call):
       hookRunner.call(call) { [unowned self] outcome, _ in
         events.append(.hookAnswered(call.watcher, token: call.token, outcome))
+      }
+    case .probe(let question):
+      prober.ask(question) { [unowned self] answer in
+        events.append(.probed(question.process, token: question.token, answer))
+        loop.hasPendingWork = true
+      }
+    case .abandonProbes(let tokens): prober.abandon(tokens)
+    case .runCommand(let plan):
+      do throws(SpawnFailure) { try prober.run(plan) } catch {
+        log.error("\(plan.watcherName): cannot run the command of a rule: \(error.text)")
       }
     case .abandonHook(let call): hookRunner.abandon(call)
     case .forgetHooks(let watcher): hookRunner.forget(watcher)
@@ -217,7 +229,7 @@ package final class EffectRunner {
   }
 
   private func isManaged(_ pid: PID) -> Bool {
-    processes.owner(of: pid) != nil || helpers.owns(pid)
+    processes.owner(of: pid) != nil || helpers.owns(pid) || prober.owns(pid)
   }
 
   // MARK: deaths
@@ -234,6 +246,7 @@ package final class EffectRunner {
         case .signaled(let signal, let dumped):
           .signaled(Signal(signal), dumpedCore: dumped)
         }
+      if prober.exited(pid, status) { continue }
       if helpers.exited(pid, status) {
         kinship.died(pid)
         continue

@@ -8,7 +8,7 @@ import LinuxSystem
 
 /// Turns launch plans into processes: looks up users, paths and limits, makes the pipes, spawns.
 package final class Launcher {
-  private let spawner: Spawner
+  let spawner: Spawner
   private let streams: Streams
   private let sockets: ListeningSockets
   /// The descriptor limit the daemon was started with; children get it back.
@@ -301,7 +301,7 @@ package final class Launcher {
 
   // MARK: look-ups
 
-  private func identify(_ plan: LaunchPlan, _ request: inout SpawnRequest) throws(SpawnFailure) {
+  func identify(_ plan: LaunchPlan, _ request: inout SpawnRequest) throws(SpawnFailure) {
     if let name = plan.user {
       guard let user = Users.find(name) else {
         let isNumber = uid_t(name) != nil
@@ -326,7 +326,7 @@ package final class Launcher {
     }
   }
 
-  private func limit(_ plan: LaunchPlan, _ request: inout SpawnRequest) throws(SpawnFailure) {
+  func limit(_ plan: LaunchPlan, _ request: inout SpawnRequest) throws(SpawnFailure) {
     var setsFiles = false
     for limit in plan.limits {
       guard let number = Limits.number(of: limit.name) else {

@@ -36,7 +36,7 @@ package final class Channels {
     _ plan: LaunchPlan, birth: Int64, _ request: inout SpawnRequest
   ) throws(SpawnFailure) -> Opened? {
     switch plan.readiness {
-    case .started, .seconds: return nil
+    case .started, .seconds, .probe, .check: return nil
     case .log(let pattern, _):
       // Else it would be ended for its silence after a while.
       let problem =
@@ -113,7 +113,7 @@ package final class Channels {
     _ pid: PID, _ plan: LaunchPlan, birth: Int64, _ ends: Inheritance
   ) -> (channel: ReadyChannel, isDeaf: Bool)? {
     switch plan.readiness {
-    case .started, .seconds, .log: return nil
+    case .started, .seconds, .log, .probe, .check: return nil
     case .notify:
       let path = place.socket(of: birth)
       adopted.insert(path)

@@ -41,6 +41,7 @@ package struct Explain: Command {
     add("needed by", (reply["needed_by"]?.array ?? []).compactMap { $0["text"]?.string })
     add("start", [reply["start"]?["text"]?.string].compactMap(\.self))
     add("processes", (reply["processes"]?.array ?? []).compactMap { $0["text"]?.string })
+    add("probes", texts(reply["probes"]))
     add("next", texts(reply["next"]))
     add("changes", (reply["changes"]?.array ?? []).compactMap { $0["text"]?.string })
     add("output", (reply["lines"]?.array ?? []).compactMap { $0["text"]?.string })

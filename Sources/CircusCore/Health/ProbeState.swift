@@ -1,0 +1,94 @@
+import CircusModel
+
+/// One probe of one life: when it is asked, and what is known.
+package struct ProbeState: Sendable {
+  /// Whether a question is due, or under way.
+  enum Phase: Equatable {
+    /// To be asked then.
+    case due(Instant)
+    /// Asked; the answer bears this number.
+    case asking(token: Int, since: Instant)
+    /// Not asked any more in this life.
+    case over
+  }
+
+  /// An answer as it is remembered.
+  package struct Result: Hashable, Sendable {
+    package var answer: ProbeAnswer
+    /// Seconds since the epoch.
+    package var wall: Double
+  }
+
+  /// What follows from an answer.
+  enum Change { case passed, failed, cannotAsk }
+
+  package let spec: ProbeSpec
+  /// How it is asked; a problem: its definition cannot be used.
+  let check: Swift.Result<ProbeCheck, SpawnFailure>
+  var phase: Phase
+  package internal(set) var verdict: ProbeVerdict
+  /// The last answers in a row that were alike.
+  package private(set) var run = (isSuccess: true, count: 0)
+  /// Questions in a row that could not be asked.
+  private var errors = 0
+  /// The last answers, the newest last.
+  package private(set) var results: [Result] = []
+  /// It has had its place among those of its watcher.
+  var isSpread = false
+
+  /// Answers that are remembered.
+  private static let memory = 5
+  /// Questions in a row that cannot be asked, until that is told.
+  private static let patience = 3
+
+  init(
+    _ spec: ProbeSpec, check: Swift.Result<ProbeCheck, SpawnFailure>, at due: Instant,
+    verdict: ProbeVerdict
+  ) {
+    self.spec = spec
+    self.check = check
+    self.verdict = verdict
+    phase = .due(due)
+  }
+
+  /// When it is to be asked.
+  package var due: Instant? { if case .due(let instant) = phase { instant } else { nil } }
+  /// The number of the question under way; nil: there is none.
+  var token: Int? { if case .asking(let token, _) = phase { token } else { nil } }
+
+  /// In which time an answer must come.
+  var timeout: Interval {
+    if spec.timeout > .zero { return spec.timeout }
+    if case .success(.exec) = check { return .seconds(10) }
+    return .seconds(1)
+  }
+
+  /// Takes an answer; nil: what is known stays as it is.
+  mutating func take(_ answer: ProbeAnswer, _ now: Moment) -> Change? {
+    if case .asking(_, let since) = phase {
+      // Never two at a time; what was missed is not made up for.
+      phase = .due(max(now.instant, since + max(spec.period, ProbeSpec.leastPeriod)))
+    }
+    results.append(Result(answer: answer, wall: now.wall))
+    if results.count > Self.memory { results.removeFirst() }
+    guard answer.outcome != .error else {
+      errors += 1
+      return errors == Self.patience ? .cannotAsk : nil
+    }
+    errors = 0
+    let isSuccess = answer.outcome == .success
+    run = run.isSuccess == isSuccess ? (isSuccess, run.count + 1) : (isSuccess, 1)
+    let needed = isSuccess ? spec.successThreshold : spec.failureThreshold
+    guard run.count >= needed, verdict != (isSuccess ? .passing : .failing) else { return nil }
+    // Of a check that is asked until it succeeds the failures mean nothing.
+    if spec.kind == .ready, !isSuccess { return nil }
+    verdict = isSuccess ? .passing : .failing
+    return isSuccess ? .passed : .failed
+  }
+
+  /// `http 503, 3 times`.
+  package var lastWords: String {
+    guard let last = results.last else { return "not asked yet" }
+    return run.count > 1 ? "\(last.answer.text), \(run.count) times" : last.answer.text
+  }
+}

@@ -1,0 +1,115 @@
+import CircusCore
+import CircusModel
+import EventLoop
+import Glibc
+import LinuxSystem
+
+/// A command that tells by its exit status how a process is.
+///
+/// The answer is given when it has ended, or when its time is over. Then it and all it has started are killed; the next
+/// question waits until it is collected, as it is one of so many at once.
+final class CommandProbe: Probe {
+  private let loop: EventLoop
+  private let kinship: any Kinship
+  private let timeout: Interval
+  private let sleep = SleepWatch()
+  private let start = Clock.monotonic
+  private var pid: PID?
+  private var answer: ((ProbeAnswer) -> Void)?
+  private var timer: Registration?
+  private var ends: PipeEnds?
+  private var readEnd: Int32 = -1
+  private var readable: Registration?
+  /// The end of what it has printed.
+  private var printed: [UInt8] = []
+  private static let mostPrinted = 4_096
+
+  init(_ timeout: Interval, loop: EventLoop, kinship: any Kinship) {
+    self.timeout = timeout
+    self.loop = loop
+    self.kinship = kinship
+    ends = try? PipeEnds()
+  }
+
+  deinit { closeDescriptor(readEnd) }
+
+  /// Where it prints to; nil: there is no descriptor to be had.
+  var output: Int32? { ends?.writeEnd }
+
+  func began(_ pid: PID, _ answer: @escaping (ProbeAnswer) -> Void) {
+    self.pid = pid
+    self.answer = answer
+    if let ends {
+      readEnd = ends.takeReadEnd()
+      self.ends = nil
+      setNonBlocking(readEnd, true)
+      readable = loop.whenReadable(readEnd) { [unowned self] in read() }
+    }
+    timer = loop.after(milliseconds: timeout.milliseconds) { [unowned self] in expire() }
+  }
+
+  private func read() {
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    for _ in 0..<8 {
+      let count = buffer.withUnsafeMutableBytes { Glibc.read(readEnd, $0.baseAddress, $0.count) }
+      if count == 0 { readable?.cancel() }
+      guard count > 0 else { return }
+      printed = Array((printed + buffer[..<count]).suffix(Self.mostPrinted))
+    }
+  }
+
+  private func expire() {
+    let words =
+      sleep.hasSlept
+      ? ProbeAnswer(.error, "the machine slept", took: took)
+      : ProbeAnswer(
+        .failure, "no end within \(timeout.seconds.description) s\(said)", took: took)
+    killTree()
+    give(words)
+  }
+
+  func abandon() {
+    answer = nil
+    killTree()
+  }
+
+  private func killTree() {
+    timer?.cancel()
+    guard let pid else { return }
+    for descendant in kinship.descendants(of: pid) {
+      _ = try? Kill.process(descendant.rawValue, SIGKILL)
+    }
+    _ = try? Kill.group(pid.rawValue, SIGKILL)
+    _ = try? Kill.process(pid.rawValue, SIGKILL)
+  }
+
+  /// It is collected. What it left in its group is ended: another one comes with each question.
+  func exited(_ status: ExitStatus) {
+    if readEnd >= 0 { read() }
+    readable?.cancel()
+    timer?.cancel()
+    if let pid {
+      _ = try? Kill.group(pid.rawValue, SIGKILL)
+      kinship.died(pid)
+    }
+    switch status {
+    case .exited(0): give(ProbeAnswer(.success, "exit 0\(said)", took: took))
+    case .exited, .signaled: give(ProbeAnswer(.failure, "\(status.description)\(said)", took: took))
+    case .unknown: give(ProbeAnswer(.error, "its exit status is not known", took: took))
+    }
+  }
+
+  private var took: Interval { Interval(nanoseconds: Clock.monotonic - start) }
+
+  /// What it has printed, as an addition.
+  private var said: String {
+    let text = ControlText.oneLine(String(decoding: printed, as: UTF8.self))
+    return text.isEmpty ? "" : ": \(text)"
+  }
+
+  private func give(_ result: ProbeAnswer) {
+    let answer = self.answer
+    self.answer = nil
+    answer?(result)
+  }
+}
