@@ -103,7 +103,8 @@ final class CommandProbe: Probe {
 
   /// What it has printed, as an addition.
   private var said: String {
-    let text = ControlText.oneLine(String(decoding: printed, as: UTF8.self))
+    let text = ControlText.oneLine(
+      PythonText.strip(String(decoding: printed, as: UTF8.self)))
     return text.isEmpty ? "" : ": \(text)"
   }
 
