@@ -6,8 +6,10 @@ extension Network {
   package struct Attempt {
     /// Non-blocking and close-on-exec; the caller must close it.
     package var descriptor: Int32
-    /// It stands already; else it is decided when the descriptor takes bytes.
+    /// It is decided already; else it is when the descriptor takes bytes.
     package var isDone: Bool
+    /// It stands for certain.
+    package var stands: Bool
   }
 
   /// The numeric addresses a host stands for; nil: its name would have to be looked up, which waits.
@@ -51,7 +53,7 @@ extension Network {
     let descriptor = socket(family, Int32(flags), 0)
     guard descriptor >= 0 else { throw .last }
     if Glibc.connect(descriptor, address, size) == 0 {
-      return Attempt(descriptor: descriptor, isDone: true)
+      return Attempt(descriptor: descriptor, isDone: true, stands: true)
     }
     guard errno == EINPROGRESS else {
       let error = Errno.last
@@ -60,7 +62,10 @@ extension Network {
     }
     // To this machine it stands as soon as it was asked for.
     var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    return Attempt(descriptor: descriptor, isDone: poll(&wait, 1, 0) > 0)
+    let isDone = poll(&wait, 1, 0) > 0
+    return Attempt(
+      descriptor: descriptor, isDone: isDone,
+      stands: isDone && wait.revents & Int16(POLLERR | POLLHUP) == 0)
   }
 
   /// Why a connection that is decided does not stand; nil: it does.
@@ -71,19 +76,19 @@ extension Network {
     return code == 0 ? nil : Errno(code)
   }
 
-  /// Whether a connection to a port of this machine has met itself, as it can where nothing listens.
-  package static func isConnectedToItself(_ descriptor: Int32) -> Bool {
-    func address(_ read: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Int32) -> [UInt8]? {
+  /// Whether a connection to this port of this machine has met itself, as it can where nothing listens.
+  package static func isConnectedToItself(_ descriptor: Int32, port: Int) -> Bool {
+    guard self.port(of: descriptor) == port else { return false }
+    func address(_ read: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Int32) -> [UInt8] {
       var storage = sockaddr_storage()
       var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-      let result = withUnsafeMutablePointer(to: &storage) { pointer in
+      _ = withUnsafeMutablePointer(to: &storage) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { read($0, &size) }
       }
-      guard result == 0, storage.ss_family != sa_family_t(AF_UNIX) else { return nil }
       return withUnsafeBytes(of: &storage) { Array($0.prefix(Int(size))) }
     }
-    let own = address { getsockname(descriptor, $0, &$1) }
-    return own != nil && own == address { getpeername(descriptor, $0, &$1) }
+    return address { getsockname(descriptor, $0, &$1) }
+      == address { getpeername(descriptor, $0, &$1) }
   }
 
   /// Tells the peer that nothing more comes from here.

@@ -18,7 +18,7 @@ extension Arbiter {
 
   /// The probes of one life, in the order of their names.
   package func probes(of process: ProcessID) -> [ProbeState] {
-    (board[process]?.states ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+    board[process]?.states ?? []
   }
 
   /// The last answers of all processes of a watcher, a line each.

@@ -26,50 +26,57 @@ extension Arbiter {
   ) {
     let id = watchers[index].id
     let probes = watchers[index].spec.allProbes
-    guard !probes.isEmpty || board.concerns(id) else { return }
-    var gone = Set(board.lives[id]?.keys.map(\.self) ?? [])
-    for slot in watchers[index].slots.indices {
-      let process = watchers[index].slots[slot].id
-      let kinds = watchers[index].kindsToAsk(slot, probes)
+    var gone = board.lives(of: id)
+    guard !probes.isEmpty || !gone.isEmpty else { return }
+    for place in watchers[index].slots.indices {
+      let kinds = watchers[index].kindsToAsk(place, probes)
       guard !kinds.isEmpty else { continue }
-      gone.remove(process)
-      checkUp(process, kinds, probes, watchers[index], slot, isAdopting, now, &effects)
+      gone.remove(watchers[index].slots[place].id)
+      checkUp(kinds, probes, watchers[index], place, isAdopting, now, &effects)
     }
     for process in gone.sorted(by: { $0.serial < $1.serial }) {
-      giveUp(board[process]?.tokens ?? [], &effects)
-      board[process] = nil
+      giveUp(board.remove(process), &effects)
     }
   }
 
   private mutating func checkUp(
-    _ process: ProcessID, _ kinds: [ProbeKind], _ probes: Probes, _ watcher: Watcher, _ place: Int,
-    _ isAdopting: Bool, _ now: Moment, _ effects: inout [Effect]
+    _ kinds: [ProbeKind], _ probes: Probes, _ watcher: Watcher, _ place: Int, _ isAdopting: Bool,
+    _ now: Moment, _ effects: inout [Effect]
   ) {
-    var checkup = board[process] ?? ProbeBoard.Checkup(probes: probes)
     let slot = watcher.slots[place]
-    for (kind, state) in checkup.states
-    where !kinds.contains(kind) || state.spec != probes[kind] {
-      if let token = state.token { giveUp([token], &effects) }
-      checkup.states[kind] = nil
+    guard let life = slot.state.life else { return }
+    let known = board[slot.id]
+    if let known, known.probes == probes, known.pid == life.pid,
+      known.states.map(\.spec.kind) == kinds
+    {
+      return
     }
-    checkup.probes = probes
-    for kind in kinds where checkup.states[kind] == nil {
+    var checkup = known ?? ProbeBoard.Checkup(probes: probes, pid: life.pid)
+    checkup.states.removeAll { state in
+      let isOver = !kinds.contains(state.spec.kind) || state.spec != probes[state.spec.kind]
+      if isOver, let token = state.token { giveUp([token], &effects) }
+      return isOver
+    }
+    (checkup.probes, checkup.pid) = (probes, life.pid)
+    for kind in kinds where !checkup.states.contains(where: { $0.spec.kind == kind }) {
       let spec = probes[kind]
-      var due = now.instant
+      var due = max(now.instant, life.startedAt + spec.initialDelay)
       if isAdopting {
         // Taken over all at once, they are not all asked at once.
-        due = due + Interval(seconds: spec.period.seconds * slot.share(of: watcher.spec.name))
-      } else if let life = slot.state.life {
-        due = max(due, life.startedAt + spec.initialDelay)
+        due =
+          now.instant + Interval(seconds: spec.period.seconds * slot.share(of: watcher.spec.name))
       }
-      checkup.states[kind] = ProbeState(
-        spec,
-        check: ProbePlanner.check(
-          spec, of: watcher.spec, number: slot.number, count: watcher.target, ledger),
-        at: due, verdict: slot.health[kind])
-      ledger.timers.push(due, .probe(process))
+      checkup.states.append(
+        ProbeState(
+          spec,
+          check: ProbePlanner.check(
+            spec, of: watcher.spec, number: slot.number, count: watcher.target, ledger),
+          at: due, verdict: slot.health[kind],
+          share: Double(place) / Double(max(1, watcher.target, watcher.slots.count))))
+      ledger.timers.push(due, .probe(slot.id))
     }
-    board[process] = checkup
+    checkup.states.sort { $0.spec.kind < $1.spec.kind }
+    board.put(checkup, for: slot.id)
   }
 
   private func giveUp(_ tokens: [Int], _ effects: inout [Effect]) {
@@ -78,24 +85,20 @@ extension Arbiter {
 
   /// Asks what is due of one life.
   mutating func askProbes(_ process: ProcessID, _ now: Moment, _ effects: inout [Effect]) {
-    guard let checkup = board[process], let index = index(of: process.watcher),
-      let slot = watchers[index].index(of: process),
-      let pid = watchers[index].slots[slot].state.pid
-    else { return }
-    for (kind, state) in checkup.states.sorted(by: { $0.key < $1.key }) {
-      guard let due = state.due, due <= now.instant else { continue }
-      let token = board.nextToken()
-      board[process]?.states[kind]?.phase = .asking(token: token, since: now.instant)
+    var problems: [(Int, SpawnFailure)] = []
+    board.begin(process, now) { checkup, state, token in
       switch state.check {
       case .success(let check):
         effects.append(
           .probe(
             ProbeQuestion(
-              process: process, pid: pid, kind: kind, token: token, check: check,
-              timeout: state.timeout)))
-      case .failure(let problem):
-        probed(process, token, ProbeAnswer(.error, problem.text), now, &effects)
+              process: process, pid: checkup.pid, kind: state.spec.kind, token: token,
+              check: check, timeout: state.timeout)))
+      case .failure(let problem): problems.append((token, problem))
       }
+    }
+    for (token, problem) in problems {
+      probed(process, token, ProbeAnswer(.error, problem.text), now, &effects)
     }
   }
 
@@ -104,34 +107,17 @@ extension Arbiter {
     _ process: ProcessID, _ token: Int, _ answer: ProbeAnswer, _ now: Moment,
     _ effects: inout [Effect]
   ) {
-    // One to an earlier question, or to another life's.
-    guard var checkup = board[process],
-      let kind = checkup.states.first(where: { $0.value.token == token })?.key,
-      var state = checkup.states[kind]
+    // One to an earlier question, or to another life's, means nothing.
+    guard
+      let (state, change) = board.take(answer, to: token, of: process, now)
     else { return }
-    let change = state.take(answer, now)
-    if !state.isSpread, let due = state.due {
-      state.isSpread = true
-      state.phase = .due(due + share(of: process, state.spec.period))
-    }
     if let due = state.due { ledger.timers.push(due, .probe(process)) }
-    checkup.states[kind] = state
-    board[process] = checkup
     guard let change else { return }
     update(process.watcher, now, &effects) { watcher, ledger, effects in
       watcher.learned(change, state, of: process, now, &ledger, &effects)
     }
-    guard change == .failed, kind == .liveness else { return }
+    guard change == .failed, state.spec.kind == .liveness else { return }
     act(state.spec.action, for: process, "liveness probe: \(state.lastWords)", now, &effects)
-  }
-
-  /// A thousand probes of one watcher are not one burst.
-  private func share(of process: ProcessID, _ period: Interval) -> Interval {
-    guard let index = index(of: process.watcher), watchers[index].slots.count > 1,
-      let slot = watchers[index].index(of: process)
-    else { return .zero }
-    let count = Int64(watchers[index].slots.count)
-    return Interval(nanoseconds: period.nanoseconds / count * Int64(slot))
   }
 }
 

@@ -7,48 +7,72 @@ package struct ProbeBoard: Sendable {
   struct Checkup: Sendable {
     /// From which definition they are.
     var probes: Probes
-    var states: [ProbeKind: ProbeState] = [:]
+    /// The main process.
+    var pid: PID
+    /// At most one of each kind, in their order.
+    var states: [ProbeState] = []
   }
 
-  private(set) var lives: [WatcherID: [ProcessID: Checkup]] = [:]
+  private(set) var checkups: [ProcessID: Checkup] = [:]
+  private var lives: [WatcherID: Set<ProcessID>] = [:]
   private var lastToken = 0
 
   /// Whether nothing is to be asked of any process.
-  package var isEmpty: Bool { lives.isEmpty }
+  package var isEmpty: Bool { checkups.isEmpty }
 
-  /// Whether there is anything to be asked of a watcher.
-  func concerns(_ watcher: WatcherID) -> Bool { lives[watcher] != nil }
+  /// The lives of a watcher that are on the board.
+  func lives(of watcher: WatcherID) -> Set<ProcessID> { lives[watcher] ?? [] }
 
   /// The probes of a life; nil: it has none.
-  subscript(process: ProcessID) -> Checkup? {
-    get { lives[process.watcher]?[process] }
-    set {
-      if let newValue {
-        lives[process.watcher, default: [:]][process] = newValue
-      } else {
-        lives[process.watcher]?[process] = nil
-        if lives[process.watcher]?.isEmpty == true { lives[process.watcher] = nil }
-      }
+  subscript(process: ProcessID) -> Checkup? { checkups[process] }
+
+  mutating func put(_ checkup: Checkup, for process: ProcessID) {
+    if checkups.updateValue(checkup, forKey: process) == nil {
+      lives[process.watcher, default: []].insert(process)
     }
   }
 
-  /// A watcher is gone; returns the questions under way.
-  mutating func forget(_ watcher: WatcherID) -> [Int] {
-    lives.removeValue(forKey: watcher)?.values.flatMap(\.tokens).sorted() ?? []
+  /// The life is over, or is not asked any more; returns the questions under way.
+  mutating func remove(_ process: ProcessID) -> [Int] {
+    lives[process.watcher]?.remove(process)
+    if lives[process.watcher]?.isEmpty == true { lives[process.watcher] = nil }
+    return checkups.removeValue(forKey: process)?.tokens ?? []
   }
+
+  /// A watcher is gone; returns the questions under way.
+  mutating func forget(_ watcher: WatcherID) -> [Int] { lives(of: watcher).flatMap { remove($0) } }
 
   /// The earliest question of a life; nil: none is to be asked by the clock.
   func due(_ process: ProcessID) -> Instant? {
-    self[process]?.states.values.compactMap(\.due).min()
+    checkups[process]?.states.lazy.compactMap(\.due).min()
   }
 
-  mutating func nextToken() -> Int {
-    lastToken += 1
-    return lastToken
+  /// Begins to ask what is due of a life, in place.
+  mutating func begin(
+    _ process: ProcessID, _ now: Moment, _ ask: (Checkup, ProbeState, Int) -> Void
+  ) {
+    guard let place = checkups.index(forKey: process) else { return }
+    for index in checkups.values[place].states.indices {
+      guard let due = checkups.values[place].states[index].due, due <= now.instant else { continue }
+      lastToken += 1
+      checkups.values[place].states[index].phase = .asking(token: lastToken, since: now.instant)
+      ask(checkups.values[place], checkups.values[place].states[index], lastToken)
+    }
+  }
+
+  /// Takes an answer, in place; nil: the question is not awaited any more.
+  mutating func take(
+    _ answer: ProbeAnswer, to token: Int, of process: ProcessID, _ now: Moment
+  ) -> (state: ProbeState, change: ProbeState.Change?)? {
+    guard let place = checkups.index(forKey: process),
+      let index = checkups.values[place].states.firstIndex(where: { $0.token == token })
+    else { return nil }
+    let change = checkups.values[place].states[index].take(answer, now)
+    return (checkups.values[place].states[index], change)
   }
 }
 
 extension ProbeBoard.Checkup {
   /// The questions under way.
-  var tokens: [Int] { states.values.compactMap(\.token).sorted() }
+  var tokens: [Int] { states.compactMap(\.token).sorted() }
 }

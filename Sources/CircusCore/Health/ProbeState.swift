@@ -22,9 +22,19 @@ package struct ProbeState: Sendable {
   /// What follows from an answer.
   enum Change { case passed, failed, cannotAsk }
 
-  package let spec: ProbeSpec
-  /// How it is asked; a problem: its definition cannot be used.
-  let check: Swift.Result<ProbeCheck, SpawnFailure>
+  /// What is asked, and how; it is large, and always the same.
+  final class Definition: Sendable {
+    let spec: ProbeSpec
+    /// A problem: it cannot be used.
+    let check: Swift.Result<ProbeCheck, SpawnFailure>
+
+    init(_ spec: ProbeSpec, _ check: Swift.Result<ProbeCheck, SpawnFailure>) {
+      self.spec = spec
+      self.check = check
+    }
+  }
+
+  private let definition: Definition
   var phase: Phase
   package internal(set) var verdict: ProbeVerdict
   /// The last answers in a row that were alike.
@@ -33,23 +43,28 @@ package struct ProbeState: Sendable {
   private var errors = 0
   /// The last answers, the newest last.
   package private(set) var results: [Result] = []
-  /// It has had its place among those of its watcher.
-  var isSpread = false
+  /// By which part of a period the second question is later: a thousand probes of one watcher are not one burst.
+  private var share: Double
 
   /// Answers that are remembered.
   private static let memory = 5
   /// Questions in a row that cannot be asked, until that is told.
   private static let patience = 3
+  /// Questions that come a second apart or more are asked at common moments: one turn of the daemon serves many.
+  private static let grid = Int64(50_000_000)
 
   init(
     _ spec: ProbeSpec, check: Swift.Result<ProbeCheck, SpawnFailure>, at due: Instant,
-    verdict: ProbeVerdict
+    verdict: ProbeVerdict, share: Double
   ) {
-    self.spec = spec
-    self.check = check
+    self.share = share
+    definition = Definition(spec, check)
     self.verdict = verdict
     phase = .due(due)
   }
+
+  package var spec: ProbeSpec { definition.spec }
+  var check: Swift.Result<ProbeCheck, SpawnFailure> { definition.check }
 
   /// When it is to be asked.
   package var due: Instant? { if case .due(let instant) = phase { instant } else { nil } }
@@ -66,8 +81,12 @@ package struct ProbeState: Sendable {
   /// Takes an answer; nil: what is known stays as it is.
   mutating func take(_ answer: ProbeAnswer, _ now: Moment) -> Change? {
     if case .asking(_, let since) = phase {
+      let period = max(spec.period, ProbeSpec.leastPeriod)
       // Never two at a time; what was missed is not made up for.
-      phase = .due(max(now.instant, since + max(spec.period, ProbeSpec.leastPeriod)))
+      var due = since + period
+      due = due + Interval(seconds: period.seconds * share)
+      share = 0
+      phase = .due(max(now.instant, Self.rounded(due, period)))
     }
     results.append(Result(answer: answer, wall: now.wall))
     if results.count > Self.memory { results.removeFirst() }
@@ -84,6 +103,11 @@ package struct ProbeState: Sendable {
     if spec.kind == .ready, !isSuccess { return nil }
     verdict = isSuccess ? .passing : .failing
     return isSuccess ? .passed : .failed
+  }
+
+  private static func rounded(_ due: Instant, _ period: Interval) -> Instant {
+    guard period >= .seconds(1) else { return due }
+    return Instant(nanoseconds: (due.nanoseconds + grid / 2) / grid * grid)
   }
 
   /// `http 503, 3 times`.

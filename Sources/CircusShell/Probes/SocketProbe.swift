@@ -110,7 +110,7 @@ final class SocketProbe: Probe {
     do throws(Errno) {
       let attempt = try begin()
       descriptor = attempt.descriptor
-      guard !attempt.isDone else { return connected() }
+      guard !attempt.isDone else { return attempt.stands ? stands() : connected() }
       watch = loop.whenWritable(descriptor) { [unowned self] in
         watch?.cancel()
         watch = nil
@@ -121,7 +121,12 @@ final class SocketProbe: Probe {
 
   private func connected() {
     if let problem = Network.problem(of: descriptor) { return failed(problem) }
-    guard !Network.isConnectedToItself(descriptor) else {
+    stands()
+  }
+
+  private func stands() {
+    let place = place
+    guard place.path != nil || !Network.isConnectedToItself(descriptor, port: place.port) else {
       return give(.failure, "nothing listens: the connection met itself")
     }
     guard let exchange else { return give(.success, "connected") }
