@@ -10,6 +10,8 @@ package enum PluginProgram {
   /// 0 for help, 1 when the plugin cannot run, 2 for usage.
   package static func run(_ words: [String]) -> Int32 {
     if words.first == "--complete" { return WordCompletion.options(PluginArguments.names, words) }
+    // For the daemon alone.
+    if words == ["--prober"] { return ProberProgram.run() }
     let arguments: PluginArguments
     do { arguments = try PluginArguments(words) } catch {
       complain("\(PluginArguments.usage)\ncircus-plugin: error: \(error.text)")

@@ -201,6 +201,78 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
+  /// Over TLS, and by the names of hosts, a helper asks. Its end is no failure of a process.
+  @Test func theHelperAsksOverTLS() throws {
+    let port = try #require(Ports.next())
+    let directory = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", directory]) }
+    let made = run(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+        "-addext", "subjectAltName=DNS:localhost,DNS:inside.example", "-keyout",
+        directory + "/key.pem", "-out", directory + "/cert.pem",
+      ])
+    try #require(made.status == 0, "\(made.error)")
+    Path.write(
+      """
+      import http.server, ssl
+      class Handler(http.server.BaseHTTPRequestHandler):
+          def log_message(self, *_): pass
+          def do_GET(self):
+              self.send_response(302 if self.path == '/' else 200)
+              if self.path == '/': self.send_header('Location', '/there')
+              self.send_header('Content-Length', '0')
+              self.end_headers()
+      server = http.server.ThreadingHTTPServer(('127.0.0.1', \(port)), Handler)
+      context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+      context.load_cert_chain('\(directory)/cert.pem', '\(directory)/key.pem')
+      server.socket = context.wrap_socket(server.socket, server_side=True)
+      server.serve_forever()
+      """, to: directory + "/tls.py")
+    let cases = [
+      ("https://127.0.0.1:\(port)/", "", "passing"),
+      ("https://127.0.0.1:\(port)/", "verify = yes", "certificate"),
+      (
+        "https://localhost:\(port)/", "verify = yes\nreadiness_probe.ca = \(directory)/cert.pem",
+        "passing"
+      ),
+      (
+        "https://127.0.0.1:\(port)/",
+        "host = inside.example:\(port)\nreadiness_probe.verify = yes\nreadiness_probe.ca = \(directory)/cert.pem",
+        "passing"
+      ),
+      ("https://127.0.0.1:1/", "", "connect"),
+      ("http://no-such-host.invalid/", "timeout = 5", "resolve"),
+      ("tcp://no-such-host.invalid:80", "timeout = 5", "resolve"),
+    ]
+    var file =
+      "[watcher:server]\ncmd = python3 \(directory)/tls.py\nready = tcp://127.0.0.1:\(port)\n"
+    for (place, (target, more, _)) in cases.enumerated() {
+      file += "[watcher:w\(place)]\ncmd = sleep 1000\ndepends_on = server\n"
+      file += "readiness_probe = \(target)\nreadiness_probe.failure_threshold = 1\n"
+      file += "readiness_probe.period = 1\n" + (more.isEmpty ? "" : "readiness_probe.\(more)\n")
+    }
+    let daemon = try TestDaemon(file)
+    for (place, (target, more, expected)) in cases.enumerated() {
+      #expect(
+        eventually { self.text(daemon, "w\(place)").lowercased().contains(expected) },
+        "\(target) \(more): \(text(daemon, "w\(place)")) is not \(expected)")
+    }
+    // T35.
+    let pid = run("/usr/bin/pgrep", ["-P", String(daemon.pid), "-f", "prober"]).out
+    #expect(
+      run("/bin/kill", [pid.split(separator: "\n").first.map(String.init) ?? "?"]).status == 0)
+    #expect(
+      eventually {
+        let now = run("/usr/bin/pgrep", ["-P", String(daemon.pid), "-f", "prober"]).out
+        return !now.isEmpty && now != pid
+      })
+    #expect(eventually { self.text(daemon, "w0").contains("passing") })
+    #expect(try !JSON.object(daemon.call("events")).text.contains("liveness"))
+    #expect(try daemon.quit() == 0)
+  }
+
   /// A program that hangs is started again, also by a daemon that took it over.
   @Test func whatHangsIsStartedAgain() throws {
     let port = try #require(Ports.next())

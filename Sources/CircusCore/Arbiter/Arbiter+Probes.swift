@@ -98,26 +98,27 @@ extension Arbiter {
       }
     }
     for (token, problem) in problems {
-      probed(process, token, ProbeAnswer(.error, problem.text), now, &effects)
+      _ = probed(process, token, ProbeAnswer(.error, problem.text), now, &effects)
     }
   }
 
-  /// The shell has an answer.
+  /// The shell has an answer; false: it changes nothing.
   mutating func probed(
     _ process: ProcessID, _ token: Int, _ answer: ProbeAnswer, _ now: Moment,
     _ effects: inout [Effect]
-  ) {
+  ) -> Bool {
     // One to an earlier question, or to another life's, means nothing.
     guard
       let (state, change) = board.take(answer, to: token, of: process, now)
-    else { return }
+    else { return false }
     if let due = state.due { ledger.timers.push(due, .probe(process)) }
-    guard let change else { return }
+    guard let change else { return false }
     update(process.watcher, now, &effects) { watcher, ledger, effects in
       watcher.learned(change, state, of: process, now, &ledger, &effects)
     }
-    guard change == .failed, state.spec.kind == .liveness else { return }
+    guard change == .failed, state.spec.kind == .liveness else { return true }
     act(state.spec.action, for: process, "liveness probe: \(state.lastWords)", now, &effects)
+    return true
   }
 }
 

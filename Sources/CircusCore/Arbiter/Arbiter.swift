@@ -128,7 +128,12 @@ package struct Arbiter {
   /// Takes one event and appends what is to be done about it.
   package mutating func handle(_ event: Event, at now: Moment, into effects: inout [Effect]) {
     let first = effects.count
-    take(event, now, &effects)
+    if case .probed(let process, let token, let answer) = event {
+      // Most answers are as those before: nothing follows.
+      guard probed(process, token, answer, now, &effects) else { return }
+    } else {
+      take(event, now, &effects)
+    }
     settle(now, &effects)
     let isAdopting = if case .resume = event { true } else { false }
     checkUp(isAdopting: isAdopting, now, &effects)
@@ -181,8 +186,7 @@ package struct Arbiter {
       update(process.watcher, now, &effects) { watcher, ledger, effects in
         watcher.closedChannel(process, now, &ledger, &effects)
       }
-    case .probed(let process, let token, let answer):
-      probed(process, token, answer, now, &effects)
+    case .probed: break
     case .unheard(let process):
       update(process.watcher, now, &effects) { watcher, ledger, _ in
         watcher.wasUnheard(process, &ledger)

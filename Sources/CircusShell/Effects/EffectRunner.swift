@@ -69,7 +69,7 @@ package final class EffectRunner {
     self.hookRunner = hookRunner
     self.log = log
     self.outlets = outlets
-    prober = Prober(loop: loop, launcher: launcher, kinship: kinship)
+    prober = Prober(loop: loop, launcher: launcher, kinship: kinship, helpers: helpers)
     signaler = Signaler(kinship: kinship, log: log, adopted: adopted)
     sockets.areHeld = { [processes] in processes.hasSocketHolders }
     helpers.onStart = { pid in

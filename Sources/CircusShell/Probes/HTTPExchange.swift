@@ -14,7 +14,8 @@ struct HTTPExchange {
   }
 
   private let check: HTTPCheck
-  private var path: String
+  /// What is asked for next.
+  private(set) var path: String
   private var redirects = 0
   private var reader = ResponseReader()
   /// The beginning of the body.
@@ -32,8 +33,8 @@ struct HTTPExchange {
     path = check.url.path
   }
 
-  /// The head of the request; it has no body.
-  var request: [UInt8] {
+  /// The fields of the request, by name.
+  static func fields(_ check: HTTPCheck) -> [String: String] {
     var fields = [
       "Host": check.host.isEmpty ? check.url.authority : check.host,
       "User-Agent": "circus-probe", "Accept": "*/*", "Connection": "close",
@@ -43,7 +44,13 @@ struct HTTPExchange {
       if let usual { fields[usual] = nil }
       fields[name] = value
     }
-    let lines = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\r\n" }
+    return fields
+  }
+
+  /// The head of the request; it has no body.
+  var request: [UInt8] {
+    let lines = Self.fields(check).sorted { $0.key < $1.key }
+      .map { "\($0.key): \($0.value)\r\n" }
     return Array("GET \(path) HTTP/1.1\r\n\(lines.joined())\r\n".utf8)
   }
 
@@ -60,29 +67,26 @@ struct HTTPExchange {
       }
     } catch { return .answer(.failure, error.text) }
     guard reader.isComplete || size >= Self.mostRead, let status = reader.status else { return nil }
-    return judge(status)
+    return judge(status, reader.location, body)
   }
 
-  private mutating func judge(_ status: Int) -> Step {
-    var note = ""
-    if (300..<400).contains(status), status != 304, let location = reader.location {
-      guard let target = target(location) else {
-        note = " to another server"
-        return verdict(status, note)
-      }
-      redirects += 1
-      guard redirects <= Self.mostRedirects else {
-        return .answer(.failure, "http \(status): more than \(Self.mostRedirects) redirects")
-      }
-      path = target
-      reader = ResponseReader()
-      (body, size, hasBegun) = ([], 0, false)
-      return .redirect
+  /// What an answer means that has come as far as it is looked at.
+  mutating func judge(_ status: Int, _ location: String?, _ body: [UInt8]) -> Step {
+    guard (300..<400).contains(status), status != 304, let location else {
+      return verdict(status, "", body)
     }
-    return verdict(status, note)
+    guard let target = target(location) else { return verdict(status, " to another server", body) }
+    redirects += 1
+    guard redirects <= Self.mostRedirects else {
+      return .answer(.failure, "http \(status): more than \(Self.mostRedirects) redirects")
+    }
+    path = target
+    reader = ResponseReader()
+    (self.body, size, hasBegun) = ([], 0, false)
+    return .redirect
   }
 
-  private func verdict(_ status: Int, _ note: String) -> Step {
+  private func verdict(_ status: Int, _ note: String, _ body: [UInt8]) -> Step {
     guard check.status.contains(status) else { return .answer(.failure, "http \(status)\(note)") }
     guard !check.body.isEmpty else { return .answer(.success, "http \(status)\(note)") }
     guard let expression = Expression(check.body) else {
@@ -105,7 +109,7 @@ struct HTTPExchange {
     if case .http(let url)? = ProbeTarget(text: text) {
       let isSame =
         url.isSecure == check.url.isSecure && url.port == check.url.port
-        && url.host.lowercased() == check.url.host.lowercased()
+        && [check.url.host, check.host].contains { $0.lowercased() == url.host.lowercased() }
       return isSame ? url.path : nil
     }
     guard !location.contains(":") else { return nil }

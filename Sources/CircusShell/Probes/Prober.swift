@@ -1,5 +1,6 @@
 import CircusCore
 import CircusModel
+import CircusOutput
 import EventLoop
 import LinuxSystem
 
@@ -12,6 +13,7 @@ package final class Prober {
   private let launcher: Launcher
   private let kinship: any Kinship
   private let parting: PartingSockets
+  private let helper: ProbeHelper
   /// Questions under way by their numbers.
   private var running: [Int: any Probe] = [:]
   /// Commands that are ended, or have ended and are not collected, by pid.
@@ -24,7 +26,8 @@ package final class Prober {
   private static let mostConnections = 64
   private static let mostCommands = max(8, 4 * Processors.count)
 
-  init(loop: EventLoop, launcher: Launcher, kinship: any Kinship) {
+  init(loop: EventLoop, launcher: Launcher, kinship: any Kinship, helpers: Helpers) {
+    helper = ProbeHelper(helpers)
     self.loop = loop
     self.launcher = launcher
     self.kinship = kinship
@@ -62,7 +65,10 @@ package final class Prober {
 
   private func connect(_ question: ProbeQuestion, _ answer: @escaping Answer) {
     connections += 1
-    let probe = SocketProbe(question, loop: loop, parting: parting)
+    let probe: any Connecting =
+      HelperProbe.isNeeded(for: question.check)
+      ? HelperProbe(question, loop: loop, helper: helper)
+      : SocketProbe(question, loop: loop, parting: parting)
     running[question.token] = probe
     probe.start { [unowned self] result in
       running[question.token] = nil
@@ -129,4 +135,10 @@ package final class Prober {
 protocol Probe: AnyObject {
   /// Its answer is not wanted any more; it is not given.
   func abandon()
+}
+
+/// One that needs no process of its own.
+protocol Connecting: Probe {
+  /// Begins; `answer` is called once.
+  func start(_ answer: @escaping (ProbeAnswer) -> Void)
 }

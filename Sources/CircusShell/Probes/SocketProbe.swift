@@ -11,7 +11,7 @@ import LinuxSystem
 ///   2. that alone is the answer, or a request is sent and its answer judged
 ///   3. the connection is parted with politely, whatever came
 /// All of it within the timeout. A redirect begins again with another path.
-final class SocketProbe: Probe {
+final class SocketProbe: Connecting {
   private let question: ProbeQuestion
   private let loop: EventLoop
   private let parting: PartingSockets
@@ -93,7 +93,7 @@ final class SocketProbe: Probe {
       }
     }
     guard let addresses = Network.addresses(place.host) else {
-      return give(.error, "\(place.host) is no address: names are not looked up here")
+      return give(.error, "\(place.host) is no address")
     }
     self.addresses = addresses
     connectToNext()
