@@ -45,6 +45,16 @@ extension History {
     return simulation.send(verb, properties)
   }
 
+  /// What dies dies, and what is to be ready or done is.
+  mutating func letFinish() {
+    simulation.deliverDeaths()
+    answerProbes()
+    for name in ["w0", "w1", "w2"] {
+      while simulation.tell(name) {}
+      endRun(name)
+    }
+  }
+
   /// Oneshots come to their end.
   mutating func endRun(_ name: String) {
     guard simulation.arbiter.watchers.contains(where: { $0.spec.name == name && $0.isRunning })

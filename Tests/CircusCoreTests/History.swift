@@ -26,6 +26,8 @@ struct History {
     case handsOver
     /// Watchers are essential, the daemon may end by itself, and is told to by signals.
     case ends
+    /// Processes are asked how they are.
+    case asks
   }
 
   /// The seeds of the steps of one history.
@@ -95,6 +97,7 @@ struct History {
       "autostart": .bool(spec.autostart), "on_demand": .bool(spec.onDemand),
       "stop_descendants": .string(spec.stop.descendants.rawValue),
     ]) { $1 }
+    if kind == .asks { Self.probe(&spec, &ends) }
     if kind == .ends, ends.chance(2) {
       spec.essential = ends.chance(2) ? .failed : .exit
       spec.definition["essential"] = .string(spec.essential.rawValue)
@@ -133,17 +136,14 @@ struct History {
       var forks = SplitMix(state: seed &* 37)
       if kind == .handsOver, forks.chance(3) { handOver(&forks) }
       if kind == .ends { end(SplitMix(state: seed &* 47)) }
+      if kind == .asks { probe(SplitMix(state: seed &* 53)) }
       var questions = SplitMix(state: seed &* 31)
       if questions.chance(8), simulation.exitStatus == nil { tickets.append(ask(&questions)) }
     }
     if simulation.effectsLeft != nil, simulation.exitStatus == nil { simulation.crash() }
     // Left alone, everything settles: no ticket waits for ever.
     for _ in 0..<100 where !simulation.arbiter.parkedTickets.isEmpty || !simulation.loads.isEmpty {
-      simulation.deliverDeaths()
-      for name in ["w0", "w1", "w2"] {
-        while simulation.tell(name) {}
-        endRun(name)
-      }
+      letFinish()
       simulation.advance(.seconds(2))
       if !simulation.loads.isEmpty { simulation.failLoad("gone") }
     }
@@ -154,11 +154,7 @@ struct History {
       tickets.append(simulation.send("quit", ["waiting": true]))
     }
     for _ in 0..<60 where simulation.exitStatus == nil {
-      simulation.deliverDeaths()
-      for name in ["w0", "w1", "w2"] {
-        while simulation.tell(name) {}
-        endRun(name)
-      }
+      letFinish()
       simulation.advance(.seconds(2))
       if !simulation.loads.isEmpty { simulation.failLoad("gone") }
     }

@@ -12,8 +12,8 @@ import Testing
   @Test(arguments: 0..<4 as Range<UInt64>)
   func invariantsHoldInEveryHistory(share: UInt64) {
     for seed in stride(from: share, to: Self.histories, by: 4) {
-      // A third of each, by the number in the share.
-      let kind = [History.Kind.handsOver, .plain, .ends][Int(seed / 4 % 3)]
+      // As many of each, by the number in the share.
+      let kind = [History.Kind.handsOver, .plain, .ends, .asks][Int(seed / 4 % 4)]
       guard let failure = Self.failure(seed, History.steps(seed: seed), kind) else { continue }
       let shortest = Self.shrink(seed, History.steps(seed: seed), kind)
       var history = History(seed: seed, steps: shortest, kind: kind)
