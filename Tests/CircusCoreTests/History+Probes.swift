@@ -10,7 +10,7 @@ extension History {
       var probe = ProbeSpec(kind)
       probe.target = random.chance(9) ? "nonsense" : "tcp://127.0.0.1:1"
       probe.period = .seconds(Double(1 + random.next() % 2))
-      probe.failureThreshold = Int(1 + random.next() % 2)
+      probe.failureThreshold = random.chance(3) ? 2 : 1
       probe.initialDelay = .seconds(Double(random.next() % 2))
       probe.action =
         [.restart, .restart, .event, .reload, .stop, .exec("x")][
@@ -30,8 +30,9 @@ extension History {
     simulation.answersProbes = random.chance(2)
     for kind in ProbeKind.allCases {
       simulation.probeOutcomes[kind] =
-        [.success, .success, .failure, .error][Int(random.next() % 4)]
+        [.success, .failure, .failure, .error][Int(random.next() % 4)]
     }
+    simulation.advance(.seconds(Double(random.next() % 4)))
     while random.chance(2), simulation.answerProbe() {}
   }
 

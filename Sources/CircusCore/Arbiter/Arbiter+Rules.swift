@@ -2,6 +2,9 @@ import CircusModel
 
 /// What is done when a process breaks a rule.
 extension Arbiter {
+  /// Between two reloads of a watcher for a rule.
+  private static let reloadPause = Interval.seconds(60)
+
   mutating func act(
     _ action: RuleAction, for process: ProcessID, cause: Cause = .liveness, _ reason: String,
     _ now: Moment, _ effects: inout [Effect]
@@ -17,6 +20,9 @@ extension Arbiter {
           slot, cause, reason, grace: watcher.spec.probes[.liveness].grace, now, &ledger, &effects)
       }
     case .reload:
+      // A new process that breaks the rule at once must not lead to reloads without end.
+      if let last = watchers[index].ruleReload, now.instant - last < Self.reloadPause { return }
+      watchers[index].ruleReload = now.instant
       reload(process.watcher, sequential: false, graceful: true, now, &effects)
     case .stop: stop(process.watcher, cause: cause, now, &effects)
     case .exec(let command): runAction(command, index, slot, cause, reason, &effects)

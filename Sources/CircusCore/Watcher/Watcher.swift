@@ -110,6 +110,8 @@ package struct Watcher: Numbered {
   package internal(set) var awaitsOthers = false
   /// Its last start; nil: there was none.
   package internal(set) var lastStart: StartTimes?
+  /// When a rule has reloaded it last; nil: none has.
+  var ruleReload: Instant?
   /// Why processes are being spawned, for the event.
   var startCause = Cause.boot
 
