@@ -101,6 +101,10 @@ package struct ControlProgram {
     if command.verb == Stats.verb && words.flags.contains("watch") {
       return try watchStats(words, endpoint)
     }
+    if command.verb == Reload.verb && words.flags.contains("watch") {
+      return try ReloadView { () throws(ClientError) in try connect(endpoint) }
+        .run(words) { show($0, command, words) }
+    }
     if command.verb == Wait.verb {
       return try WaitView { timeout throws(ClientError) in
         try connect(endpoint, timeout: timeout)

@@ -27,4 +27,16 @@ package enum Cause: String, Hashable, Sendable {
   case signal
   case shutdown
   case singleKill = "kill"
+
+  /// Whether a process that is stopped for this reason may finish what it has before it is signalled.
+  package var isPatient: Bool {
+    switch self {
+    case .command, .scale, .demand, .dependency, .reload, .restart, .maxAge, .configuration,
+      .signal, .shutdown:
+      true
+    case .boot, .crash, .exit, .runTimeout, .readyTimeout, .readyClosed, .startup, .liveness, .hook,
+      .spawnFailure, .singleKill:
+      false
+    }
+  }
 }

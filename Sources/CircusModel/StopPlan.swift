@@ -20,6 +20,8 @@ package struct StopPlan: Hashable, Sendable {
   package var scope: SignalScope
   /// From signal to SIGKILL, 30 seconds by default (`graceful_timeout`, `stopwaitsecs`).
   package var grace: Interval
+  /// From the order to the first signal, for a process that is ready (`drain_seconds`).
+  package var drain = Interval.zero
   /// Which descendants are ended too, once the process itself is gone (`stop_descendants`).
   package var descendants: DescendantPolicy
 

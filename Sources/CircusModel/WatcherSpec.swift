@@ -117,6 +117,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var ready = Readiness.started
   /// In which time it has to say so; zero: any (`ready_timeout`).
   package var readyTimeout = Interval.seconds(90)
+  /// How its processes are replaced in a reload.
+  package var pace = RolloutPace()
   /// What its processes are asked while they run.
   package var probes = Probes()
   /// How many processes must be ready (`min_ready`); nil: all to become ready, one to stay so.

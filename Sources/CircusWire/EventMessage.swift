@@ -22,6 +22,10 @@ package struct EventMessage: Hashable, Sendable {
     case unhealthy
     /// A probe could not be asked several times in a row: nothing is known. Ours.
     case probeError = "probe_error"
+    /// A process that is to stop has a while to finish what it has. Ours.
+    case draining
+    /// A reload was given up, and the old processes stay. Ours.
+    case reloadFailed = "reload_failed"
     /// Another process of its own is the main one of a process now (`MAINPID=`). Ours.
     case mainPID = "main_pid"
     /// The daemon's program was replaced; the watcher is called `circus`. Ours.

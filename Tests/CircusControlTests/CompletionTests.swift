@@ -22,7 +22,7 @@ import Testing
     #expect(complete("--j") == ["--json"])
     #expect(complete("install-service", "--n") == ["--name", "--now"])
     #expect(complete("--json", "sto") == ["stop"])
-    #expect(complete("reload", "--") == ["--sequential", "--terminate", "--waiting"])
+    #expect(complete("reload", "--") == ["--sequential", "--terminate", "--waiting", "--watch"])
     #expect(complete("stop", "--match", "") == ["glob", "regex", "simple"])
     #expect(complete("help", "nump") == ["numprocesses"])
   }

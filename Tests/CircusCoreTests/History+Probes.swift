@@ -17,6 +17,14 @@ extension History {
           Int(random.next() % 6)]
       spec.probes[kind] = probe
     }
+    spec.pace.timeout = .seconds(20)
+    if random.chance(3) {
+      spec.pace.surge = [nil, .count(0), .count(1), .percent(50)][Int(random.next() % 4)]
+      spec.pace.unavailable = [nil, .count(1), .percent(50)][Int(random.next() % 3)]
+      spec.pace.settling = .seconds(Double(random.next() % 3))
+      spec.pace.timeout = .seconds(Double(1 + random.next() % 10))
+    }
+    if random.chance(3) { spec.stop.drain = .seconds(Double(1 + random.next() % 3)) }
     if random.chance(4), !spec.isOneshot {
       spec.ready = random.chance(2) && spec.probes.has(.readiness) ? .probe : .check("unix:/x")
       spec.readyTimeout = .seconds(Double(random.next() % 4))

@@ -26,6 +26,7 @@ import Testing
     case .choice(let words, _): words.last.map { ($0, .string($0)) }
     case .grammar(.readyFloor): ("50%", "50%")
     case .grammar(.readiness): ("log:stderr:up", "log:stderr:up")
+    case .grammar(.rolloutShare): ("25%", "25%")
     case .grammar(.probe): ("tcp://127.0.0.1:80", "tcp://127.0.0.1:80")
     case .grammar(.statusRanges): ("200,404", "200,404")
     case .grammar(.headers): ("Accept: a", "Accept: a")
@@ -132,7 +133,8 @@ import Testing
       "numprocs", "retry_in", "depends_on", "group_depends_on", "group_on_dependency",
       "reload_notify", "essential", "dependent_startup", "dependent_startup_wait_for",
       "dependent_startup_inherit_priority",
-      "min_ready", "ready_timeout",
+      "min_ready", "ready_timeout", "max_surge", "max_unavailable", "min_ready_seconds",
+      "reload_timeout", "drain_seconds",
       "run_timeout",
       "on_dependency",
     ]

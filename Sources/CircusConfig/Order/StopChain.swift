@@ -30,7 +30,10 @@ package struct StopChain: Equatable, Sendable {
         let other = chain(edge.dependent, seen.union([index]))
         if other.seconds > longest.seconds { longest = other }
       }
-      longest.links.append(Link(name: specs[index].name, seconds: specs[index].stop.grace.seconds))
+      longest.links.append(
+        Link(
+          name: specs[index].name,
+          seconds: (specs[index].stop.drain + specs[index].stop.grace).seconds))
       chains[index] = longest
       return longest
     }

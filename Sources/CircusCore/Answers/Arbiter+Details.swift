@@ -14,6 +14,7 @@ extension Arbiter {
         "condition": .string(watcher.condition(now)),
         "wanted": .int(watcher.target), "running": .int(watcher.pids.count),
         "processes": .array(slots.map { .object(self.details(watcher, $0, now)) }),
+        "reload": watcher.rolloutObject(now),
       ]
     }
     return .ok("details", .array(details))
@@ -38,6 +39,7 @@ extension Watcher {
     case .starting, .stopping: return phase.rawValue
     case .active: break
     }
+    if let rollout = rolloutText(now) { return "active, \(rollout)" }
     let running = slots.count { $0.state.pid != nil && !$0.state.isStopping }
     let looping = slots.filter { $0.isLooping(now) }
     if let next = looping.compactMap({ $0.nextStart(now) }).min() {
@@ -47,6 +49,7 @@ extension Watcher {
     if target == 0 { return "active, no process is wanted" }
     if isWaiting { return "active, \(running) of \(target) processes run: \(gate.text)" }
     if running < target { return "active, \(running) of \(target) processes run" }
+    if hasFailedReload, let lastProblem { return "active, \(lastProblem)" }
     guard spec.probes.has(.readiness) else { return "active" }
     let healthy = slots.count { !$0.isSurplus && $0.isHealthy(spec.probes) }
     return healthy >= target ? "active" : "active, \(healthy) of \(target) processes are healthy"

@@ -146,6 +146,7 @@ extension Arbiter {
     let usesChanged = changedSockets.contains { old.uses(socket: $0) }
     guard old.withoutNoise != spec.withoutNoise || usesChanged else { return false }
     watchers[index].spec = spec
+    (watchers[index].former, watchers[index].rejected) = (nil, nil)
     needsAreStale = true
     watchers[index].edits = JSONObject()
     if old.hooks != spec.hooks { effects.append(.forgetHooks(id)) }

@@ -189,6 +189,7 @@ extension Arbiter {
     } else {
       update(id, now, &effects) { watcher, ledger, effects in
         watcher.startCause = .reload
+        watcher.takeRejected()
         watcher.beginRollout(sequential: sequential, now, &ledger, &effects)
       }
     }

@@ -19,6 +19,10 @@ extension Arbiter {
     answer(ticket, waits: command.isWaiting, .settled([id]), .plain, starting: [id], &effects)
     needsAreStale = needsAreStale || new.dependsOn != old.dependsOn
     update(id, now, &effects) { watcher, ledger, effects in
+      // The one that the processes run, also where a replacement is under way.
+      let old = WatcherDefinition(spec: watcher.spec, edits: watcher.edits)
+      if watcher.rollout == nil || watcher.former == nil { watcher.former = old }
+      watcher.rejected = nil
       watcher.spec = new
       for member in command.options.members { watcher.edits[member.key] = member.value }
       for _ in command.options.members {
@@ -45,7 +49,12 @@ extension Arbiter {
     }
     guard reloads, let index = self.index(of: id),
       watchers[index].phase == .active || watchers[index].phase == .starting
-    else { return }
+    else {
+      // Nothing is replaced that could fail.
+      return update(id, now, &effects) { watcher, _, _ in
+        if watcher.rollout == nil { watcher.former = nil }
+      }
+    }
     reload(id, sequential: false, graceful: true, now, &effects)
   }
 

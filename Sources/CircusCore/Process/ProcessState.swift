@@ -93,7 +93,7 @@ package enum ProcessState: Hashable, Sendable {
     case .starting(_, let milestone): milestone.deadline
     case .running(let life): life.deadline
     case .backoff(let until), .exited(_, let until): until
-    case .stopping(_, let stop): stop.wasKilled ? nil : stop.killAt
+    case .stopping(_, let stop): stop.deadline
     case .ending(let orphans): orphans.deadline
     case .stopped, .waiting, .spawning, .fatal: nil
     }

@@ -4,6 +4,8 @@ import CircusModel
 package struct ProcessStop: Hashable, Sendable {
   /// The last signal it sent.
   var signal: Signal
+  /// When the first signal is due; nil: it was sent.
+  package internal(set) var drainsUntil: Instant?
   /// From the signal to SIGKILL.
   var grace: Interval
   /// When SIGKILL is due, or was.
@@ -16,6 +18,9 @@ package struct ProcessStop: Hashable, Sendable {
   var announcesReap: Bool
   /// `after_spawn` refused the process before its spawn was published: its death is not published either.
   var isUnannounced = false
+
+  /// When it is to be looked at; nil: SIGKILL was sent.
+  var deadline: Instant? { drainsUntil ?? (wasKilled ? nil : killAt) }
 
   init(_ plan: StopPlan, cause: Cause, announcesReap: Bool, at now: Instant) {
     signal = plan.signal

@@ -34,6 +34,8 @@ package struct Slot: Numbered {
   var isWanted = true
   /// What its probes have found of this life.
   package internal(set) var health = ProbeVerdicts()
+  /// Since when it is ready and healthy, in a rollout that asks for it.
+  var goodSince: Instant?
   /// Lives in a row that were ended because they were broken.
   var strikes = 0
   /// Why its place is given up: it is not counted and not refilled; nil: it is not.

@@ -291,6 +291,8 @@ extension Watcher {
         effects.append(.signal(life.pid, .kill, .process))
         continue
       }
+      // Its signal is still to come.
+      if stop.drainsUntil != nil { continue }
       // The grace begins with the signal.
       stop.killAt = now.instant + stop.grace
       enter(.stopping(life, stop), at: index, &ledger)

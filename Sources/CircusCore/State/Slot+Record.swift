@@ -83,6 +83,7 @@ extension Slot {
       put(stop.signal, stop.grace)
       record["killed"] = .bool(stop.wasKilled)
       if !stop.announcesReap { record["quiet"] = true }
+      if let end = stop.drainsUntil { record["drains"] = .int(Int(end.nanoseconds)) }
       return "stopping"
     case .ending(let orphans):
       // By its leader: a program that does not know `ended_leader` finds it dead and looks for its orphans.
@@ -177,6 +178,7 @@ extension Slot {
         at: until)
       stop.killAt = until
       stop.wasKilled = record["killed"]?.bool ?? false
+      stop.drainsUntil = instant("drains")
       return .stopping(life, stop)
     case "backoff": return .backoff(until: until)
     default: return restingState(record, until: instant("rests"))

@@ -28,7 +28,8 @@ extension Watcher {
     }
     if let addition { record["added"] = .object(addition) }
     if !edits.isEmpty { record["set"] = .object(edits) }
-    if let rollout { record["rollout"] = rollout == .surge ? "surge" : "one_by_one" }
+    if let rollout { record["rollout"] = .string(rollout.way.rawValue) }
+    if hasFailedReload { record["reload_failed"] = true }
     if isDoomed {
       record["doomed"] = true
       record["stop_signal"] = .int(Int(spec.stop.signal.number))
@@ -90,7 +91,11 @@ extension Watcher {
     enter(head["phase"]?.string.flatMap(Phase.init(rawValue:)) ?? .stopped)
     generation = head["generation"]?.int ?? 0
     startCause = head["cause"]?.string.flatMap(Cause.init(rawValue:)) ?? .boot
-    rollout = head["rollout"]?.string.map { $0 == "surge" ? .surge : .oneByOne }
+    rollout = head["rollout"]?.string.map {
+      Rollout(Rollout.Way(rawValue: $0) ?? .oneByOne, at: now.instant)
+    }
+    watchProgress(&ledger)
+    hasFailedReload = head["reload_failed"]?.bool ?? false
     isDoomed = head["doomed"]?.bool ?? false
     demand.isCalled = head["called"]?.bool ?? false
     isForced = head["forced"]?.bool ?? false

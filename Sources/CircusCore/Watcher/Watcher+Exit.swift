@@ -93,7 +93,7 @@ extension Watcher {
     guard spec.restart.restarts(afterExpected: isExpected) else {
       return leave(index, status, &ledger)
     }
-    if rollout == .surge && slots[index].generation < generation {
+    if rollout?.way.comesBeside == true, slots[index].generation < generation {
       return slots.remove(at: index)
     }
     delayIfYoung(index, age, status, now, &ledger)
@@ -164,6 +164,8 @@ extension Watcher {
     case .backoff(let until?) where now.instant >= until:
       enter(.backoff(until: nil), at: index, &ledger)
     case .exited(_, let until?) where now.instant >= until: slots[index].endRest()
+    case .stopping(_, let stop) where stop.drainsUntil != nil:
+      if let end = stop.drainsUntil, now.instant >= end { endDrain(index, now, &ledger, &effects) }
     case .stopping(let life, let stop) where !stop.wasKilled && now.instant >= stop.killAt:
       // A hook still thinks: the grace begins when the signal is sent.
       guard !outbox.holdsSignal(for: life.pid) else {

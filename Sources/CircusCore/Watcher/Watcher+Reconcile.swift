@@ -51,6 +51,7 @@ extension Watcher {
 
   private mutating func beginStart(_ now: Moment) {
     enter(.starting)
+    hasFailedReload = false
     lastStart?.begun = now.wall
     seen = gate.epochs
     if spec.isOneshot { (runBegan, result) = (now.wall, nil) }
@@ -104,7 +105,7 @@ extension Watcher {
 
   /// New places, up to the target.
   private mutating func grow(_ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]) {
-    var missing = target - countedSlots
+    var missing = roomForNew
     guard missing > 0 else { return }
     var used = Set(slots.map(\.number))
     // The smallest number that is free: from 1 in circus, from `numprocs_start` in supervisor.
@@ -148,10 +149,11 @@ extension Watcher {
   private mutating func trim(
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    var excess = countedSlots - target
+    var excess = excess
     guard excess > 0 else { return }
     let candidates = slots.filter(holdsPlace).sorted {
-      // What does not run goes first.
+      // Of two generations the old one goes first, of one what does not run.
+      if $0.generation != $1.generation { return $0.generation < $1.generation }
       if ($0.state.pid == nil) != ($1.state.pid == nil) { return $0.state.pid == nil }
       switch spec.habits.surplus {
       case .oldest: return $0.id.serial < $1.id.serial

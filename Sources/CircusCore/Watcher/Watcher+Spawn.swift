@@ -17,6 +17,7 @@ extension Watcher {
     slots[index].lastStatus = nil
     slots[index].spawnError = ""
     slots[index].health = ProbeVerdicts()
+    slots[index].goodSince = nil
     enter(.spawning, at: index, &ledger)
     do {
       let plan = try LaunchPlanner.plan(
@@ -143,15 +144,17 @@ extension Watcher {
     guard spawnFailures >= spec.maxRetry else {
       return spawn(slots[index].id, now, &ledger, &effects)
     }
-    switch rollout {
-    case .surge?:
+    switch rollout?.way {
+    case .surge?, .gradual?:
       slots.remove(at: index)
       abandonRollout(failure, now, &ledger, &effects)
     case .oneByOne?:
       slots[index].failures += 1
       wait(index, now, &ledger)
       abandonRollout(failure, now, &ledger, &effects)
-    case nil: giveUp(index, failure, &ledger, &effects)
+    case nil:
+      if servesOn { return wait(index, now, &ledger) }
+      giveUp(index, failure, &ledger, &effects)
     }
   }
 
@@ -184,20 +187,24 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     let failure = SpawnFailure(text: reason, isTransient: false)
-    if rollout == .surge, slots[index].generation == generation {
+    if rollout?.way.comesBeside == true, slots[index].generation == generation {
       slots.remove(at: index)
       return abandonRollout(failure, now, &ledger, &effects)
     }
     complain(failure, now, slots[index].failures, &effects)
-    if rollout == .oneByOne {
+    if rollout?.way == .oneByOne {
       wait(index, now, &ledger)
       return abandonRollout(failure, now, &ledger, &effects)
     }
     guard spec.maxRetry >= 0, slots[index].failures >= max(1, spec.maxRetry) else {
       return wait(index, now, &ledger)
     }
+    if servesOn { return wait(index, now, &ledger) }
     giveUp(index, failure, &ledger, &effects)
   }
+
+  /// A replacement was given up, and old processes serve on: they are not stopped for one place.
+  private var servesOn: Bool { hasFailedReload && slots.contains(where: \.isReady) }
 
   private mutating func giveUp(
     _ index: Int, _ failure: SpawnFailure, _ ledger: inout Ledger, _ effects: inout [Effect]

@@ -19,14 +19,31 @@ extension Watcher {
     if let earlier = slots[index].state.stop {
       return overtake(index, earlier, stop, plan.scope, now, &ledger, &effects)
     }
-    if plan.descendants != .none { effects.append(.noteDescendants(pid)) }
-    signal(pid, plan.signal, plan.scope, &ledger, &effects)
-    ledger.publish(event(.kill, now, pid: pid, cause: cause), into: &effects)
-    tell(
-      .stopSignalled(pid, plan.signal, isGroup: plan.scope == .group), of: slots[index].name,
-      &effects)
+    if let end = drainEnd(index, plan, cause, now, ledger) {
+      return drain(index, life, stop, until: end, now, &ledger, &effects)
+    }
     enter(.stopping(life, stop), at: index, &ledger)
-    if plan.grace <= .zero { kill(index, now, &ledger, &effects) }
+    sendStop(index, plan.scope, now, &ledger, &effects)
+  }
+
+  /// Sends the first signal; from there on the grace counts.
+  mutating func sendStop(
+    _ index: Int, _ scope: SignalScope, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    guard case .stopping(let life, var stop) = slots[index].state else { return }
+    let pid = life.pid
+    if stop.drainsUntil != nil {
+      stop.drainsUntil = nil
+      stop.killAt = now.instant + stop.grace
+      enter(.stopping(life, stop), at: index, &ledger)
+    }
+    if spec.stop.descendants != .none { effects.append(.noteDescendants(pid)) }
+    signal(pid, stop.signal, scope, &ledger, &effects)
+    ledger.publish(event(.kill, now, pid: pid, cause: stop.cause), into: &effects)
+    tell(
+      .stopSignalled(pid, stop.signal, isGroup: scope == .group), of: slots[index].name, &effects)
+    if stop.grace <= .zero { kill(index, now, &ledger, &effects) }
   }
 
   /// Sends a signal, between its two hooks.
@@ -55,6 +72,15 @@ extension Watcher {
     stop.announcesReap = new.announcesReap
     if !new.cause.isFailedStart { slots[index].failedStart = nil }
     guard !stop.wasKilled else { return enter(.stopping(life, stop), at: index, &ledger) }
+    if stop.drainsUntil != nil {
+      (stop.signal, stop.grace) = (new.signal, min(stop.grace, new.grace))
+      enter(.stopping(life, stop), at: index, &ledger)
+      // It may go on to finish what it has, unless the new order is in a hurry.
+      if !new.cause.isPatient || isHurried || new.grace <= .zero {
+        sendStop(index, scope, now, &ledger, &effects)
+      }
+      return
+    }
     if stop.signal != new.signal {
       stop.signal = new.signal
       stop.grace = new.grace
@@ -76,7 +102,7 @@ extension Watcher {
     signal(pid, .kill, .process, &ledger, &effects)
     ledger.publish(event(.kill, now, pid: pid, cause: stop.cause), into: &effects)
     tell(.killed(pid, isGroup: spec.stop.descendants != .none), of: slots[index].name, &effects)
-    stop.wasKilled = true
+    (stop.wasKilled, stop.drainsUntil) = (true, nil)
     enter(.stopping(life, stop), at: index, &ledger)
   }
 
@@ -96,7 +122,8 @@ extension Watcher {
     _ cause: Cause, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     enter(.stopping)
-    stopDeadline = now.instant + ledger.stopBudget.cut(spec.stop.grace, of: id, now)
+    stopDeadline =
+      now.instant + ledger.stopBudget.cut(spec.stop.drain + spec.stop.grace, of: id, now)
     ask(.beforeStop, [:], &ledger, &effects)
     for process in slots.map(\.id) {
       guard let index = index(of: process) else { continue }

@@ -40,6 +40,12 @@ package struct Watcher: Numbered {
   package internal(set) var lives: [Int: Lives] = [:]
   /// A replacement of all processes that is under way.
   package internal(set) var rollout: Rollout?
+  /// What the processes run that a rollout replaces, where it is another definition.
+  var former: WatcherDefinition?
+  /// What a rollout could not bring up; the next reload tries it again.
+  var rejected: WatcherDefinition?
+  /// The last replacement was given up: what runs is not stopped for a place that cannot be filled.
+  var hasFailedReload = false
   /// Raised whenever the running processes should be replaced.
   var generation = 0
   /// No spawn before this (warm-up).
@@ -183,7 +189,7 @@ package struct Watcher: Numbered {
   }
 
   func holdsPlace(_ slot: Slot) -> Bool {
-    !slot.isSurplus && (rollout != .surge || slot.generation == generation)
+    !slot.isSurplus && (rollout?.way != .surge || slot.generation == generation)
   }
 
   /// The one place where a watcher changes its phase. What belonged to the phase before ends with it.
@@ -194,9 +200,9 @@ package struct Watcher: Numbered {
       runConsent = .unasked
       spawnFailures = 0
     case .active: break
-    case .stopping: (rollout, awaitsReload) = (nil, false)
+    case .stopping: (rollout, former, awaitsReload) = (nil, nil, false)
     case .stopped:
-      (rollout, awaitsReload) = (nil, false)
+      (rollout, former, awaitsReload) = (nil, nil, false)
       isForced = false
     }
   }

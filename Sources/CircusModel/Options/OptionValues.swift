@@ -81,6 +81,9 @@ extension WatcherOption.Grammar {
       Readiness(text: text) == nil
         ? "write started, notify, s6:FD, pipe, log:EXPRESSION, seconds:N, probe, tcp://HOST:PORT, unix:/PATH, http://... or exec:COMMAND"
         : nil
+    case .rolloutShare:
+      RolloutShare(text: text) == nil
+        ? "write a number such as 2, or a percentage such as 25%" : nil
     case .probe: ProbeTarget.advice(against: text)
     case .statusRanges:
       StatusRanges(text: text) == nil

@@ -29,6 +29,8 @@ package struct WatcherOption: Sendable {
     case readiness
     /// `USR1:web, HUP:nginx`.
     case forwardedSignals
+    /// A number or a percentage.
+    case rolloutShare
     /// One of the forms of `ProbeTarget`, which may hold variables.
     case probe
     /// `200-399, 404`.

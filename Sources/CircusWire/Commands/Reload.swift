@@ -19,6 +19,7 @@ package struct Reload: Command {
     switches: [
       .init("terminate", help: "Stop all processes before starting new ones"),
       .init("sequential", help: "Replace one process after the other"), .waiting,
+      .init("watch", help: "Show how it goes on, until it is done"),
     ])
 
   package init(_ p: Properties) throws(RequestError) {
