@@ -27,6 +27,8 @@ package enum Effect: Sendable {
   case sweep(WatcherID, [StoppedLeader])
   /// Signal processes that outlived their leader.
   case signalOrphans([PID], Signal)
+  /// Read what a process has sent on its `NOTIFY_SOCKET`; answered by what it says, then by `.heardOut`.
+  case hearOut(ProcessID, PID)
   /// Ask a process how it is; answered by `.probed`.
   case probe(ProbeQuestion)
   /// The answers to these questions are not awaited any more.

@@ -24,6 +24,8 @@ package enum Event: Sendable {
   case told(ProcessID, Notification)
   /// What a process was to say on that it is ready is closed.
   case channelClosed(ProcessID)
+  /// The answer to `.hearOut`.
+  case heardOut(ProcessID)
   /// The answer to `.probe`, by the number of the question.
   case probed(ProcessID, token: Int, ProbeAnswer)
   /// A process that was taken over may have said something while nobody listened.

@@ -61,6 +61,8 @@ package final class LaunchPlan: Sendable {
   package let readiness: Readiness
   /// Whose messages on its `NOTIFY_SOCKET` count.
   package let notifyAccess: NotifyAccess
+  /// How often it must say there that it lives; zero: never.
+  package let watchdog: Interval
 
   package init(
     watcherName: String, number: Int, processName: String, groupName: String,
@@ -71,7 +73,8 @@ package final class LaunchPlan: Sendable {
     stdoutOnFull: FullPolicy? = nil, stderrOnFull: FullPolicy? = nil, sockets: SocketUse?,
     startsSession: Bool, takesTerminal: Bool = false,
     diesWithDaemon: Bool = false, descendants: DescendantPolicy,
-    readiness: Readiness = .started, notifyAccess: NotifyAccess = .tree
+    readiness: Readiness = .started, notifyAccess: NotifyAccess = .tree,
+    watchdog: Interval = .zero
   ) {
     self.watcherName = watcherName
     self.number = number
@@ -97,10 +100,29 @@ package final class LaunchPlan: Sendable {
     self.descendants = descendants
     self.readiness = readiness
     self.notifyAccess = notifyAccess
+    self.watchdog = watchdog
   }
 }
 
 extension LaunchPlan {
+  /// On what it says how it is doing.
+  package enum Channel: Hashable, Sendable {
+    case none
+    /// A socket, `NOTIFY_SOCKET`.
+    case socket
+    /// A pipe whose write end has this number in the process; nil: any.
+    case pipe(at: Int?)
+  }
+
+  package var channel: Channel {
+    switch readiness {
+    case .notify: .socket
+    case .descriptor(let number): .pipe(at: number)
+    case .pipe: .pipe(at: nil)
+    case .started, .seconds, .log, .probe, .check: watchdog > .zero ? .socket : .none
+    }
+  }
+
   /// Whether the process is the first of a session.
   package var ownsSession: Bool { startsSession && !takesTerminal }
 }

@@ -73,7 +73,7 @@ enum LaunchPlanner {
       startsSession: true, takesTerminal: spec.takesTerminal,
       diesWithDaemon: spec.daemonExit == .kill,
       descendants: spec.stop.descendants, readiness: spec.ready,
-      notifyAccess: spec.notifyAccess)
+      notifyAccess: spec.notifyAccess, watchdog: spec.watchdog)
   }
 
   /// With `shell` the line goes to the shell as it was written (circus quotes every word first, so
@@ -151,7 +151,7 @@ enum LaunchPlanner {
       sockets: nil, startsSession: false,
       diesWithDaemon: spec.daemonExit == .kill,
       descendants: spec.stop.descendants, readiness: spec.ready,
-      notifyAccess: spec.notifyAccess)
+      notifyAccess: spec.notifyAccess, watchdog: spec.watchdog)
   }
 
   static func member(

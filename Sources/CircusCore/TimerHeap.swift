@@ -8,6 +8,8 @@ struct TimerHeap {
     case watcher(WatcherID)
     /// A question to this life is due.
     case probe(ProcessID)
+    /// This life must have said that it lives.
+    case watchdog(ProcessID)
     case arbiter
   }
 

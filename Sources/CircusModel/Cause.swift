@@ -18,6 +18,8 @@ package enum Cause: String, Hashable, Sendable {
   case startup
   /// Its liveness probe has failed.
   case liveness
+  /// It has not said in time that it lives.
+  case watchdog
   case hook
   case reload
   case restart
@@ -34,7 +36,8 @@ package enum Cause: String, Hashable, Sendable {
     case .command, .scale, .demand, .dependency, .reload, .restart, .maxAge, .configuration,
       .signal, .shutdown:
       true
-    case .boot, .crash, .exit, .runTimeout, .readyTimeout, .readyClosed, .startup, .liveness, .hook,
+    case .boot, .crash, .exit, .runTimeout, .readyTimeout, .readyClosed, .startup, .liveness,
+      .watchdog, .hook,
       .spawnFailure, .singleKill:
       false
     }

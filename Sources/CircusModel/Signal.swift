@@ -12,6 +12,7 @@ package struct Signal: Hashable, Sendable {
   /// SIGQUIT: ends a process and dumps its core unless it is caught.
   package static let quit = Signal(3)
   /// SIGKILL: cannot be caught; ends every stop whose grace is over.
+  package static let abort = Signal(6)
   package static let kill = Signal(9)
   /// SIGUSR1: left to programs; the daemon itself is upgraded in place.
   package static let user1 = Signal(10)

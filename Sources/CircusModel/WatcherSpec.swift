@@ -117,6 +117,10 @@ package struct WatcherSpec: Hashable, Sendable {
   package var ready = Readiness.started
   /// In which time it has to say so; zero: any (`ready_timeout`).
   package var readyTimeout = Interval.seconds(90)
+  /// How often each process must say that it lives (`watchdog`); zero: never.
+  package var watchdog = Interval.zero
+  /// The signal for one that does not (`watchdog_signal`).
+  package var watchdogSignal = Signal.abort
   /// How its processes are replaced in a reload.
   package var pace = RolloutPace()
   /// What its processes are asked while they run.

@@ -43,9 +43,9 @@ package struct Simulation {
   /// Whether hooks are answered at once; otherwise by `answerHook`, or never.
   package var answersHooks = true
   /// Every call that was made.
-  package private(set) var hookCalls: [HookCall] = []
+  package internal(set) var hookCalls: [HookCall] = []
   /// Calls not answered yet, oldest first.
-  package private(set) var pendingHooks: [HookCall] = []
+  package internal(set) var pendingHooks: [HookCall] = []
   /// What probes answer, by what they are about; those not named here succeed.
   package var probeOutcomes: [ProbeKind: ProbeAnswer.Outcome] = [:]
   /// Whether probes are answered at once; otherwise by `answerProbe`, or never.
@@ -311,29 +311,12 @@ package struct Simulation {
     case .noteDescendants, .adoptLeftovers, .closeStreams, .retargetStreams, .reopenLogs,
       .applySockets, .applySettings, .abandonHook, .forgetHooks:
       break
+    case .hearOut(let process, _): queue.append(.heardOut(process))
     case .probe(let question): ask(question, &queue)
     case .abandonProbes(let tokens): pendingProbes.removeAll { tokens.contains($0.token) }
     case .runCommand(let plan): commands.append(plan.arguments)
     case .awaitSockets(let names): awaitedSockets = names
     }
-  }
-
-  /// Answers as told, at once or when `answerHook` is called.
-  private mutating func ask(_ call: HookCall, _ queue: inout [Event]) {
-    hookCalls.append(call)
-    if answersHooks {
-      let outcome = hookOutcomes[call.name] ?? .returned(true)
-      queue.append(.hookAnswered(call.watcher, token: call.token, outcome))
-    } else {
-      pendingHooks.append(call)
-    }
-  }
-
-  /// Answers the hook that has waited longest; nothing happens when none does.
-  package mutating func answerHook(_ outcome: HookOutcome = .returned(true)) {
-    guard !pendingHooks.isEmpty else { return }
-    let call = pendingHooks.removeFirst()
-    feed(.hookAnswered(call.watcher, token: call.token, outcome))
   }
 
   private mutating func record(_ reply: Reply, for ticket: Ticket) {

@@ -134,7 +134,7 @@ import Testing
       "reload_notify", "essential", "dependent_startup", "dependent_startup_wait_for",
       "dependent_startup_inherit_priority",
       "min_ready", "ready_timeout", "max_surge", "max_unavailable", "min_ready_seconds",
-      "reload_timeout", "drain_seconds",
+      "reload_timeout", "drain_seconds", "watchdog_signal",
       "run_timeout",
       "on_dependency",
     ]

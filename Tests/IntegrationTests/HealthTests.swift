@@ -297,4 +297,47 @@ import Testing
     #expect(try JSON.object(daemon.call("events")).text.contains("\"cause\": \"liveness\""))
     #expect(try daemon.quit() == 0)
   }
+
+  /// T22, T23: a program that stops saying that it lives is started again; a daemon that was away reads first.
+  @Test func whatFallsSilentIsStartedAgain() throws {
+    let script = """
+      import os, select, socket, sys
+      notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+      pause = int(os.environ['WATCHDOG_USEC']) / 2e6
+      while not os.path.exists(sys.argv[1]):
+          notify.sendto(b'WATCHDOG=1', os.environ['NOTIFY_SOCKET'])
+          print('alive', file=open(sys.argv[1] + '.said', 'a'))
+          select.select([], [], [], pause)
+      select.select([], [], [], 1000)
+      """
+    let directory = Path.makeTemporary()
+    defer { _ = run("/bin/rm", ["-rf", directory]) }
+    Path.write(script, to: directory + "/alive.py")
+    let daemon = try TestDaemon(
+      """
+      [watcher:w]
+      cmd = python3 \(directory)/alive.py \(directory)/silent
+      watchdog = 1
+      """)
+    let first = try daemon.first("w")
+    /// Waits until it has said it so many times more: half a second each.
+    func hear(_ count: Int) {
+      let said = Path.read(directory + "/silent.said").count
+      #expect(eventually { Path.read(directory + "/silent.said").count >= said + 6 * count })
+    }
+    kill(daemon.pid, SIGSTOP)
+    hear(5)
+    kill(daemon.pid, SIGCONT)
+    hear(4)
+    #expect(try daemon.pids("w") == [first])
+    try daemon.crash()
+    hear(4)
+    #expect(try daemon.pids("w") == [first])
+    Path.write("", to: directory + "/silent")
+    #expect(eventually { (try? daemon.pids("w")).map { $0 != [first] } ?? false })
+    _ = run("/bin/rm", [directory + "/silent"])
+    #expect(try JSON.object(daemon.call("events")).text.contains("\"cause\": \"watchdog\""))
+    #expect(daemon.circusctl("status", "-v", "w").out.contains("terminated by SIGABRT"))
+    #expect(try daemon.quit() == 0)
+  }
 }

@@ -41,9 +41,9 @@ import Testing
     """
 
   private static let application = """
-    import time
+    import select
     def wsgi(environ, start):
-        time.sleep(0.01)
+        select.select([], [], [], 0.01)
         start('200 OK', [('Content-Length', '2')])
         return [b'ok']
     async def asgi(scope, receive, send):

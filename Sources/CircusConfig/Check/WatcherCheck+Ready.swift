@@ -3,6 +3,13 @@ import CircusModel
 /// What a process is to say that it is ready, and cannot.
 extension WatcherCheck {
   var readyProblems: [Diagnostic] {
+    if spec.watchdog > .zero, spec.ready.isPiped {
+      return [
+        error(
+          "watchdog", "a process says on a socket that it lives; with this `ready` it has a pipe",
+          "write ready = notify, or ready = started")
+      ]
+    }
     guard spec.ready.isExplicit else { return [] }
     if spec.isOneshot {
       return [

@@ -15,9 +15,11 @@ extension Arbiter {
       let id = WatcherID(number)
       guard let index = index(of: id) else {
         giveUp(board.forget(id), &effects)
+        for process in watchdogs.keys where process.watcher == id { watchdogs[process] = nil }
         continue
       }
       checkUp(index, isAdopting, now, &effects)
+      watch(index, now)
     }
   }
 

@@ -58,6 +58,8 @@ package struct Arbiter {
   private var lastWatcher = 0
   /// The probes of what runs.
   package internal(set) var board = ProbeBoard()
+  /// Those of them that must say that they live.
+  var watchdogs: [ProcessID: Watchdog] = [:]
   /// The pools of event listeners by the name of their group, which may be gone by now.
   package private(set) var pools: [String: ListenerSpec] = [:]
   /// Watchers the state file tells of.
@@ -102,35 +104,16 @@ package struct Arbiter {
     ledger.boundEndpoints[endpoint] ?? endpoint
   }
 
-  /// The next moment at which something is due, if any.
-  package mutating func nextDeadline() -> Instant? {
-    while let earliest = ledger.timers.earliest {
-      if isCurrent(earliest.subject) { return earliest.at }
-      ledger.timers.popFirst()
-    }
-    return nil
-  }
-
-  /// An entry about a life that is over has no effect.
-  private func isCurrent(_ subject: TimerHeap.Subject) -> Bool {
-    switch subject {
-    case .arbiter: return true
-    case .watcher(let id): return index(of: id) != nil
-    case .probe(let process): return board.due(process) != nil
-    case .process(let id):
-      guard let watcher = index(of: id.watcher),
-        let slot = watchers[watcher].index(of: id)
-      else { return false }
-      return watchers[watcher].slots[slot].state.deadline != nil
-    }
-  }
-
   /// Takes one event and appends what is to be done about it.
   package mutating func handle(_ event: Event, at now: Moment, into effects: inout [Effect]) {
     let first = effects.count
     if case .probed(let process, let token, let answer) = event {
       // Most answers are as those before: nothing follows.
       guard probed(process, token, answer, now, &effects) else { return }
+    } else if case .told(let process, let message) = event,
+      takeSignOfLife(process, message, now)
+    {
+      return
     } else {
       take(event, now, &effects)
     }
@@ -182,11 +165,13 @@ package struct Arbiter {
       update(process.watcher, now, &effects) { watcher, ledger, effects in
         watcher.told(process, message, now, &ledger, &effects)
       }
+      if message.isBroken { bark(process, "it says that it is broken", now, &effects) }
     case .channelClosed(let process):
       update(process.watcher, now, &effects) { watcher, ledger, effects in
         watcher.closedChannel(process, now, &ledger, &effects)
       }
     case .probed: break
+    case .heardOut(let process): heardOut(process, now, &effects)
     case .unheard(let process):
       update(process.watcher, now, &effects) { watcher, ledger, _ in
         watcher.wasUnheard(process, &ledger)
@@ -297,25 +282,6 @@ package struct Arbiter {
     } else if let watcher = ledger.orphans.removeValue(forKey: pid) {
       update(watcher, now, &effects) { watcher, ledger, effects in
         watcher.orphanExited(pid, &ledger, &effects)
-      }
-    }
-  }
-
-  private mutating func passDeadlines(_ now: Moment, _ effects: inout [Effect]) {
-    while let earliest = ledger.timers.earliest, earliest.at <= now.instant {
-      ledger.timers.popFirst()
-      switch earliest.subject {
-      case .process(let process):
-        update(process.watcher, now, &effects) { watcher, ledger, effects in
-          watcher.tick(process, now, &ledger, &effects)
-        }
-      case .watcher(let id):
-        update(id, now, &effects) { watcher, ledger, effects in
-          watcher.tickLeftovers(now, &ledger, &effects)
-        }
-        if let index = index(of: id) { watchers[index].expireHook(now, &ledger, &effects) }
-      case .probe(let process): askProbes(process, now, &effects)
-      case .arbiter: break
       }
     }
   }

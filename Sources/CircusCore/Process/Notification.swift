@@ -17,7 +17,21 @@ package struct Notification: Hashable, Sendable {
   /// `EXTEND_TIMEOUT_USEC=`: so much longer may last what is under way.
   package var extra: Interval?
 
+  /// `WATCHDOG=1`: it lives.
+  package var isAlive = false
+  /// `WATCHDOG=trigger`: it is broken, and knows it.
+  package var isBroken = false
+  /// `WATCHDOG_USEC=`: how often it will say so from now on.
+  package var watchdog: Interval?
+
   package init() {}
+
+  /// It lives, and that is all it says.
+  var isOnlyAlive: Bool {
+    var plain = Notification()
+    (plain.isAlive, plain.watchdog) = (isAlive, watchdog)
+    return plain == self && plain != Notification()
+  }
 
   /// It is ready, and that is all.
   package static let ready: Notification = {

@@ -85,15 +85,16 @@ extension Watcher {
   /// A process that does not do what it should is ended and started again, as after a failure: with its pauses, and with an
   /// end. A life that was good for long enough is not counted with the ones before.
   mutating func endBrokenLife(
-    _ index: Int, _ cause: Cause, _ reason: String, grace: Interval, _ now: Moment,
-    _ ledger: inout Ledger, _ effects: inout [Effect]
+    _ index: Int, _ cause: Cause, _ reason: String, grace: Interval, signal: Signal? = nil,
+    _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     guard let life = slots[index].state.life, !slots[index].state.isStopping else { return }
     if now.instant - life.startedAt >= goodLife { slots[index].strikes = 0 }
     slots[index].failures = slots[index].strikes
     slots[index].strikes += 1
     slots[index].respawnCause = cause
-    failStart(index, cause, reason, grace: grace, now, &ledger, &effects)
+    failStart(
+      index, cause, reason, grace: grace, signal: signal, now, &ledger, &effects)
   }
 
   /// How long a process must have lived for its failure to count as the first.

@@ -102,13 +102,14 @@ extension Watcher {
 
   /// A process that runs and has not come up is ended; that counts as a failed start.
   mutating func failStart(
-    _ index: Int, _ cause: Cause, _ reason: String, grace: Interval = .seconds(-1), _ now: Moment,
-    _ ledger: inout Ledger, _ effects: inout [Effect]
+    _ index: Int, _ cause: Cause, _ reason: String, grace: Interval = .seconds(-1),
+    signal: Signal? = nil, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     tell(.notReady(reason: reason), of: slots[index].name, &effects)
     slots[index].failedStart = reason
     var plan = spec.stop
     if grace >= .zero { plan.grace = grace }
+    if let signal { plan.signal = signal }
     stopProcess(
       slots[index].id, cause, announcesReap: true, plan: plan, now, &ledger, &effects)
   }

@@ -76,6 +76,19 @@ extension WatcherOption {
         "With `ready = notify`: whose messages count beside its own: those of its descendants (tree), of none (main), or of all processes of its user (all)"
     ),
     WatcherOption(
+      circus: .init("watchdog", .seconds(isWhole: false)),
+      supervisor: .init("watchdog", .seconds(isWhole: false)), .seconds(\.watchdog), .restart,
+      [.shown, .ours],
+      help:
+        "Seconds in which each process must say that it lives, by WATCHDOG=1 on its NOTIFY_SOCKET; else it is started again. 0: never"
+    ),
+    WatcherOption(
+      circus: .init("watchdog_signal", .signal), supervisor: .init("watchdog_signal", .signal),
+      Field(
+        \.watchdogSignal, read: { .int(Int($0.number)) },
+        write: { $0 = Signal(Int32(truncatingIfNeeded: $1.int ?? 6)) }), .live,
+      [.settable, .shown, .ours], help: "The signal for a process that does not; ABRT"),
+    WatcherOption(
       circus: .init("reload_notify", .boolean), .boolean(\.confirmsReload), .live,
       [.settable, .shown, .ours],
       help:

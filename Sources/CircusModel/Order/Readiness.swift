@@ -28,6 +28,14 @@ package enum Readiness: Hashable, Sendable {
     }
   }
 
+  /// Whether it says so on a pipe.
+  package var isPiped: Bool {
+    switch self {
+    case .descriptor, .pipe: true
+    case .started, .seconds, .notify, .log, .probe, .check: false
+    }
+  }
+
   /// Whether it is asked for it.
   package var isAsked: Bool {
     switch self {

@@ -18,9 +18,8 @@ extension EffectRunner {
     _ managed: ManagedProcess, _ process: ProcessID, _ plan: LaunchPlan, _ ends: Inheritance
   ) {
     watchLines(of: managed, process, plan)
-    guard plan.readiness.isWord else { return }
+    guard plan.channel != .none else { return }
     guard let found = launcher.channels.adopt(managed.pid, plan, birth: managed.begun, ends) else {
-      if case .log = plan.readiness { return }
       return events.append(.unheard(process))
     }
     managed.ready = found.channel

@@ -133,6 +133,9 @@ package final class EffectRunner {
         events.append(.probed(question.process, token: question.token, answer))
         loop.hasPendingWork = true
       }
+    case .hearOut(let process, let pid):
+      processes.owner(of: pid)?.ready?.hear()
+      events.append(.heardOut(process))
     case .abandonProbes(let tokens): prober.abandon(tokens)
     case .runCommand(let plan):
       do throws(SpawnFailure) { try prober.run(plan) } catch {

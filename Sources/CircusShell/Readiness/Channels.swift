@@ -35,9 +35,7 @@ package final class Channels {
   func open(
     _ plan: LaunchPlan, birth: Int64, _ request: inout SpawnRequest
   ) throws(SpawnFailure) -> Opened? {
-    switch plan.readiness {
-    case .started, .seconds, .probe, .check: return nil
-    case .log(let pattern, _):
+    if case .log(let pattern, _) = plan.readiness {
       // Else it would be ended for its silence after a while.
       let problem =
         Expression(pattern) == nil
@@ -46,10 +44,12 @@ package final class Channels {
       if let problem {
         throw SpawnFailure(text: "ready = \(plan.readiness.text): \(problem)", isTransient: false)
       }
-      return nil
-    case .notify: return try openSocket(birth, plan.notifyAccess, &request)
-    case .descriptor(let number): return try openPipe(Int32(number), &request)
-    case .pipe:
+    }
+    switch plan.channel {
+    case .none: return nil
+    case .socket: return try openSocket(birth, plan, &request)
+    case .pipe(let number?): return try openPipe(Int32(number), &request)
+    case .pipe(nil):
       let used = Set(request.kept.map(\.target))
       let free = (3...Int32.max).first { !used.contains($0) } ?? 3
       return try openPipe(free, &request)
@@ -57,7 +57,7 @@ package final class Channels {
   }
 
   private func openSocket(
-    _ birth: Int64, _ access: NotifyAccess, _ request: inout SpawnRequest
+    _ birth: Int64, _ plan: LaunchPlan, _ request: inout SpawnRequest
   ) throws(SpawnFailure) -> Opened {
     if let problem = place.problem { throw SpawnFailure(text: problem, isTransient: false) }
     let path = place.socket(of: birth)
@@ -72,9 +72,15 @@ package final class Channels {
     }
     request.environment.removeAll { $0.hasPrefix("NOTIFY_SOCKET=") }
     request.environment.append("NOTIFY_SOCKET=\(path)")
+    request.environment.removeAll {
+      $0.hasPrefix("WATCHDOG_USEC=") || $0.hasPrefix("WATCHDOG_PID=")
+    }
+    if plan.watchdog > .zero {
+      request.environment.append("WATCHDOG_USEC=\(plan.watchdog.nanoseconds / 1_000)")
+    }
     // It keeps the socket, and with it what is said on it, while no daemon is there.
     request.kept.append((socket.number, socket.number))
-    return Opened(channel: channel(socket, nil, owner, access), theirs: [])
+    return Opened(channel: channel(socket, nil, owner, plan.notifyAccess), theirs: [])
   }
 
   private func openPipe(
@@ -112,9 +118,9 @@ package final class Channels {
   func adopt(
     _ pid: PID, _ plan: LaunchPlan, birth: Int64, _ ends: Inheritance
   ) -> (channel: ReadyChannel, isDeaf: Bool)? {
-    switch plan.readiness {
-    case .started, .seconds, .log, .probe, .check: return nil
-    case .notify:
+    switch plan.channel {
+    case .none: return nil
+    case .socket:
       let path = place.socket(of: birth)
       adopted.insert(path)
       let owner = plan.user.flatMap(Users.find)?.uid ?? Users.current
@@ -133,12 +139,10 @@ package final class Channels {
         log.warning("no socket to notify at \(path): \(error.description)")
         return nil
       }
-    case .descriptor, .pipe:
-      let number: Int32 =
-        if case .descriptor(let number) = plan.readiness { Int32(number) } else { 3 }
+    case .pipe(let number):
       guard
         let end = ends.handed(Inheritance.channelPlace)
-          ?? ends.channel.flatMap({ ends.open(pid, number, $0, toRead: true) })
+          ?? ends.channel.flatMap({ ends.open(pid, Int32(number ?? 3), $0, toRead: true) })
       else { return nil }
       return (channel(nil, end, Users.current), false)
     }

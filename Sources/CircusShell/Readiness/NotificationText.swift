@@ -38,6 +38,13 @@ struct NotificationText {
       guard let text = String(validating: value, as: UTF8.self) else { return }
       notification.status = ControlText.oneLine(String(text.prefix(Self.longestStatus)))
     case "ERRNO": notification.errno = number(value).map { Int(clamping: $0) }
+    case "WATCHDOG":
+      notification.isAlive = notification.isAlive || isOne
+      notification.isBroken = notification.isBroken || value.elementsEqual("trigger".utf8)
+    case "WATCHDOG_USEC":
+      notification.watchdog = number(value).flatMap {
+        $0 > 0 ? .seconds(Double($0) / 1e6) : nil
+      }
     case "MAINPID": main = number(value).flatMap { Int32(exactly: $0) } ?? main
     case "EXTEND_TIMEOUT_USEC":
       notification.extra = number(value).map { .seconds(Double($0) / 1e6) }
