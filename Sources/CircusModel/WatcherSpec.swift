@@ -117,6 +117,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var ready = Readiness.started
   /// In which time it has to say so; zero: any (`ready_timeout`).
   package var readyTimeout = Interval.seconds(90)
+  /// How long it waits before a process that has failed is started again.
+  package var backoff = BackoffPlan()
   /// How often each process must say that it lives (`watchdog`); zero: never.
   package var watchdog = Interval.zero
   /// The signal for one that does not (`watchdog_signal`).

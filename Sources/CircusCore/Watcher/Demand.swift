@@ -39,7 +39,7 @@ extension Watcher {
     enter(.stopped)
     if age < Self.youth {
       demand.failures += 1
-      demand.gate = now.instant + crashBackoff(ledger).delay(after: demand.failures)
+      demand.gate = now.instant + pause(after: demand.failures, &ledger)
       ledger.timers.push(demand.gate, .watcher(id))
     } else {
       demand.failures = 0

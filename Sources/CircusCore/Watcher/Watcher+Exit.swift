@@ -87,7 +87,7 @@ extension Watcher {
     if case .starting = slots[index].state {
       // The timer has not told yet that it had lived long enough.
       enter(.running(life), at: index, &ledger)
-      slots[index].failures = 0
+      if !spec.backoff.isExplicit { slots[index].failures = 0 }
       tellSuccess(slots[index], &effects)
     }
     guard spec.restart.restarts(afterExpected: isExpected) else {
@@ -96,7 +96,7 @@ extension Watcher {
     if rollout?.way.comesBeside == true, slots[index].generation < generation {
       return slots.remove(at: index)
     }
-    delayIfYoung(index, age, status, now, &ledger)
+    delayIfYoung(index, age, status, now, &ledger, &effects)
   }
 
   private func tellDeath(
@@ -129,24 +129,48 @@ extension Watcher {
   /// At once, unless it died young: a crash loop must not burn the machine. A kill from outside
   /// is no crash.
   private mutating func delayIfYoung(
-    _ index: Int, _ age: Interval, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger
+    _ index: Int, _ age: Interval, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
   ) {
-    if age >= Self.youth { slots[index].failures = 0 }
+    let youth = spec.backoff.isExplicit ? spec.backoff.reset : Self.youth
+    if age >= youth { slots[index].failures = 0 }
     // Fifty lives of milliseconds in a row are no operator's work: the program kills itself, or the
     // kernel does for want of memory.
     let isQuick = status.wasKilledFromOutside && age < .milliseconds(5)
     slots[index].quickKills = isQuick ? slots[index].quickKills + 1 : 0
     let isForeign = status.wasKilledFromOutside && slots[index].quickKills < 50
     enter(.exited(status, until: nil), at: index, &ledger)
-    guard age < Self.youth, !isForeign else { return }
+    guard age < youth, !isForeign else { return }
     slots[index].failures += 1
-    let delay = crashBackoff(ledger).delay(after: slots[index].failures)
+    let plan = spec.backoff
+    if plan.isExplicit, plan.limit > 0, slots[index].failures >= plan.limit {
+      return giveUpRestarting(index, status, &ledger, &effects)
+    }
+    let delay = pause(after: slots[index].failures, &ledger)
     if spec.habits.crashPauseIsBackoff {
       return enter(.backoff(until: now.instant + delay), at: index, &ledger)
     }
     // The process is EXITED until it is started again.
-    let due = now.instant + min(delay, .seconds(1))
+    let due = now.instant + (plan.isExplicit ? delay : min(delay, .seconds(1)))
     enter(.exited(status, until: due), at: index, &ledger)
+  }
+
+  /// It has ended too often in a row (`backoff.limit`).
+  private mutating func giveUpRestarting(
+    _ index: Int, _ status: ExitStatus, _ ledger: inout Ledger, _ effects: inout [Effect]
+  ) {
+    let reason =
+      "\(slots[index].failures) failures in a row (backoff.limit), the last one: \(status.description)"
+    switch spec.habits.failedStart {
+    case .stopsProcess:
+      slots[index].spawnError = reason
+      enter(.fatal, at: index, &ledger)
+      slots[index].isWanted = false
+      tell(.gaveUp, of: slots[index].name, &effects)
+      concludeFailure(slots[index], reason, &ledger, &effects)
+    case .stopsWatcher:
+      giveUp(index, SpawnFailure(text: reason, isTransient: false), &ledger, &effects)
+    }
   }
 
   /// A deadline of one process: healthy, due again, out of grace, or too old.

@@ -45,7 +45,7 @@ extension Watcher {
       ? Int.max
       : spec.habits.failedStart == .stopsWatcher ? spec.maxRetry : spec.startRetries
     guard slots[index].failures > retries else {
-      let delay = crashBackoff(ledger).delay(after: slots[index].failures)
+      let delay = pause(after: slots[index].failures, &ledger)
       let status = slots[index].lastStatus ?? .unknown
       return enter(.exited(status, until: now.instant + delay), at: index, &ledger)
     }

@@ -99,7 +99,8 @@ extension Watcher {
 
   /// How long a process must have lived for its failure to count as the first.
   private var goodLife: Interval {
-    Interval(seconds: max(spec.startSeconds.seconds, 10) * 6)
+    if spec.backoff.isExplicit { return spec.backoff.reset }
+    return Interval(seconds: max(spec.startSeconds.seconds, 10) * 6)
   }
 }
 

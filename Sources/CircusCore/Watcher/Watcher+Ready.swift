@@ -76,7 +76,8 @@ extension Watcher {
     var life = life
     life.readyAfter = (now.instant - life.startedAt).seconds
     enter(.running(life), at: index, &ledger)
-    slots[index].failures = 0
+    // Where the file says how long a good life is, it counts at its end.
+    if !spec.backoff.isExplicit { slots[index].failures = 0 }
     tellSuccess(slots[index], &effects)
   }
 

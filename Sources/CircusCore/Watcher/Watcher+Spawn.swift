@@ -171,7 +171,9 @@ extension Watcher {
   mutating func backOffOrGiveUp(
     _ index: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    let delay = Backoff.linear(step: .seconds(1)).delay(after: slots[index].failures)
+    let delay =
+      ownPause(after: slots[index].failures, &ledger)
+      ?? Backoff.linear(step: .seconds(1)).delay(after: slots[index].failures)
     enter(.backoff(until: now.instant + delay), at: index, &ledger)
     if slots[index].failures > spec.startRetries {
       enter(.fatal, at: index, &ledger)
@@ -206,7 +208,7 @@ extension Watcher {
   /// A replacement was given up, and old processes serve on: they are not stopped for one place.
   private var servesOn: Bool { hasFailedReload && slots.contains(where: \.isReady) }
 
-  private mutating func giveUp(
+  mutating func giveUp(
     _ index: Int, _ failure: SpawnFailure, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     tell(.notStarted(reason: failure.text), &effects)
@@ -218,12 +220,25 @@ extension Watcher {
   }
 
   private mutating func wait(_ index: Int, _ now: Moment, _ ledger: inout Ledger) {
-    let delay = crashBackoff(ledger).delay(after: slots[index].failures)
+    let delay = pause(after: slots[index].failures, &ledger)
     enter(.backoff(until: now.instant + delay), at: index, &ledger)
   }
 
+  /// What `backoff` says; nil: nothing.
+  private func ownPause(after failures: Int, _ ledger: inout Ledger) -> Interval? {
+    guard spec.backoff.isExplicit else { return nil }
+    // Drawn only where it is used: a seed means the same with and without.
+    let chance = spec.backoff.jitter > 0 ? Double.random(in: 0..<1, using: &ledger.random) : 0.5
+    return spec.backoff.pause(after: failures, chance: chance)
+  }
+
+  /// The pause after so many failures in a row.
+  func pause(after failures: Int, _ ledger: inout Ledger) -> Interval {
+    ownPause(after: failures, &ledger) ?? crashBackoff(ledger).delay(after: failures)
+  }
+
   /// Doubling from 100 ms up to `check_delay`; a second where that is off.
-  func crashBackoff(_ ledger: Ledger) -> Backoff {
+  private func crashBackoff(_ ledger: Ledger) -> Backoff {
     let cap = ledger.settings.checkDelay > .zero ? ledger.settings.checkDelay : .seconds(1)
     return .exponential(base: .milliseconds(100), cap: cap)
   }

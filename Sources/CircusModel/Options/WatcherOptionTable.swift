@@ -1,7 +1,8 @@
 extension WatcherOption {
   /// Every option there is.
   package static let all =
-    command + identity + start + order + probes + rollout + stop + output + hooks
+    command + identity + start + backoff + order + probes + rollout
+    + stop + output + hooks
 
   /// By circus's name.
   package static let byCircusKey = Dictionary(

@@ -1,0 +1,75 @@
+import CircusCore
+import CircusModel
+import CircusTestKit
+import CircusWire
+import JSON
+import Testing
+
+/// Pauses after failures, as a file asks for them.
+@Suite struct BackoffTests {
+  /// The seconds between one end and the next start, of so many lives that end at once.
+  private func pauses(
+    _ options: String, _ count: Int, isSupervisor: Bool = false, living: Double = 0
+  ) -> (pauses: [Double], simulation: Simulation) {
+    var simulation =
+      isSupervisor
+      ? Simulation(supervisor: "[program:w]\ncommand=/bin/w\nstartsecs=0\n\(options)")
+      : Simulation(circus: "[watcher:w]\ncmd = w\n\(options)")
+    simulation.boot()
+    for _ in 0..<count {
+      simulation.advance(.seconds(living))
+      simulation.exit("w", 0, .exited(1))
+      for _ in 0..<300 where simulation.pids("w").isEmpty {
+        simulation.advance(.milliseconds(100))
+      }
+    }
+    let reaps = simulation.events.filter { $0.name == .reap }.map(\.time)
+    let spawns = simulation.events.filter { $0.name == .spawn }.dropFirst().map(\.time)
+    return (zip(reaps, spawns).map { (($1 - $0) * 10).rounded() / 10 }, simulation)
+  }
+
+  @Test(
+    arguments: [
+      ("backoff = immediate", [0, 0, 0, 0, 0]), ("backoff = linear", [1, 2, 3, 4, 5]),
+      ("backoff = linear\nbackoff.base = 0.5\nbackoff.cap = 1.2", [0.5, 1, 1.2, 1.2, 1.2]),
+      ("backoff = exponential", [1, 2, 4, 8, 16]),
+      ("backoff = exponential\nbackoff.factor = 3\nbackoff.cap = 20", [1, 3, 9, 20, 20]),
+    ] as [(String, [Double])])
+  func pausesGrowAsToldInBothSystems(options: String, expected: [Double]) {
+    for isSupervisor in [false, true] {
+      let (found, simulation) = pauses(options, 5, isSupervisor: isSupervisor)
+      #expect(found == expected, "\(isSupervisor)")
+      #expect(simulation.violations.isEmpty)
+    }
+  }
+
+  @Test func jitterStaysWithinItsShare() {
+    let (found, _) = pauses(
+      "backoff = linear\nbackoff.base = 10\nbackoff.cap = 10\nbackoff.jitter = 20", 8)
+    #expect(found.allSatisfy { (7.9...12.1).contains($0) } && Set(found).count > 3, "\(found)")
+  }
+
+  /// A good life in between begins anew.
+  @Test func aGoodLifeIsNoFailure() {
+    let short = pauses("backoff = linear\nbackoff.reset = 10", 4, living: 9).pauses
+    #expect(short == [1, 2, 3, 4])
+    let long = pauses("backoff = linear\nbackoff.reset = 10", 4, living: 11).pauses
+    #expect(long == [0, 0, 0, 0])
+  }
+
+  @Test(arguments: [false, true])
+  func itMayHaveAnEnd(isSupervisor: Bool) {
+    let (found, simulation) = pauses(
+      "backoff = immediate\nbackoff.limit = 3", 3, isSupervisor: isSupervisor)
+    #expect(found.count == 2)
+    #expect(simulation.status("w") == "stopped")
+    if isSupervisor { #expect(simulation.states("w") == ["FATAL"]) }
+    #expect(simulation.log.contains { $0.contains("gave up") || $0.contains("backoff.limit") })
+    #expect(simulation.violations.isEmpty)
+  }
+
+  /// Without a word in the file all is as it was.
+  @Test func withoutAWordItIsTheSystems() {
+    #expect(pauses("", 5).pauses == [0.1, 0.2, 0.4, 0.8, 1.6])
+  }
+}
