@@ -170,6 +170,19 @@ import Testing
     #expect(simulation.violations.isEmpty, "\(simulation.violations)")
   }
 
+  /// A reload in the middle of a start that is a reload itself.
+  @Test func aReloadDuringAStartByReload() {
+    var simulation = Simulation(
+      circus: "[watcher:web]\ncmd = web\nnumprocesses = 2\nready = seconds:2\nautostart = False")
+    simulation.boot()
+    simulation.send("reload", ["name": "web"])
+    simulation.advance(.seconds(1))
+    simulation.send("reload", ["name": "web"])
+    simulation.advance(.seconds(5))
+    #expect(simulation.pids("web").count == 2)
+    #expect(simulation.violations.isEmpty, "\(simulation.violations)")
+  }
+
   /// T76: a stop ends it, a crash of the daemon does not.
   @Test func aCrashOfTheDaemonInTheMiddle() {
     var simulation = started("ready = notify\nmax_surge = 1", count: 4)

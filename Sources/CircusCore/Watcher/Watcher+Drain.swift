@@ -32,9 +32,8 @@ extension Watcher {
   mutating func endDrain(
     _ index: Int, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    guard var stop = slots[index].state.stop else { return }
+    guard let life = slots[index].state.life, var stop = slots[index].state.stop else { return }
     stop.grace = ledger.stopBudget.cut(stop.grace, of: id, now)
-    slots[index].state.stop = stop
-    sendStop(index, spec.stop.scope, now, &ledger, &effects)
+    sendStop(index, life, stop, spec.stop.scope, now, &ledger, &effects)
   }
 }

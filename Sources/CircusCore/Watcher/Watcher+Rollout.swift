@@ -16,6 +16,8 @@ extension Watcher {
     rollout = Rollout(way(sequential), at: now.instant)
     spawnFailures = 0
     hasFailedReload = false
+    // Begun in the middle of a start that is a reload itself: this one tells when both are done.
+    announcesReload = false
     lastProblem = nil
     watchProgress(&ledger)
   }

@@ -22,27 +22,23 @@ extension Watcher {
     if let end = drainEnd(index, plan, cause, now, ledger) {
       return drain(index, life, stop, until: end, now, &ledger, &effects)
     }
-    enter(.stopping(life, stop), at: index, &ledger)
-    sendStop(index, plan.scope, now, &ledger, &effects)
+    sendStop(index, life, stop, plan.scope, now, &ledger, &effects)
   }
 
   /// Sends the first signal; from there on the grace counts.
   mutating func sendStop(
-    _ index: Int, _ scope: SignalScope, _ now: Moment, _ ledger: inout Ledger,
-    _ effects: inout [Effect]
+    _ index: Int, _ life: Life, _ stop: ProcessStop, _ scope: SignalScope, _ now: Moment,
+    _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    guard case .stopping(let life, var stop) = slots[index].state else { return }
-    let pid = life.pid
-    if stop.drainsUntil != nil {
-      stop.drainsUntil = nil
-      stop.killAt = now.instant + stop.grace
-      enter(.stopping(life, stop), at: index, &ledger)
-    }
-    if spec.stop.descendants != .none { effects.append(.noteDescendants(pid)) }
-    signal(pid, stop.signal, scope, &ledger, &effects)
-    ledger.publish(event(.kill, now, pid: pid, cause: stop.cause), into: &effects)
+    var stop = stop
+    (stop.drainsUntil, stop.killAt) = (nil, now.instant + stop.grace)
+    if spec.stop.descendants != .none { effects.append(.noteDescendants(life.pid)) }
+    signal(life.pid, stop.signal, scope, &ledger, &effects)
+    ledger.publish(event(.kill, now, pid: life.pid, cause: stop.cause), into: &effects)
     tell(
-      .stopSignalled(pid, stop.signal, isGroup: scope == .group), of: slots[index].name, &effects)
+      .stopSignalled(life.pid, stop.signal, isGroup: scope == .group), of: slots[index].name,
+      &effects)
+    enter(.stopping(life, stop), at: index, &ledger)
     if stop.grace <= .zero { kill(index, now, &ledger, &effects) }
   }
 
@@ -74,10 +70,11 @@ extension Watcher {
     guard !stop.wasKilled else { return enter(.stopping(life, stop), at: index, &ledger) }
     if stop.drainsUntil != nil {
       (stop.signal, stop.grace) = (new.signal, min(stop.grace, new.grace))
-      enter(.stopping(life, stop), at: index, &ledger)
       // It may go on to finish what it has, unless the new order is in a hurry.
-      if !new.cause.isPatient || isHurried || new.grace <= .zero {
-        sendStop(index, scope, now, &ledger, &effects)
+      if new.cause.isPatient, !isHurried, new.grace > .zero {
+        enter(.stopping(life, stop), at: index, &ledger)
+      } else {
+        sendStop(index, life, stop, scope, now, &ledger, &effects)
       }
       return
     }
