@@ -19,6 +19,13 @@ enum WatcherOptions {
     return out.sorted { $0.0 < $1.0 }
   }
 
+  /// An option that `options` does not tell, and `set` takes; nil: there is none of this name.
+  static func unlisted(_ key: String, of spec: WatcherSpec) -> JSON? {
+    guard let option = WatcherOption.byCircusKey[key], option.has(.settable), option.has(.ours)
+    else { return nil }
+    return option.field.map { JSON($0.read(spec)) }
+  }
+
   private static func value(
     of option: WatcherOption, _ key: String, _ watcher: Watcher, _ ledger: Ledger
   ) -> JSON {

@@ -253,6 +253,8 @@ import Testing
   @Test func optionsChangeWhileItRuns() throws {
     var simulation = started("[watcher:web]\ncmd = web\nreadiness_probe = tcp://127.0.0.1:1")
     let pids = simulation.pids("web")
+    let asked = simulation.send("get", ["name": "web", "keys": ["readiness_probe.period"]])
+    #expect("\(simulation.replies[asked] as Any)".contains("10.0"))
     simulation.send(
       "set", ["name": "web", "options": ["readiness_probe.period": 1]])
     let before = simulation.asked(.readiness)

@@ -92,6 +92,33 @@ import Testing
     #expect(simulation.violations.isEmpty, "\(simulation.violations)")
   }
 
+  /// A new process that ends before it counts: the first one ends it, in a program's place, too.
+  @Test(arguments: [false, true])
+  func oneThatEndsBeforeItCounts(isSupervisor: Bool) {
+    let probe = "readiness_probe = tcp://127.0.0.1:1"
+    var simulation =
+      isSupervisor
+      ? Simulation(
+        supervisor:
+          "[program:web]\ncommand=/bin/web\nnumprocs=3\nprocess_name=%(process_num)d\nstartsecs=0\n\(probe)"
+      ) : Simulation(circus: "[watcher:web]\ncmd = web\nnumprocesses = 3\n\(probe)")
+    simulation.boot()
+    simulation.advance(.seconds(1))
+    let old = Set(simulation.pids("web"))
+    simulation.probeOutcomes[.readiness] = .failure
+    let ticket = simulation.send("reload", ["name": "web", "waiting": true])
+    simulation.advance(.milliseconds(10))
+    let fresh = simulation.pids("web").filter { !old.contains($0) }
+    #expect(fresh.count == (isSupervisor ? 1 : 3))
+    simulation.kernel.crash(fresh[0], .exited(1))
+    simulation.deliverDeaths()
+    #expect("\(simulation.replies[ticket] as Any)".contains("not reloaded"))
+    simulation.advance(.milliseconds(10))
+    #expect(old.intersection(simulation.pids("web")).count == (isSupervisor ? 2 : 3))
+    #expect(simulation.trace.contains("web.reload_failed"))
+    #expect(simulation.violations.isEmpty, "\(simulation.violations)")
+  }
+
   /// T77: ready and healthy for a while, in one piece.
   @Test func aNewOneMustStayHealthy() {
     var simulation = started(

@@ -21,7 +21,12 @@ extension Arbiter {
       }
       let numbers = watcher.slots.map(\.number)
       demand(Set(numbers).count == numbers.count, "\(name): a number is used twice")
-      let surge = watcher.rollout?.way.comesBeside == true ? watcher.surge : 0
+      let surge =
+        switch watcher.rollout?.way {
+        case .surge: watcher.target
+        case .gradual: watcher.surge
+        case .oneByOne, nil: 0
+        }
       let strength = watcher.slots.filter { $0.state.isUp && !$0.isSurplus }.count
       // Old processes of an ended surge are surplus; no watcher may have more.
       // What a hook still holds back while the watcher stops is ended as soon as it is there.

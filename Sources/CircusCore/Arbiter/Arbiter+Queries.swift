@@ -91,10 +91,15 @@ extension Arbiter {
   }
 
   private func get(_ command: Get) throws(RequestError) -> Reply {
-    let options = WatcherOptions.report(watchers[try watcher(named: command.name)], ledger)
+    let index = try watcher(named: command.name)
+    let options = WatcherOptions.report(watchers[index], ledger)
     var found = JSONObject()
     for key in command.keys {
-      guard let value = options.first(where: { $0.0 == key })?.1 else {
+      // Those that would only make the list long can be asked for.
+      let value =
+        options.first { $0.0 == key }?.1
+        ?? WatcherOptions.unlisted(key, of: watchers[index].spec)
+      guard let value else {
         throw .invalid("'\(key)' option not found")
       }
       found[key] = value

@@ -51,7 +51,8 @@ extension Watcher {
     // The timer may not have told yet that it had lived long enough.
     case .starting(_, .age(let instant)): isTooQuick = now.instant < instant
     case .starting(_, .word): isTooQuick = true
-    default: isTooQuick = false
+    // One that replaces another one, and does not count yet.
+    default: isTooQuick = isUnsettled(slots[index], now)
     }
     // 1 is circus's number for "dead or a zombie"; after a stop of its own it has none.
     tellDeath(pid, status, isExpected ? .exit : .crash, processStatus: 1, now, &ledger, &effects)
@@ -76,11 +77,7 @@ extension Watcher {
       return oneshotExited(index, status, now, &ledger, &effects)
     }
     if isTooQuick {
-      let reason =
-        spec.ready.isExplicit
-        ? "Exited before it was ready (\(status.description))"
-        : "Exited too quickly (process log may have details)"
-      return startFailed(index, reason, now, &ledger, &effects)
+      return startFailed(index, tooQuickReason(index, status, now), now, &ledger, &effects)
     }
     slots[index].lastStatus = status
     if !isExpected { slots[index].spawnError = "Bad exit code \(max(-1, status.code))" }
@@ -97,6 +94,14 @@ extension Watcher {
       return slots.remove(at: index)
     }
     delayIfYoung(index, age, status, now, &ledger, &effects)
+  }
+
+  private func tooQuickReason(_ index: Int, _ status: ExitStatus, _ now: Moment) -> String {
+    if spec.ready.isExplicit { return "Exited before it was ready (\(status.description))" }
+    if isUnsettled(slots[index], now) {
+      return "a new process ended before it counted (\(status.description))"
+    }
+    return "Exited too quickly (process log may have details)"
   }
 
   private func tellDeath(

@@ -69,6 +69,11 @@ extension Watcher {
     return slot.goodSince.map { now.instant - $0 >= spec.pace.settling } ?? false
   }
 
+  /// It is to take the place of another process, and has not been ready and healthy for long enough yet.
+  func isUnsettled(_ slot: Slot, _ now: Moment) -> Bool {
+    rollout != nil && !spec.isOneshot && slot.generation == generation && !hasSettled(slot, now)
+  }
+
   private func hasHadItsTurn(_ slot: Slot, _ now: Moment) -> Bool {
     if case .exited = slot.state { return true }
     if !slot.isWanted, slot.state.isEmpty { return true }

@@ -127,7 +127,7 @@ extension Watcher {
     slots[index].failures += 1
     slots[index].spawnError = reason
     switch spec.habits.failedStart {
-    case .stopsProcess: backOffOrGiveUp(index, now, &ledger, &effects)
+    case .stopsProcess: programNotReplaced(index, reason, now, &ledger, &effects)
     case .stopsWatcher: workerNotReady(index, reason, now, &ledger, &effects)
     }
   }

@@ -165,7 +165,19 @@ extension Watcher {
   ) {
     if !failure.isTransient || slots[index].failures == 0 { slots[index].failures += 1 }
     tell(.spawnFailed(reason: failure.text), of: slots[index].name, &effects)
+    programNotReplaced(index, failure.text, now, &ledger, &effects)
+  }
+
+  /// The start of a program's process has failed. In a reload the others stay as they are.
+  mutating func programNotReplaced(
+    _ index: Int, _ reason: String, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    let isReplacement = rollout != nil && slots[index].generation == generation
     backOffOrGiveUp(index, now, &ledger, &effects)
+    guard isReplacement else { return }
+    abandonRollout(
+      SpawnFailure(text: reason, isTransient: false), now, &ledger, &effects)
   }
 
   mutating func backOffOrGiveUp(

@@ -172,6 +172,7 @@ package struct Watcher: Numbered {
   var startProblem: String? {
     if isBlocked { return "\(spec.name): \(gate.text)" }
     if spec.habits.judgesProcesses, case .running = desired {
+      if hasFailedReload, let lastProblem { return "\(spec.name): \(lastProblem)" }
       let fatal = slots.first { $0.state == .fatal }
       return fatal.map { "\($0.name): \($0.spawnError)" }
     }
