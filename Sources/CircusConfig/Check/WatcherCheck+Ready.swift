@@ -10,6 +10,12 @@ extension WatcherCheck {
           "write ready = notify, or ready = started")
       ]
     }
+    if spec.watchdog > .zero, spec.watchdog < .seconds(1) {
+      return [
+        warning(
+          "watchdog", "a process that has no turn for so short a time is ended", "write 1 or more")
+      ]
+    }
     guard spec.ready.isExplicit else { return [] }
     if spec.isOneshot {
       return [

@@ -15,7 +15,7 @@ extension Arbiter {
       let id = WatcherID(number)
       guard let index = index(of: id) else {
         giveUp(board.forget(id), &effects)
-        for process in watchdogs.keys where process.watcher == id { watchdogs[process] = nil }
+        watchdogs.forget(id)
         continue
       }
       checkUp(index, isAdopting, now, &effects)

@@ -7,17 +7,14 @@ import CircusWire
 ///   1. the time of a process is over; the shell looks whether a word of it waits to be read
 ///   2. none does: the process is ended with `watchdog_signal`, and counts as failed
 extension Arbiter {
-  /// Whether a process of a watcher is to be watched, from its start on until its stop.
+  /// Watches the processes of a watcher, each from the end of its start to its stop.
   mutating func watch(_ index: Int, _ now: Moment) {
-    let watcher = watchers[index]
-    guard
-      watcher.spec.watchdog > .zero || watchdogs.contains(where: { $0.key.watcher == watcher.id })
-    else { return }
-    var gone = Set(watchdogs.keys.filter { $0.watcher == watcher.id })
-    for slot in watcher.slots
-    where watcher.spec.watchdog > .zero && slot.isReady && slot.isUpAndStaying {
-      if gone.remove(slot.id) != nil { continue }
-      let watchdog = Watchdog(watcher.spec.watchdog, at: now.instant)
+    let (id, interval) = (watchers[index].id, watchers[index].spec.watchdog)
+    guard interval > .zero || watchdogs.concerns(id) else { return }
+    var gone = watchdogs.lives(of: id)
+    for slot in watchers[index].slots
+    where interval > .zero && slot.isReady && slot.isUpAndStaying && gone.remove(slot.id) == nil {
+      let watchdog = Watchdog(interval, at: now.instant)
       watchdogs[slot.id] = watchdog
       ledger.timers.push(watchdog.due, .watchdog(slot.id))
     }
@@ -29,8 +26,7 @@ extension Arbiter {
   {
     if message.isAlive { watchdogs[process]?.heard(at: now.instant) }
     if let interval = message.watchdog, watchdogs[process] != nil {
-      watchdogs[process]?.interval = interval
-      watchdogs[process]?.heard(at: now.instant)
+      watchdogs[process] = Watchdog(interval, at: now.instant)
       if let due = watchdogs[process]?.due { ledger.timers.push(due, .watchdog(process)) }
     }
     return message.isOnlyAlive
@@ -55,7 +51,7 @@ extension Arbiter {
     guard watchdog.isOver else {
       return ledger.timers.push(watchdog.due, .watchdog(process))
     }
-    bark(process, "it has not said for \(watchdog.interval.seconds) s that it lives", now, &effects)
+    bark(process, "it has not said for \(watchdog.seconds) s that it lives", now, &effects)
   }
 
   /// The process does not live as it should, or says so itself (`WATCHDOG=trigger`).

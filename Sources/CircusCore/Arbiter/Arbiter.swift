@@ -59,7 +59,7 @@ package struct Arbiter {
   /// The probes of what runs.
   package internal(set) var board = ProbeBoard()
   /// Those of them that must say that they live.
-  var watchdogs: [ProcessID: Watchdog] = [:]
+  var watchdogs = Watchdogs()
   /// The pools of event listeners by the name of their group, which may be gone by now.
   package private(set) var pools: [String: ListenerSpec] = [:]
   /// Watchers the state file tells of.

@@ -14,7 +14,6 @@ extension Watcher {
     plan.grace = ledger.stopBudget.cut(plan.grace, of: id, now)
     if slots[index].state.isEnding { return hurryOrphans(index, plan, now, &ledger, &effects) }
     guard let life = slots[index].state.life else { return }
-    let pid = life.pid
     let stop = ProcessStop(plan, cause: cause, announcesReap: announcesReap, at: now.instant)
     if let earlier = slots[index].state.stop {
       return overtake(index, earlier, stop, plan.scope, now, &ledger, &effects)

@@ -26,6 +26,7 @@ extension Daemon {
     loop.runOnce()
     servers.closeAll()
     streams.closeAll()
+    runner.prober.endCommands()
     helpers.finish()
     runner.endOrphans()
     control?.stop()

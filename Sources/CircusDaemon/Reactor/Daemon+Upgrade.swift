@@ -62,6 +62,7 @@ extension Daemon {
     // Only settled ones: a client with a part of a message has to connect again.
     handover.clients = clients.settled.compactMap(Handover.copy)
     handOverEndpoints(&handover)
+    runner.prober.endCommands()
     log.warning("upgrading to \(program)")
     let reason = handover.execute(program, state: survival.everything(&arbiter, isHandedOver: true))
     handover.closeAll()

@@ -73,7 +73,8 @@ final class CommandProbe: Probe {
     killTree()
   }
 
-  private func killTree() {
+  /// Ends it and all it has started; its end is a failure like any other.
+  func killTree() {
     timer?.cancel()
     guard let pid else { return }
     for descendant in kinship.descendants(of: pid) {

@@ -21,8 +21,6 @@ struct HTTPExchange {
   /// The beginning of the body.
   private var body: [UInt8] = []
   private var size = 0
-  /// Bytes of an answer have come.
-  private(set) var hasBegun = false
 
   private static let mostRedirects = 10
   /// Bytes of the body that are looked at, and waited for.
@@ -56,7 +54,6 @@ struct HTTPExchange {
 
   /// Takes a piece of the answer; nil: there is more to come.
   mutating func take(_ bytes: ArraySlice<UInt8>, isEnd: Bool) -> Step? {
-    hasBegun = hasBegun || !bytes.isEmpty
     do throws(ResponseReader.Problem) {
       if isEnd {
         try reader.end()
@@ -82,7 +79,7 @@ struct HTTPExchange {
     }
     path = target
     reader = ResponseReader()
-    (self.body, size, hasBegun) = ([], 0, false)
+    (self.body, size) = ([], 0)
     return .redirect
   }
 

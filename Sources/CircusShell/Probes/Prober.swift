@@ -126,9 +126,7 @@ package final class Prober {
   }
 
   /// The daemon ends, or another program takes its place: no command is left behind.
-  package func finish() {
-    for probe in commands.values { probe.abandon() }
-  }
+  package func endCommands() { for probe in commands.values { probe.killTree() } }
 }
 
 /// One question under way.

@@ -21,6 +21,7 @@ final class SocketProbe: Connecting {
   private var timer: Registration?
   private var watch: Registration?
   private var descriptor: Int32 = -1
+  private var isConnected = false
   /// Addresses that were not tried yet.
   private var addresses: [String] = []
   private var exchange: HTTPExchange?
@@ -52,10 +53,7 @@ final class SocketProbe: Connecting {
   private func expire() {
     guard !sleep.hasSlept else { return give(.error, "the machine slept") }
     let seconds = question.timeout.seconds.description
-    give(
-      .failure,
-      descriptor < 0 || watch == nil || exchange?.hasBegun == false && !unsent.isEmpty
-        ? "no connection within \(seconds) s" : "no answer within \(seconds) s")
+    give(.failure, "\(isConnected ? "no answer" : "no connection") within \(seconds) s")
   }
 
   private func give(_ outcome: ProbeAnswer.Outcome, _ text: String) {
@@ -125,6 +123,7 @@ final class SocketProbe: Connecting {
   }
 
   private func stands() {
+    isConnected = true
     let place = place
     guard place.path != nil || !Network.isConnectedToItself(descriptor, port: place.port) else {
       return give(.failure, "nothing listens: the connection met itself")
@@ -181,6 +180,7 @@ final class SocketProbe: Connecting {
     watch = nil
     parting.part(descriptor)
     descriptor = -1
+    isConnected = false
     connect()
   }
 }
