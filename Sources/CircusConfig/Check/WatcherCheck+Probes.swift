@@ -40,9 +40,7 @@ extension WatcherCheck {
           key + ".period", "is too short: no question is asked more often than ten times a second",
           "write \(ProbeSpec.leastPeriod.seconds) or more"))
     }
-    let timeout =
-      probe.timeout > .zero
-      ? probe.timeout : ProbeTarget(text: probe.target)?.usualTimeout ?? .seconds(1)
+    let timeout = probe.timeout(isCommand: ProbeTarget(text: probe.target)?.isCommand ?? false)
     if probe.period < timeout {
       found.append(
         warning(

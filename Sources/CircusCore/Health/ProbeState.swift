@@ -8,8 +8,6 @@ package struct ProbeState: Sendable {
     case due(Instant)
     /// Asked; the answer bears this number.
     case asking(token: Int, since: Instant)
-    /// Not asked any more in this life.
-    case over
   }
 
   /// An answer as it is remembered.
@@ -73,9 +71,8 @@ package struct ProbeState: Sendable {
 
   /// In which time an answer must come.
   var timeout: Interval {
-    if spec.timeout > .zero { return spec.timeout }
-    if case .success(.exec) = check { return .seconds(10) }
-    return .seconds(1)
+    let isCommand = if case .success(.exec) = check { true } else { false }
+    return spec.timeout(isCommand: isCommand)
   }
 
   /// Takes an answer; nil: what is known stays as it is.

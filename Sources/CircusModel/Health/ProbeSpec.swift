@@ -46,6 +46,11 @@ package struct ProbeSpec: Hashable, Sendable {
     failureThreshold = kind == .startup ? 30 : 3
   }
 
+  /// How long an answer may take; where the file does not say, starting a program takes its time.
+  package func timeout(isCommand: Bool) -> Interval {
+    timeout > .zero ? timeout : .seconds(isCommand ? 10 : 1)
+  }
+
   /// What is there to be asked.
   package var isSet: Bool { !target.isEmpty }
 }

@@ -97,10 +97,8 @@ package enum ProbeTarget: Hashable, Sendable {
     return (String(host), number)
   }
 
-  /// Seconds one question may take where the file does not say: starting a program takes its time.
-  package var usualTimeout: Interval {
-    if case .exec = self { .seconds(10) } else { .seconds(1) }
-  }
+  /// Whether it is a program that has to be started.
+  package var isCommand: Bool { if case .exec = self { true } else { false } }
 }
 
 extension String {
