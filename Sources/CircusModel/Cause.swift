@@ -20,6 +20,10 @@ package enum Cause: String, Hashable, Sendable {
   case liveness
   /// It has not said in time that it lives.
   case watchdog
+  /// It was over a limit: `max_rss`, `max_cpu`, `max_fds`, `max_children`.
+  case memory, cpu, descriptors, children
+  /// It has not touched its file in time (`max_file_age`).
+  case fileAge = "file_age"
   case hook
   case reload
   case restart
@@ -34,11 +38,22 @@ package enum Cause: String, Hashable, Sendable {
   package var isPatient: Bool {
     switch self {
     case .command, .scale, .demand, .dependency, .reload, .restart, .maxAge, .configuration,
-      .signal, .shutdown:
+      .signal, .shutdown, .memory, .cpu, .descriptors, .children:
       true
     case .boot, .crash, .exit, .runTimeout, .readyTimeout, .readyClosed, .startup, .liveness,
-      .watchdog, .hook,
+      .watchdog, .fileAge, .hook,
       .spawnFailure, .singleKill:
+      false
+    }
+  }
+
+  /// A process that is started for this reason takes the place of one that ended without an order.
+  package var isRestart: Bool {
+    switch self {
+    case .exit, .crash, .liveness, .watchdog, .memory, .cpu, .descriptors, .children, .fileAge: true
+    case .boot, .command, .scale, .demand, .dependency, .runTimeout, .readyTimeout, .readyClosed,
+      .startup, .hook, .reload, .restart, .maxAge, .spawnFailure, .configuration, .signal,
+      .shutdown, .singleKill:
       false
     }
   }

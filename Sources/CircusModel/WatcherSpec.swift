@@ -89,6 +89,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var restart = RestartPolicy.always
   /// Exit statuses that count as expected, 0 alone by default (supervisor `exitcodes`).
   package var exitCodes = [0]
+  /// What follows from certain exit statuses, whatever `restart` says (`on_exit.75 = stop`).
+  package var exitActions = ExitActions()
   /// Spawn attempts before the watcher is stopped; -1 for ever.
   package var maxRetry = 5
   /// Seconds after which a process is replaced; 0: never (circus `max_age`).

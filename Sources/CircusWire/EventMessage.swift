@@ -22,6 +22,10 @@ package struct EventMessage: Hashable, Sendable {
     case unhealthy
     /// A probe could not be asked several times in a row: nothing is known. Ours.
     case probeError = "probe_error"
+    /// A process is over one of its limits. Ours.
+    case limitExceeded = "limit_exceeded"
+    /// It is below it again. Ours.
+    case limitRecovered = "limit_recovered"
     /// A process that is to stop has a while to finish what it has. Ours.
     case draining
     /// A reload was given up, and the old processes stay. Ours.

@@ -176,6 +176,18 @@ package final class ProcFS {
     return stat("/proc/\(pid)", &info) == 0 ? info.st_uid : nil
   }
 
+  /// Memory of a process, of what it shares its part alone; nil when we may not look. The kernel walks through all of
+  /// it: milliseconds for each gigabyte.
+  package func proportionalBytes(of pid: Int32) -> Int? {
+    guard let text = read("/proc/\(pid)/smaps_rollup") else { return nil }
+    let mark = Array("Pss:".utf8)
+    for line in text.split(separator: 10) where line.starts(with: mark) {
+      let digits = line.filter { (48...57).contains($0) }
+      return digits.reduce(0) { $0 &* 10 &+ Int($1 - 48) } * 1_024
+    }
+    return nil
+  }
+
   /// How many descriptors a process has open; nil when we may not look.
   package func descriptorCount(of pid: Int32) -> Int? {
     guard let directory = opendir("/proc/\(pid)/fd") else { return nil }

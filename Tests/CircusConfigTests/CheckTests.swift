@@ -209,9 +209,14 @@ import Testing
       ].compactMap(\.self)
       for key in keys {
         // Written as a family: `stdout_logfile_maxbytes` by `*_logfile_maxbytes`, limits and hooks by their prefix.
-        let family = key.split(separator: "_", maxSplits: 1).last.map { "_\($0)" } ?? key
+        let isLimit = key.hasPrefix("max_") && key.contains(".")
+        let family =
+          isLimit
+          ? "*\(key.drop { $0 != "." })"
+          : key.split(separator: "_", maxSplits: 1).last.map { "_\($0)" } ?? key
         let isFamily =
           key.hasPrefix("stdout_") || key.hasPrefix("stderr_") || key.contains("_probe.")
+          || ProbeKind.limits.contains { key.hasPrefix("\($0.key).") }
         let names = ["rlimits": "rlimit_", "hooks": "hooks.", "env": "[env"]
         #expect(
           text.contains(names[key] ?? key) || isFamily && text.contains(family), "\(key) in \(page)"

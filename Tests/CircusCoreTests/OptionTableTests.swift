@@ -31,8 +31,19 @@ import Testing
     case .grammar(.statusRanges): ("200,404", "200,404")
     case .grammar(.headers): ("Accept: a", "Accept: a")
     case .grammar(.ruleAction): ("exec:true", "exec:true")
+    case .grammar(.limit(let kind)): Self.limit(kind)
+    case .grammar(.samples): ("3 of 5", "3 of 5")
+    case .grammar(.exitActions): ("75: stop", "75: stop")
     case .grammar(.forwardedSignals): ("USR1:w", "USR1:w")
     case .bytes, .octal, .exitCodes, .restartPolicy, .composite: nil
+    }
+  }
+
+  private static func limit(_ kind: ProbeKind) -> (String, JSON) {
+    switch kind {
+    case .memory: ("500M", "500M")
+    case .fileAge: ("60 /run/beat", "60 /run/beat")
+    default: ("90", "90")
     }
   }
 
@@ -136,11 +147,12 @@ import Testing
       "min_ready", "ready_timeout", "max_surge", "max_unavailable", "min_ready_seconds",
       "reload_timeout", "drain_seconds", "watchdog_signal",
       "run_timeout",
-      "on_dependency",
+      "on_dependency", "on_exit",
     ]
+    let limits = ProbeKind.limits.map(\.key)
     let found = WatcherSpec.liveOptions.subtracting(newer).filter {
       !$0.contains("_probe") && !$0.hasPrefix("backoff")
-    }
+    }.filter { key in !limits.contains { key == $0 || key.hasPrefix("\($0).") } }
     #expect(found == earlier)
   }
 

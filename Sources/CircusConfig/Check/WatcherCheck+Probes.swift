@@ -20,7 +20,27 @@ extension WatcherCheck {
       }
       found += problems(of: spec.probes[kind])
     }
+    return found + ProbeKind.limits.flatMap(limitProblems)
+  }
+
+  private func limitProblems(_ kind: ProbeKind) -> [Diagnostic] {
+    var found = isolated(kind)
+    guard spec.probes.has(kind) else { return found }
+    if spec.isOneshot {
+      found.append(
+        warning(kind.key, "has no say in a oneshot, which runs to its end", "take it out"))
+    }
+    if spec.probes[kind].period < ProbeSpec.leastPeriod {
+      found.append(tooShort(kind))
+    }
     return found
+  }
+
+  private func tooShort(_ kind: ProbeKind) -> Diagnostic {
+    error(
+      kind.key + ".period",
+      "is too short: no question is asked more often than ten times a second",
+      "write \(ProbeSpec.leastPeriod.seconds) or more")
   }
 
   /// Options of a probe that is not there.
@@ -35,10 +55,7 @@ extension WatcherCheck {
     var found: [Diagnostic] = []
     let key = probe.kind.key
     if probe.period < ProbeSpec.leastPeriod {
-      found.append(
-        error(
-          key + ".period", "is too short: no question is asked more often than ten times a second",
-          "write \(ProbeSpec.leastPeriod.seconds) or more"))
+      found.append(tooShort(probe.kind))
     }
     let timeout = probe.timeout(isCommand: ProbeTarget(text: probe.target)?.isCommand ?? false)
     if probe.period < timeout {

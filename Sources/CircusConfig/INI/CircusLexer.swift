@@ -15,6 +15,7 @@ struct CircusLexer {
   private var hasOption = false
 
   mutating func read(_ bytes: [UInt8], file: String) {
+    defer { document.foldExitActions() }
     section = nil
     inDefaults = false
     hasOption = false

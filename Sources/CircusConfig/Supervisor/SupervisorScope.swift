@@ -102,7 +102,7 @@ struct SupervisorScope {
     case .grammar(let grammar):
       let (shared, written) = (names, section[key])
       defer { names = shared }
-      if grammar == .probe || grammar == .readiness {
+      if grammar.isPerProcess || grammar == .readiness {
         names["process_num"] = "0"
         names["numprocs"] = "1"
       }
@@ -111,7 +111,7 @@ struct SupervisorScope {
           throw .init(text: "is no value of this option", hint: advice)
         }
         // Each process has a number of its own: expanded when it is asked.
-        let isLate = grammar == .probe || Readiness(text: text)?.isAsked == true
+        let isLate = grammar.isPerProcess || Readiness(text: text)?.isAsked == true
         return .string(PythonText.strip(isLate ? written ?? text : text))
       }
     case .identity, .composite: return raw(key).map(ConfigValue.string) ?? listed

@@ -114,12 +114,18 @@ extension Arbiter {
       let (state, change) = board.take(answer, to: token, of: process, now)
     else { return false }
     if let due = state.due { ledger.timers.push(due, .probe(process)) }
-    guard let change else { return false }
+    guard let change else {
+      // What could not be done for it yet may be possible now.
+      guard state.isOverLimit else { return false }
+      return enforce(state, on: process, isNew: false, now, &effects)
+    }
     update(process.watcher, now, &effects) { watcher, ledger, effects in
       watcher.learned(change, state, of: process, now, &ledger, &effects)
     }
-    guard change == .failed, state.spec.kind == .liveness else { return true }
-    act(state.spec.action, for: process, "liveness probe: \(state.lastWords)", now, &effects)
+    guard change == .failed else { return true }
+    if state.spec.kind.isLimit { return enforce(state, on: process, isNew: true, now, &effects) }
+    guard state.spec.kind == .liveness else { return true }
+    act(state.spec, for: process, "liveness probe: \(state.lastWords)", now, &effects)
     return true
   }
 }

@@ -2,31 +2,50 @@ import CircusModel
 
 /// What is done when a process breaks a rule.
 extension Arbiter {
-  /// Between two reloads of a watcher for a rule.
+  /// Between two reloads of a watcher for a probe.
   private static let reloadPause = Interval.seconds(60)
 
   mutating func act(
-    _ action: RuleAction, for process: ProcessID, cause: Cause = .liveness, _ reason: String,
-    _ now: Moment, _ effects: inout [Effect]
+    _ rule: ProbeSpec, for process: ProcessID, _ reason: String, _ now: Moment,
+    _ effects: inout [Effect]
   ) {
     guard mode == .running, let index = index(of: process.watcher),
       let slot = watchers[index].index(of: process)
     else { return }
-    switch action {
+    let cause = rule.kind.cause
+    switch rule.action {
     case .event: break
     case .restart:
       update(process.watcher, now, &effects) { watcher, ledger, effects in
-        watcher.endBrokenLife(
-          slot, cause, reason, grace: watcher.spec.probes[.liveness].grace, now, &ledger, &effects)
+        if rule.kind.isFailure {
+          watcher.endBrokenLife(
+            slot, cause, reason, grace: rule.grace, now, &ledger, &effects)
+        } else {
+          watcher.restartOverLimit(slot, rule, now, &ledger, &effects)
+        }
       }
     case .reload:
       // A new process that breaks the rule at once must not lead to reloads without end.
-      if let last = watchers[index].ruleReload, now.instant - last < Self.reloadPause { return }
+      let pause = rule.kind.isLimit ? rule.cooldown : Self.reloadPause
+      if let last = watchers[index].ruleReload, now.instant - last < pause { return }
       watchers[index].ruleReload = now.instant
       reload(process.watcher, sequential: false, graceful: true, now, &effects)
     case .stop: stop(process.watcher, cause: cause, now, &effects)
     case .exec(let command): runAction(command, index, slot, cause, reason, &effects)
     }
+  }
+
+  /// A process is over a limit; true, as something may follow. What can be done once is done once, when that begins;
+  /// a restart or reload that had to wait is tried again with each sample.
+  mutating func enforce(
+    _ state: ProbeState, on process: ProcessID, isNew: Bool, _ now: Moment,
+    _ effects: inout [Effect]
+  ) -> Bool {
+    guard isNew || state.spec.action == .restart || state.spec.action == .reload else {
+      return false
+    }
+    act(state.spec, for: process, "\(state.spec.kind.title): \(state.lastWords)", now, &effects)
+    return true
   }
 
   /// A command with the watcher's user and environment; what becomes of it concerns no process.

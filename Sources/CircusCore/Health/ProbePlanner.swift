@@ -10,6 +10,14 @@ enum ProbePlanner {
     do throws(SpawnFailure) {
       let text = try LaunchPlanner.expand(
         probe.target, spec, number: number, count: count, ledger)
+      if probe.kind.isLimit {
+        guard let limit = ProcessLimit(probe.kind, text: text) else {
+          let advice = ProcessLimit.advice(against: text, of: probe.kind) ?? ""
+          throw SpawnFailure(
+            text: "\(probe.kind.key) = \(text): \(advice)", isTransient: false)
+        }
+        return .success(.figure(probe.kind, limit, probe.scope))
+      }
       guard let target = ProbeTarget(text: text) else {
         throw SpawnFailure(
           text: "\(probe.kind.key) = \(text): \(ProbeTarget.advice(against: text) ?? "")",

@@ -22,6 +22,8 @@ package enum ProbeCheck: Sendable {
   case http(HTTPCheck)
   /// A command as the process itself is started: same user, directory, environment and limits.
   case exec(LaunchPlan)
+  /// A figure of the kernel's, compared with a limit.
+  case figure(ProbeKind, ProcessLimit, LimitScope)
 }
 
 /// One HTTP request, and what its answer must be like.

@@ -37,6 +37,8 @@ package struct ProbeState: Sendable {
   package internal(set) var verdict: ProbeVerdict
   /// The last answers in a row that were alike.
   package private(set) var run = (isSuccess: true, count: 0)
+  /// The last answers, a bit for each failure, the newest lowest; where they are counted in a window.
+  private var failures: UInt64 = 0
   /// Questions in a row that could not be asked.
   private var errors = 0
   /// The last answers, the newest last.
@@ -94,13 +96,33 @@ package struct ProbeState: Sendable {
     errors = 0
     let isSuccess = answer.outcome == .success
     run = run.isSuccess == isSuccess ? (isSuccess, run.count + 1) : (isSuccess, 1)
-    let needed = isSuccess ? spec.successThreshold : spec.failureThreshold
-    guard run.count >= needed, verdict != (isSuccess ? .passing : .failing) else { return nil }
+    failures = failures << 1 | (isSuccess ? 0 : 1)
+    guard isEnough(isSuccess), verdict != (isSuccess ? .passing : .failing) else { return nil }
     // Of a check that is asked until it succeeds the failures mean nothing.
     if spec.kind == .ready, !isSuccess { return nil }
+    let former = verdict
     verdict = isSuccess ? .passing : .failing
+    // To be within a limit is no news, unless it was not.
+    if spec.kind.isLimit, isSuccess, former == .unknown { return nil }
     return isSuccess ? .passed : .failed
   }
+
+  /// Whether the answers together make a verdict of the last one.
+  private func isEnough(_ isSuccess: Bool) -> Bool {
+    guard spec.window > 0 else {
+      return run.count >= (isSuccess ? spec.successThreshold : spec.failureThreshold)
+    }
+    return isSuccess == (failuresInWindow < spec.failureThreshold)
+  }
+
+  private var failuresInWindow: Int {
+    let window = min(spec.window, SampleRule.longest)
+    return (failures & (window < 64 ? 1 << UInt64(window) - 1 : .max)).nonzeroBitCount
+  }
+
+  /// It fails, and the last answer was one of the failures: what is to be done for a limit is done now, unless it is yet
+  /// to be waited for.
+  var isOverLimit: Bool { spec.kind.isLimit && verdict == .failing && !run.isSuccess }
 
   private static func rounded(_ due: Instant, _ period: Interval) -> Instant {
     guard period >= .seconds(1) else { return due }
@@ -110,6 +132,9 @@ package struct ProbeState: Sendable {
   /// `http 503, 3 times`.
   package var lastWords: String {
     guard let last = results.last else { return "not asked yet" }
+    if spec.window > 0, verdict == .failing {
+      return "\(last.answer.text), \(failuresInWindow) of \(spec.window) samples"
+    }
     return run.count > 1 ? "\(last.answer.text), \(run.count) times" : last.answer.text
   }
 }

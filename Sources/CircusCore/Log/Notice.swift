@@ -25,6 +25,10 @@ package enum ProcessNotice: Hashable, Sendable {
   case becameHealthy
   /// A probe fails.
   case becameUnhealthy(reason: String)
+  /// It is over a limit.
+  case exceeded(reason: String)
+  /// It is below the limit again.
+  case recovered(reason: String)
   /// A oneshot's process has failed as often as it may.
   case oneshotFailed(reason: String)
   /// Its start has failed, and it is ended.

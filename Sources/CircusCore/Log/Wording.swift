@@ -52,6 +52,10 @@ extension Wording {
     case (.becameHealthy, _): return [LogLine(.info, "\(process) is healthy")]
     case (.becameUnhealthy(let reason), _):
       return [LogLine(.warning, "\(process) is unhealthy: \(reason)")]
+    case (.exceeded(let reason), _):
+      return [LogLine(.warning, "\(process) is over its limit: \(reason)")]
+    case (.recovered(let reason), _):
+      return [LogLine(.info, "\(process) is within its limit again: \(reason)")]
     case (.oneshotFailed(let reason), _):
       return [LogLine(.warning, "\(process) has failed: \(reason)")]
     case (.notReady(let reason), _):

@@ -16,7 +16,8 @@ package struct ProbeVerdicts: Hashable, Sendable {
       case .startup: hasStarted ? .passing : .unknown
       case .readiness: readiness
       case .liveness: liveness
-      case .ready: .unknown
+      // What the kernel tells is looked at again.
+      case .ready, .memory, .cpu, .descriptors, .children, .fileAge: .unknown
       }
     }
     set {
@@ -24,7 +25,7 @@ package struct ProbeVerdicts: Hashable, Sendable {
       case .startup: hasStarted = newValue == .passing
       case .readiness: readiness = newValue
       case .liveness: liveness = newValue
-      case .ready: break
+      case .ready, .memory, .cpu, .descriptors, .children, .fileAge: break
       }
     }
   }

@@ -76,7 +76,10 @@ extension Watcher {
     if spec.isOneshot {
       return oneshotExited(index, status, now, &ledger, &effects)
     }
-    if isTooQuick {
+    let action = spec.exitActions[status: status]
+    if isTooQuick, !(action == .stop && leavesAtOnce) {
+      // Another attempt would end like this one.
+      if action == .stop { slots[index].failures = max(slots[index].failures, spec.startRetries) }
       return startFailed(index, tooQuickReason(index, status, now), now, &ledger, &effects)
     }
     slots[index].lastStatus = status
@@ -87,7 +90,9 @@ extension Watcher {
       if !spec.backoff.isExplicit { slots[index].failures = 0 }
       tellSuccess(slots[index], &effects)
     }
-    guard spec.restart.restarts(afterExpected: isExpected) else {
+    let restarts =
+      action.map { $0 == .restart } ?? spec.restart.restarts(afterExpected: isExpected)
+    guard restarts else {
       return leave(index, status, &ledger)
     }
     if rollout?.way.comesBeside == true, slots[index].generation < generation {
@@ -95,6 +100,9 @@ extension Watcher {
     }
     delayIfYoung(index, age, status, now, &ledger, &effects)
   }
+
+  /// A process that is not to be started again leaves its place, though it was not ready yet: circus knows no attempts.
+  private var leavesAtOnce: Bool { spec.habits.failedStart == .stopsWatcher && rollout == nil }
 
   private func tooQuickReason(_ index: Int, _ status: ExitStatus, _ now: Moment) -> String {
     if spec.ready.isExplicit { return "Exited before it was ready (\(status.description))" }

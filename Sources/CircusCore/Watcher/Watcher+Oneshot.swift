@@ -29,14 +29,17 @@ extension Watcher {
       slots[index].isWanted = false
     } else {
       enter(.exited(status, until: nil), at: index, &ledger)
-      oneshotFailed(index, status.description, now, &ledger, &effects)
+      // Where it is so told, another attempt would end like this one.
+      oneshotFailed(
+        index, status.description, isFinal: spec.exitActions[status: status] == .stop, now,
+        &ledger, &effects)
     }
   }
 
   /// A try has failed: another one after a pause, or none.
   mutating func oneshotFailed(
-    _ index: Int, _ reason: String, _ now: Moment, _ ledger: inout Ledger,
-    _ effects: inout [Effect]
+    _ index: Int, _ reason: String, isFinal: Bool = false, _ now: Moment,
+    _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     slots[index].failures += 1
     slots[index].spawnError = reason
@@ -44,7 +47,7 @@ extension Watcher {
       spec.habits.failedStart == .stopsWatcher && spec.maxRetry < 0
       ? Int.max
       : spec.habits.failedStart == .stopsWatcher ? spec.maxRetry : spec.startRetries
-    guard slots[index].failures > retries else {
+    guard isFinal || slots[index].failures > retries else {
       let delay = pause(after: slots[index].failures, &ledger)
       let status = slots[index].lastStatus ?? .unknown
       return enter(.exited(status, until: now.instant + delay), at: index, &ledger)

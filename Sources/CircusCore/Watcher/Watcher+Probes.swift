@@ -13,7 +13,8 @@ extension Watcher {
       case .startup: false
       case .readiness: true
       // As long as it starts, the time for that is its limit.
-      case .liveness: if case .running = slot.state { true } else { false }
+      case .liveness, .memory, .cpu, .descriptors, .children, .fileAge:
+        if case .running = slot.state { true } else { false }
       // Once is enough.
       case .ready: if case .starting(_, .word) = slot.state { true } else { false }
       }
@@ -27,9 +28,17 @@ extension Watcher {
   ) {
     guard let index = index(of: process), let life = slots[index].state.life else { return }
     let kind = state.spec.kind
-    let reason = "\(kind.rawValue) probe: \(state.lastWords)"
+    let reason = "\(kind.title): \(state.lastWords)"
     guard change != .cannotAsk else {
       return publish(.probeError, reason, life, now, &ledger, &effects)
+    }
+    guard !kind.isLimit else {
+      let isOver = change == .failed
+      tell(
+        isOver ? .exceeded(reason: reason) : .recovered(reason: reason), of: slots[index].name,
+        &effects)
+      return publish(
+        isOver ? .limitExceeded : .limitRecovered, reason, life, now, &ledger, &effects)
     }
     slots[index].health[kind] = state.verdict
     switch (kind, change) {
@@ -49,7 +58,9 @@ extension Watcher {
     case (.liveness, .failed):
       tell(.becameUnhealthy(reason: reason), of: slots[index].name, &effects)
       publish(.unhealthy, reason, life, now, &ledger, &effects)
-    case (.liveness, _), (.ready, _): break
+    case (.liveness, _), (.ready, _), (.memory, _), (.cpu, _), (.descriptors, _), (.children, _),
+      (.fileAge, _):
+      break
     }
   }
 

@@ -76,7 +76,7 @@ extension Watcher {
     enter(milestone(now).map { .starting(life, until: $0) } ?? .running(life), at: index, &ledger)
     let cause = slots[index].respawnCause ?? startCause
     slots[index].respawnCause = nil
-    if [.exit, .crash, .liveness, .watchdog].contains(cause) {
+    if cause.isRestart {
       lives[slots[index].number, default: Lives()].restarted(now.wall)
     }
     ask(.afterSpawn, ["pid": .int(Int(pid.rawValue))], &ledger, &effects)

@@ -118,6 +118,8 @@ package struct Watcher: Numbered {
   package internal(set) var lastStart: StartTimes?
   /// When a rule has reloaded it last; nil: none has.
   var ruleReload: Instant?
+  /// When the process of a place was last replaced for a limit.
+  var limitRestarts: [Int: Instant] = [:]
   /// Why processes are being spawned, for the event.
   var startCause = Cause.boot
 

@@ -15,6 +15,12 @@ package struct ProbeSpec: Hashable, Sendable {
   package var successThreshold = 1
   /// Failures in a row that make it fail.
   package var failureThreshold: Int
+  /// Of so many answers the failures are counted; 0: in a row.
+  package var window = 0
+  /// Whose figures count for a limit.
+  package var scope = LimitScope.tree
+  /// From one restart for a limit to the next one in the same place.
+  package var cooldown = Interval.seconds(300)
   /// HTTP statuses that are a success.
   package var status = StatusRanges.usual
   /// Fields of an HTTP request, by name.
@@ -31,7 +37,7 @@ package struct ProbeSpec: Hashable, Sendable {
   package var authority = ""
   /// A command is run by `/bin/sh -c`.
   package var usesShell = false
-  /// What is done when it fails; of a liveness probe alone.
+  /// What is done when it fails; of a liveness probe, or a limit.
   package var action = RuleAction.restart
   /// From the stop signal to SIGKILL where the process is ended for it; negative: as at any stop.
   package var grace = Interval.seconds(-1)
@@ -43,7 +49,12 @@ package struct ProbeSpec: Hashable, Sendable {
   package init(_ kind: ProbeKind) {
     self.kind = kind
     period = .seconds(kind == .startup || kind == .ready ? 1 : 10)
-    failureThreshold = kind == .startup ? 30 : 3
+    switch kind {
+    case .startup: failureThreshold = 30
+    // It is a time already.
+    case .fileAge: failureThreshold = 1
+    case .readiness, .liveness, .ready, .memory, .cpu, .descriptors, .children: failureThreshold = 3
+    }
   }
 
   /// How long an answer may take; where the file does not say, starting a program takes its time.
@@ -60,6 +71,18 @@ package struct Probes: Hashable, Sendable {
   private var specs: [ProbeKind: ProbeSpec] = [:]
 
   package init() {}
+
+  /// How many samples must be over the limit, as a file has it.
+  package subscript(samples kind: ProbeKind) -> String {
+    get {
+      let spec = self[kind]
+      return SampleRule.text(failures: spec.failureThreshold, window: spec.window)
+    }
+    set {
+      guard let rule = SampleRule(text: newValue) else { return }
+      (self[kind].failureThreshold, self[kind].window) = (rule.failures, rule.window)
+    }
+  }
 
   /// One that is not set has the usual values.
   package subscript(kind: ProbeKind) -> ProbeSpec {

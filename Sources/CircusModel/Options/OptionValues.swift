@@ -90,6 +90,12 @@ extension WatcherOption.Grammar {
         ? "write statuses from 100 to 599 and ranges of them, such as 200-399, 404" : nil
     case .headers: HeaderLines.advice(against: text)
     case .ruleAction: RuleAction(text: text) == nil ? RuleAction.advice : nil
+    case .limit(let kind): ProcessLimit.advice(against: text, of: kind)
+    case .samples:
+      SampleRule(text: text) == nil
+        ? "write a number of samples in a row such as 3, or 3 of 5; at most \(SampleRule.longest) are remembered"
+        : nil
+    case .exitActions: ExitActions.advice(against: text)
     case .forwardedSignals: ForwardedSignals.advice(against: text)
     }
   }

@@ -20,7 +20,7 @@ extension WatcherOption {
       case .startup: "Asked until it passes once: its start is complete then"
       case .readiness: "Asked whether a process can take work; never ends it"
       case .liveness: "Asked whether a process still works; one that does not is started again"
-      case .ready: ""
+      case .ready, .memory, .cpu, .descriptors, .children, .fileAge: ""
       }
     return row(
       kind, "", .grammar(.probe), .text(\.probes[kind].target),

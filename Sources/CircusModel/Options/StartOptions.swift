@@ -45,6 +45,16 @@ extension WatcherOption {
       help: "Exit statuses that are expected",
       elsewhere: "circus restarts whatever the exit status was"),
     WatcherOption(
+      circus: .init("on_exit", .grammar(.exitActions)),
+      supervisor: .init("on_exit", .grammar(.exitActions)),
+      Field(
+        \.exitActions, read: { .string($0.text) },
+        write: { $0 = $1.text.flatMap(ExitActions.init(text:)) ?? ExitActions() }), .live,
+      [.settable, .shown, .ours],
+      help:
+        "What follows from an exit status, whatever else is said: `75: stop, 100-110: restart`; also `on_exit.75 = stop`"
+    ),
+    WatcherOption(
       circus: .init("check_flapping", .boolean), nil, .live, [.idle, .freeform],
       help: "Read by no release of circus", elsewhere: "no release of circus reads it"),
     WatcherOption(

@@ -39,6 +39,15 @@ package struct WatcherOption: Sendable {
     case headers
     /// One of `RuleAction`.
     case ruleAction
+    /// One of `ProcessLimit`.
+    case limit(ProbeKind)
+    /// One of `SampleRule`.
+    case samples
+    /// `75: stop, 100-110: restart`.
+    case exitActions
+
+    /// Variables in it may mean something else for each process.
+    package var isPerProcess: Bool { self == .probe || self == .limit(.fileAge) }
   }
 
   /// How one system spells it.

@@ -1,7 +1,7 @@
 extension WatcherOption {
   /// Every option there is.
   package static let all =
-    command + identity + start + backoff + order + probes + rollout
+    command + identity + start + backoff + order + probes + limits + rollout
     + stop + output + hooks
 
   /// By circus's name.

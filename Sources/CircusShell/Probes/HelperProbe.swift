@@ -32,7 +32,7 @@ final class HelperProbe: Connecting {
     case .tcp(let host, _): Network.addresses(host) == nil
     case .http(let check):
       check.url.isSecure || check.socket.isEmpty && Network.addresses(check.url.host) == nil
-    case .unix, .exec: false
+    case .unix, .exec, .figure: false
     }
   }
 
@@ -61,7 +61,7 @@ final class HelperProbe: Connecting {
       let name = host.contains(":") ? "[\(host)]" : host
       request = ["url": .string("http://\(name):\(port)/"), "connect": true]
     case .http(let check): request = Self.request(check, path: exchange?.path ?? "/")
-    case .unix, .exec: return give(.error, "not a question for the helper")
+    case .unix, .exec, .figure: return give(.error, "not a question for the helper")
     }
     request["timeout"] = .int(left)
     do throws(ProbeHelper.Problem) {

@@ -14,6 +14,7 @@ package final class Prober {
   private let kinship: any Kinship
   private let parting: PartingSockets
   private let helper: ProbeHelper
+  private let limits: LimitProbe
   /// Questions under way by their numbers.
   private var running: [Int: any Probe] = [:]
   /// Commands that are ended, or have ended and are not collected, by pid.
@@ -32,10 +33,14 @@ package final class Prober {
     self.launcher = launcher
     self.kinship = kinship
     parting = PartingSockets(loop: loop)
+    limits = LimitProbe(kinship: kinship)
   }
 
   /// Asks; `answer` is called once, unless the question is given up.
   func ask(_ question: ProbeQuestion, _ answer: @escaping Answer) {
+    if case .figure(let kind, let limit, let scope) = question.check {
+      return answer(limits.answer(question.process, question.pid, kind, limit, scope))
+    }
     if case .exec = question.check {
       guard commands.count < Self.mostCommands else {
         return waitingCommands.append((question, answer))

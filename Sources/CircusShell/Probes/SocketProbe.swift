@@ -79,7 +79,7 @@ final class SocketProbe: Connecting {
     case .unix(let path): return (path, "", 0)
     case .http(let check):
       return (check.socket.isEmpty ? nil : check.socket, check.url.host, check.url.port)
-    case .exec: return (nil, "", 0)
+    case .exec, .figure: return (nil, "", 0)
     }
   }
 
