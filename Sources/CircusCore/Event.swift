@@ -34,6 +34,8 @@ package enum Event: Sendable {
   case exited(PID, ExitStatus)
   /// The answer to `.sweep`: descendants that outlived these leaders.
   case swept(WatcherID, leaders: [PID], [Orphan])
+  /// The clock, or the zone it shows, was changed.
+  case clockChanged
   /// The armed deadline has passed.
   case deadline
   case signal(Signal)

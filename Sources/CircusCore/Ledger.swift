@@ -6,6 +6,8 @@ struct Ledger {
   var settings = DaemonSettings()
   var environment: [String: String] = [:]
   var workingDirectory = "/"
+  /// What tells this machine from others.
+  var host = ""
   var sockets: [SocketInfo] = []
   /// Wildcard endpoints by what they were bound to.
   var boundEndpoints: [String: String] = [:]

@@ -10,6 +10,8 @@ struct TimerHeap {
     case probe(ProcessID)
     /// This life must have said that it lives.
     case watchdog(ProcessID)
+    /// The schedule of this watcher has its time.
+    case schedule(WatcherID)
     case arbiter
   }
 

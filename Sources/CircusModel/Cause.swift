@@ -8,6 +8,8 @@ package enum Cause: String, Hashable, Sendable {
   case scale
   case demand
   case dependency
+  /// It is its time (`schedule`).
+  case schedule
   /// A oneshot ran for too long.
   case runTimeout = "run_timeout"
   /// It has not said in time that it is ready.
@@ -37,7 +39,8 @@ package enum Cause: String, Hashable, Sendable {
   /// Whether a process that is stopped for this reason may finish what it has before it is signalled.
   package var isPatient: Bool {
     switch self {
-    case .command, .scale, .demand, .dependency, .reload, .restart, .maxAge, .configuration,
+    case .command, .scale, .demand, .dependency, .schedule, .reload, .restart, .maxAge,
+      .configuration,
       .signal, .shutdown, .memory, .cpu, .descriptors, .children:
       true
     case .boot, .crash, .exit, .runTimeout, .readyTimeout, .readyClosed, .startup, .liveness,
@@ -51,7 +54,8 @@ package enum Cause: String, Hashable, Sendable {
   package var isRestart: Bool {
     switch self {
     case .exit, .crash, .liveness, .watchdog, .memory, .cpu, .descriptors, .children, .fileAge: true
-    case .boot, .command, .scale, .demand, .dependency, .runTimeout, .readyTimeout, .readyClosed,
+    case .boot, .command, .scale, .demand, .dependency, .schedule, .runTimeout, .readyTimeout,
+      .readyClosed,
       .startup, .hook, .reload, .restart, .maxAge, .spawnFailure, .configuration, .signal,
       .shutdown, .singleKill:
       false

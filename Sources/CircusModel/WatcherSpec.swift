@@ -106,7 +106,13 @@ package struct WatcherSpec: Hashable, Sendable {
   /// supervisor `startretries`.
   package var startRetries = 3
   /// Whether its processes run to their end, once for each start (`type = oneshot`).
-  package var isOneshot = false
+  package var isOneshot: Bool {
+    get { runsOnce || schedule.isSet }
+    set { runsOnce = newValue }
+  }
+  private var runsOnce = false
+  /// When it is started by itself, again and again.
+  package var schedule = ScheduleSpec()
   /// How long a process of a oneshot may run; zero: any time (`run_timeout`).
   package var runTimeout = Interval.zero
   /// Entries of `depends_on` as they are written; what they mean depends on which watchers there are.

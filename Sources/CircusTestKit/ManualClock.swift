@@ -13,4 +13,9 @@ package struct ManualClock: Sendable {
   package mutating func advance(_ interval: Interval) {
     now = Moment(instant: now.instant + interval, wall: now.wall + interval.seconds)
   }
+
+  /// The wall clock is set: the steady one goes on.
+  package mutating func step(_ seconds: Double) {
+    now = Moment(instant: now.instant, wall: now.wall + seconds)
+  }
 }

@@ -57,6 +57,7 @@ package struct Simulation {
   /// Commands that rules have run, by their words.
   package private(set) var commands: [[String]] = []
   private var lastRefusal: UInt64 = 0
+  private let zones: Arbiter.ZoneLookup
   /// As in the daemon: what is in flight.
   private var desk = Desk<Void>()
 
@@ -69,15 +70,31 @@ package struct Simulation {
     self.init(configuration, seed: seed)
   }
 
-  package init(_ configuration: Configuration, seed: UInt64 = 1) {
+  /// `zones`: the tz database of the machine, which has UTC alone otherwise.
+  package init(
+    _ configuration: Configuration, seed: UInt64 = 1, zones: @escaping Arbiter.ZoneLookup = onlyUTC
+  ) {
     self.configuration = configuration
-    arbiter = Arbiter(
-      configuration: configuration, workingDirectory: "/work", seed: seed,
-      matchesRegex: { pattern, name in name.hasPrefix(pattern) }, isUser: { !$0.isEmpty })
+    self.zones = zones
+    arbiter = Self.arbiter(configuration, seed, zones)
   }
 
+  private static func arbiter(
+    _ configuration: Configuration, _ seed: UInt64, _ zones: @escaping Arbiter.ZoneLookup
+  ) -> Arbiter {
+    Arbiter(
+      configuration: configuration, workingDirectory: "/work", host: "node", seed: seed,
+      matchesRegex: { pattern, name in name.hasPrefix(pattern) }, isUser: { !$0.isEmpty },
+      zones: zones)
+  }
+
+  /// A machine without a tz database.
+  package static let onlyUTC: Arbiter.ZoneLookup = { ["", "UTC"].contains($0) ? .utc : nil }
+
   /// A simulation of a circus file given as text.
-  package init(circus text: String) { self.init(Self.read(circus: text)) }
+  package init(circus text: String, zones: @escaping Arbiter.ZoneLookup = onlyUTC) {
+    self.init(Self.read(circus: text), zones: zones)
+  }
 
   /// A circus file given as text, as it is read; empty where it has errors.
   package static func read(circus text: String) -> Configuration {
@@ -138,6 +155,20 @@ package struct Simulation {
       feed(.deadline)
     }
     clock.advance(end - clock.now.instant)
+  }
+
+  /// Time passes in which there is no daemon.
+  package mutating func beAway(_ interval: Interval) { clock.advance(interval) }
+
+  /// How long nothing is due; nil: for ever.
+  package mutating func pause() -> Interval? {
+    arbiter.nextDeadline().map { max(.zero, $0 - clock.now.instant) }
+  }
+
+  /// The wall clock is set, so many seconds forward or back.
+  package mutating func stepClock(_ seconds: Double) {
+    clock.step(seconds)
+    feed(.clockChanged)
   }
 
   /// Hands in the configuration asked for first; nothing happens when none is awaited.
@@ -213,9 +244,7 @@ package struct Simulation {
     effectsLeft = nil
     orphanRules.forget(&kernel)
     configuration = changed ?? configuration
-    arbiter = Arbiter(
-      configuration: configuration, workingDirectory: "/work", seed: 1,
-      matchesRegex: { pattern, name in name.hasPrefix(pattern) }, isUser: { !$0.isEmpty })
+    arbiter = Self.arbiter(configuration, 1, zones)
   }
 
   private mutating func succeed(_ saved: SavedState, _ predecessor: Predecessor) {

@@ -26,6 +26,10 @@ package struct EventMessage: Hashable, Sendable {
     case limitExceeded = "limit_exceeded"
     /// It is below it again. Ours.
     case limitRecovered = "limit_recovered"
+    /// It was time for a scheduled run, and the one before is not over. Ours.
+    case scheduleSkipped = "schedule_skipped"
+    /// It was time for a scheduled run when there was no daemon. Ours.
+    case scheduleMissed = "schedule_missed"
     /// A process that is to stop has a while to finish what it has. Ours.
     case draining
     /// A reload was given up, and the old processes stay. Ours.

@@ -33,6 +33,7 @@ import Testing
     case .grammar(.ruleAction): ("exec:true", "exec:true")
     case .grammar(.limit(let kind)): Self.limit(kind)
     case .grammar(.samples): ("3 of 5", "3 of 5")
+    case .grammar(.timetable): ("15 3 * * *", "15 3 * * *")
     case .grammar(.exitActions): ("75: stop", "75: stop")
     case .grammar(.forwardedSignals): ("USR1:w", "USR1:w")
     case .bytes, .octal, .exitCodes, .restartPolicy, .composite: nil
@@ -147,7 +148,8 @@ import Testing
       "min_ready", "ready_timeout", "max_surge", "max_unavailable", "min_ready_seconds",
       "reload_timeout", "drain_seconds", "watchdog_signal",
       "run_timeout",
-      "on_dependency", "on_exit",
+      "on_dependency", "on_exit", "schedule", "schedule.timezone", "schedule.overlap",
+      "schedule.missed", "schedule.jitter", "schedule.run_on_start",
     ]
     let limits = ProbeKind.limits.map(\.key)
     let found = WatcherSpec.liveOptions.subtracting(newer).filter {

@@ -181,4 +181,9 @@ int cl_allow_reuse(int socket, int port_too);
 int cl_base64_decode(const char *text, unsigned char *bytes, size_t capacity);
 int cl_base64_encode(const unsigned char *bytes, size_t count, char *text, size_t capacity);
 
+// A descriptor that is readable when the wall clock was set or the machine has slept; -1 with errno.
+int cl_clock_descriptor(void);
+// Lets it wait for the next time; 0, or -1.
+int cl_clock_arm(int descriptor);
+
 #endif

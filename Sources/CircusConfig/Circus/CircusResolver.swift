@@ -149,7 +149,8 @@ struct CircusResolver {
     watcher["name"] = .string(String(section.name.dropFirst("watcher:".count)))
     watcher["__name__"] = .string(section.name)
     for option in section.options { read(option, of: section.name, into: &watcher) }
-    if watcher["type"]?.string?.lowercased() == "oneshot", section.option("max_retry") == nil {
+    let runsOnce = watcher["type"]?.string?.lowercased() == "oneshot" || watcher["schedule"] != nil
+    if runsOnce, section.option("max_retry") == nil {
       // What failed halfway is not repeated unasked.
       watcher["max_retry"] = .int(0)
     }

@@ -15,7 +15,7 @@ struct CircusLexer {
   private var hasOption = false
 
   mutating func read(_ bytes: [UInt8], file: String) {
-    defer { document.foldExitActions() }
+    defer { document.settleSpellings() }
     section = nil
     inDefaults = false
     hasOption = false

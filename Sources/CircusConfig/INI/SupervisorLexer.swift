@@ -17,7 +17,7 @@ struct SupervisorLexer {
 
   /// `substitution` is applied to every value of this file (supervisor's textual `%(here)s`).
   mutating func read(_ bytes: [UInt8], file: String, substitution: (String) -> String) {
-    defer { document.foldExitActions() }
+    defer { document.settleSpellings() }
     section = nil
     inDefaults = false
     openKey = nil

@@ -317,7 +317,8 @@ extension SupervisorResolver {
         "killasgroup", "Cannot set stopasgroup=true and killasgroup=false",
         hint: "leave killasgroup out")
     }
-    if out["type"] == .string("oneshot"), scope.raw("startretries") == nil {
+    let runsOnce = out["type"] == .string("oneshot") || scope.raw("schedule") != nil
+    if runsOnce, scope.raw("startretries") == nil {
       // What failed halfway is not repeated unasked.
       out["startretries"] = .int(0)
     }

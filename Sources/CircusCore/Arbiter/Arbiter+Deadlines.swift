@@ -18,6 +18,9 @@ extension Arbiter {
     case .watcher(let id): return index(of: id) != nil
     case .probe(let process): return board.due(process) != nil
     case .watchdog(let process): return watchdogs[process] != nil
+    case .schedule(let id):
+      guard let index = index(of: id), let state = watchers[index].schedule else { return false }
+      return state.due != nil || state.isQueued
     case .process(let id):
       guard let watcher = index(of: id.watcher),
         let slot = watchers[watcher].index(of: id)
@@ -40,6 +43,7 @@ extension Arbiter {
         }
         if let index = index(of: id) { watchers[index].expireHook(now, &ledger, &effects) }
       case .probe(let process): askProbes(process, now, &effects)
+      case .schedule(let id): tickSchedule(id, now, &effects)
       case .watchdog(let process): tickWatchdog(process, now, &effects)
       case .arbiter: break
       }

@@ -157,7 +157,10 @@ extension Arbiter {
     sequential: Bool, graceful: Bool, _ now: Moment, _ effects: inout [Effect]
   ) {
     for id in startOrder {
-      guard let index = index(of: id), watchers[index].desired == .running else { continue }
+      guard let index = index(of: id), watchers[index].desired == .running,
+        // Its next run is from its new definition anyway.
+        !watchers[index].spec.schedule.isSet
+      else { continue }
       reload(id, sequential: sequential, graceful: graceful, now, &effects)
     }
   }

@@ -27,10 +27,23 @@ extension Arbiter {
     startQueue.gate = now.instant
     for id in startOrder where chosen?.contains(id) ?? true {
       guard let index = index(of: id), watchers[index].spec.autostart, !watchers[index].isDoomed,
-        !startQueue.pending.contains(id)
+        !startQueue.pending.contains(id), !isLeftToSchedule(index, cause, isChosen: chosen != nil)
       else { continue }
       startQueue.pending.append(id)
     }
+  }
+
+  /// It runs when it is time, and not because everything is started.
+  private mutating func isLeftToSchedule(_ index: Int, _ cause: Cause, isChosen: Bool) -> Bool {
+    let spec = watchers[index].spec.schedule
+    guard spec.isSet, cause != .command || !isChosen else { return false }
+    if cause == .boot, spec.runsOnStart { return false }
+    if !watchers[index].isBusy {
+      watchers[index].schedule = watchers[index].schedule ?? ScheduleState()
+      watchers[index].schedule?.isArmed = true
+      if watchers[index].desired == .stopped(.command) { watchers[index].desired = .stopped(.boot) }
+    }
+    return true
   }
 
   mutating func advanceStartQueue(_ now: Moment, _ effects: inout [Effect]) {

@@ -60,6 +60,8 @@ package struct Arbiter {
   package internal(set) var board = ProbeBoard()
   /// Those of them that must say that they live.
   var watchdogs = Watchdogs()
+  /// When the last event was.
+  var lastMoment: Moment?
   /// The pools of event listeners by the name of their group, which may be gone by now.
   package private(set) var pools: [String: ListenerSpec] = [:]
   /// Watchers the state file tells of.
@@ -77,20 +79,26 @@ package struct Arbiter {
   package typealias Lookup = @Sendable (_ name: String) -> Bool
   let isUser: Lookup
   let isUserGroup: Lookup
+  /// The rules of a time zone of this machine; an empty name is the machine's own. Nil: there is none.
+  package typealias ZoneLookup = @Sendable (_ name: String) -> ZoneRules?
+  let zones: ZoneLookup
 
-  /// `seed` feeds the jitter of `max_age`; `workingDirectory` is the daemon's.
+  /// `seed` feeds the jitter of `max_age`, `host` that of schedules; `workingDirectory` is the daemon's.
   package init(
-    configuration: Configuration, workingDirectory: String, seed: UInt64,
+    configuration: Configuration, workingDirectory: String, host: String = "", seed: UInt64,
     matchesRegex: @escaping RegexMatch, isUser: @escaping Lookup = { _ in true },
-    isUserGroup: @escaping Lookup = { _ in true }
+    isUserGroup: @escaping Lookup = { _ in true },
+    zones: @escaping ZoneLookup = { ["", "UTC"].contains($0) ? .utc : nil }
   ) {
     self.matchesRegex = matchesRegex
     self.isUser = isUser
     self.isUserGroup = isUserGroup
+    self.zones = zones
     ledger = Ledger(seed: seed)
     ledger.settings = configuration.settings
     ledger.environment = configuration.environment
     ledger.workingDirectory = workingDirectory
+    ledger.host = host
     configuredSockets = configuration.sockets
     lastRead = configuration.watchers
     addWatchers(configuration.watchers)
@@ -107,6 +115,7 @@ package struct Arbiter {
   /// Takes one event and appends what is to be done about it.
   package mutating func handle(_ event: Event, at now: Moment, into effects: inout [Effect]) {
     let first = effects.count
+    watchClock(now, &effects)
     if case .probed(let process, let token, let answer) = event {
       // Most answers are as those before: nothing follows.
       guard probed(process, token, answer, now, &effects) else { return }
@@ -181,6 +190,7 @@ package struct Arbiter {
       update(id, now, &effects) { watcher, ledger, effects in
         watcher.swept(leaders, orphans, now, &ledger, &effects)
       }
+    case .clockChanged: rearmSchedules(now)
     case .deadline: passDeadlines(now, &effects)
     case .signal(let signal): handle(signal, now, &effects)
     case .configurationLoaded(let result, let purpose):

@@ -56,6 +56,9 @@ package enum WatcherNotice: Hashable, Sendable {
   case notReloaded(reason: String)
   /// The command that a rule asks for cannot be run.
   case actionFailed(reason: String)
+  /// A scheduled run has not begun, because the one before is not over, or because there was no daemon.
+  case scheduleSkipped(reason: String)
+  case scheduleMissed(reason: String)
   case notStarted(reason: String)
   /// One attempt of several.
   case startFailed(reason: String)

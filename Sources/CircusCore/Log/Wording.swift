@@ -120,6 +120,10 @@ extension Wording {
     case .reloaded: [LogLine(.info, "\(name) reloaded")]
     case .notReloaded(let reason):
       [LogLine(.error, "\(name): not reloaded, the old processes stay: \(reason)")]
+    case .scheduleSkipped(let reason):
+      [LogLine(.warning, "\(name): a scheduled run is skipped: \(reason)")]
+    case .scheduleMissed(let reason):
+      [LogLine(.warning, "\(name): a scheduled run was missed: \(reason)")]
     case .actionFailed(let reason): [LogLine(.warning, "\(name): \(reason)")]
     case .reloadNotConfirmed(let reason): [LogLine(.warning, "\(name): \(reason)")]
     case .notStarted(let reason): [LogLine(.error, "\(name): not started: \(reason)")]

@@ -69,6 +69,7 @@ extension Arbiter {
       }
       resume(id, hasChanged: changed.contains(id), isAlive: isAlive, now, &effects)
     }
+    resumeSchedules(now, &effects)
     startAll(cause: .boot, only: fresh, now, &effects)
     for index in watchers.indices where watchers[index].spec.dependentStart != nil {
       let watcher = watchers[index]
@@ -240,7 +241,8 @@ extension Arbiter {
       return update(id, now, &effects) { _, _, _ in }
     }
     let watcher = watchers[index]
-    let wasDone = watcher.spec.isOneshot && watcher.desired == .stopped(.exit)
+    let wasDone =
+      watcher.spec.isOneshot && !watcher.spec.schedule.isSet && watcher.desired == .stopped(.exit)
     if hasChanged, wasDone || watcher.desired == .running && watcher.phase != .stopped {
       watchers[index].tell(.changeRestarts, &effects)
       restart(id, now, &effects)
@@ -249,7 +251,7 @@ extension Arbiter {
 
   /// In its turn among the others, whatever its `autostart` says.
   private mutating func startAgain(_ id: WatcherID, _ now: Moment) {
-    guard let index = index(of: id) else { return }
+    guard let index = index(of: id), !watchers[index].spec.schedule.isSet else { return }
     // Some of its processes may be meant to stay down, which a start would not know.
     guard watchers[index].slots.allSatisfy(\.isWanted) else { return }
     watchers[index].desired = .stopped(.boot)

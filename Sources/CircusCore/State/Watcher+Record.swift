@@ -46,6 +46,7 @@ extension Watcher {
       record["seen"] = .object(
         JSONObject(seen.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) }))
     }
+    if let schedule { record["schedule"] = schedule.record }
     if let runBegan { record["run_began"] = .double(runBegan) }
     if let result {
       record["result"] = [
@@ -104,6 +105,9 @@ extension Watcher {
     isToRestart = head["to_restart"]?.bool ?? false
     restartsAlone = head["restarts_alone"]?.bool ?? false
     for member in head["seen"]?.object?.members ?? [] { seen[member.key] = member.value.int }
+    schedule =
+      spec.schedule.isSet
+      ? head["schedule"]?.object.map { ScheduleState($0, spec.schedule, isSameBoot: isAlive) } : nil
     runBegan = spec.isOneshot ? head["run_began"]?.number : nil
     if spec.isOneshot, let result = head["result"]?.object {
       self.result = RunResult(

@@ -41,6 +41,7 @@ extension Watcher {
       slots[index].isWanted = true
       slots[index].failures = 0
       slots[index].endRest()
+      slots[index].respawnCause = nil
     }
   }
 

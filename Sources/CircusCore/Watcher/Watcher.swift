@@ -94,6 +94,8 @@ package struct Watcher: Numbered {
   var runBegan: Double?
   /// How its last run ended; nil: there was none that still counts.
   package internal(set) var result: RunResult?
+  /// When it is started by itself; nil: it never is.
+  package internal(set) var schedule: ScheduleState?
   /// Its processes have yet to confirm a reload.
   var awaitsReload = false
   /// What it waits for.

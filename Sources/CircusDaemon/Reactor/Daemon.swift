@@ -80,6 +80,7 @@ package final class Daemon {
     queue.append(.socketReady(name))
   }
   private var registrations: [Registration] = []
+  private var clockWatch: ClockWatch?
   var queue: [Event]
   /// Children have died that are not collected yet.
   private(set) var hasDeadChildren = false
@@ -165,8 +166,10 @@ package final class Daemon {
     configuration.settings = settings
     arbiter = Arbiter(
       configuration: configuration, workingDirectory: Files.currentDirectory,
+      host: Environment.hostName,
       seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart,
-      isUser: { Users.find($0) != nil }, isUserGroup: { Users.findGroup($0) != nil })
+      isUser: { Users.find($0) != nil }, isUserGroup: { Users.findGroup($0) != nil },
+      zones: ZoneDatabase.rules)
     self.proc = proc
     if let endpoints { openEndpoints(endpoints) }
     do { try sockets.apply(configuration.sockets) } catch {
@@ -242,6 +245,7 @@ package final class Daemon {
     registrations.append(loop.whenReadable(signals.number) { [unowned self] in takeSignals() })
     control?.watch(loop) { [unowned self] in takeRequests() }
     loop.whenDeadlinePasses { [unowned self] in passDeadline() }
+    clockWatch = ClockWatch(loop: loop) { [unowned self] in queue.append(.clockChanged) }
     if settings.usesZeroMQ {
       for line in Endpoints.exposure(settings) { log.log(.critical, line) }
       discover()

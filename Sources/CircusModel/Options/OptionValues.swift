@@ -95,6 +95,7 @@ extension WatcherOption.Grammar {
       SampleRule(text: text) == nil
         ? "write a number of samples in a row such as 3, or 3 of 5; at most \(SampleRule.longest) are remembered"
         : nil
+    case .timetable: text.isEmpty ? nil : Timetable.advice(against: text)
     case .exitActions: ExitActions.advice(against: text)
     case .forwardedSignals: ForwardedSignals.advice(against: text)
     }

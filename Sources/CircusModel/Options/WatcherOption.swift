@@ -45,6 +45,8 @@ package struct WatcherOption: Sendable {
     case samples
     /// `75: stop, 100-110: restart`.
     case exitActions
+    /// One of `Timetable`.
+    case timetable
 
     /// Variables in it may mean something else for each process.
     package var isPerProcess: Bool { self == .probe || self == .limit(.fileAge) }

@@ -1,7 +1,7 @@
 extension WatcherOption {
   /// Every option there is.
   package static let all =
-    command + identity + start + backoff + order + probes + limits + rollout
+    command + identity + start + backoff + order + probes + limits + schedule + rollout
     + stop + output + hooks
 
   /// By circus's name.

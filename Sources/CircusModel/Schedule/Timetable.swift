@@ -56,7 +56,7 @@ package enum Timetable: Hashable, Sendable {
 
 extension CronExpression {
   /// A change of the clock by so much is no summer time: it is a correction, and what was skipped is not made up for.
-  private static let correction = Int64(3 * 3_600)
+  package static let correction = Int64(3 * 3_600)
 
   /// The first moment after this one, in seconds since the epoch; nil: there is none.
   ///
