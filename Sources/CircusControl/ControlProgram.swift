@@ -129,7 +129,8 @@ package struct ControlProgram {
         ? show(reply, command, words) : EnvView.show(reply, words)
     }
     let properties = try command.properties(words)
-    let waits = words.flags.contains("waiting") && !arguments.hasTimeout
+    let isRun = command.verb == Run.verb && !words.flags.contains("no-wait")
+    let waits = (words.flags.contains("waiting") || isRun) && !arguments.hasTimeout
     let reply = try connect(endpoint).call(command.verb, properties) {
       // As long as the daemon lives, it is on it.
       waits && (try? connect(endpoint).call(NumWatchers.verb)) != nil

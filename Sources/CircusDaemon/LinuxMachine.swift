@@ -25,6 +25,7 @@ struct LinuxMachine: Machine {
     Network.addresses(of: host, isIPv6: isIPv6)
   }
   func isOwn(_ address: String, isIPv6: Bool) -> Bool { Network.isOwn(address, isIPv6: isIPv6) }
+  func hasZone(_ name: String) -> Bool { ZoneDatabase.rules(name) != nil }
   func hasInterface(_ name: String) -> Bool { Network.hasInterface(name) }
   func canRaise(_ limit: String, to value: Int) -> Bool {
     guard let number = Limits.number(of: limit), value >= 0 else { return true }

@@ -10,6 +10,8 @@ package enum Cause: String, Hashable, Sendable {
   case dependency
   /// It is its time (`schedule`).
   case schedule
+  /// A oneshot is run by hand, once (`run`).
+  case run
   /// A oneshot ran for too long.
   case runTimeout = "run_timeout"
   /// It has not said in time that it is ready.
@@ -39,7 +41,7 @@ package enum Cause: String, Hashable, Sendable {
   /// Whether a process that is stopped for this reason may finish what it has before it is signalled.
   package var isPatient: Bool {
     switch self {
-    case .command, .scale, .demand, .dependency, .schedule, .reload, .restart, .maxAge,
+    case .command, .scale, .demand, .dependency, .schedule, .run, .reload, .restart, .maxAge,
       .configuration,
       .signal, .shutdown, .memory, .cpu, .descriptors, .children:
       true
@@ -54,7 +56,7 @@ package enum Cause: String, Hashable, Sendable {
   package var isRestart: Bool {
     switch self {
     case .exit, .crash, .liveness, .watchdog, .memory, .cpu, .descriptors, .children, .fileAge: true
-    case .boot, .command, .scale, .demand, .dependency, .schedule, .runTimeout, .readyTimeout,
+    case .boot, .command, .scale, .demand, .dependency, .schedule, .run, .runTimeout, .readyTimeout,
       .readyClosed,
       .startup, .hook, .reload, .restart, .maxAge, .spawnFailure, .configuration, .signal,
       .shutdown, .singleKill:

@@ -141,6 +141,7 @@ package enum Commands {
     Get.self, GlobalOptions.self, Graph.self, Incr.self,
     IPython.self, Kill.self, List.self, Listen.self, ListSockets.self, Logs.self, NumProcesses.self,
     NumWatchers.self, Options.self, Quit.self, Reload.self, ReloadConfig.self, Restart.self,
+    Run.self, Schedule.self,
     Remove.self, Save.self, SetOptions.self, SendSignal.self, Start.self, Stats.self, Status.self,
     Stop.self, Upgrade.self, Wait.self,
   ]

@@ -29,7 +29,9 @@ package enum Request: Sendable {
   case reloadConfig(ReloadConfig)
   case restart(Restart)
   case rm(Remove)
+  case run(Run)
   case save(Save)
+  case schedule(Schedule)
   case set(SetOptions)
   case signal(SendSignal)
   case start(Start)
@@ -69,7 +71,9 @@ package enum Request: Sendable {
     case ReloadConfig.verb: self = .reloadConfig(try ReloadConfig(p))
     case Restart.verb: self = .restart(try Restart(p))
     case Remove.verb: self = .rm(try Remove(p))
+    case Run.verb: self = .run(try Run(p))
     case Save.verb: self = .save(try Save(p))
+    case Schedule.verb: self = .schedule(try Schedule(p))
     case SetOptions.verb: self = .set(try SetOptions(p))
     case SendSignal.verb: self = .signal(try SendSignal(p))
     case Start.verb: self = .start(try Start(p))
@@ -112,7 +116,9 @@ package enum Request: Sendable {
     case .reloadConfig: ReloadConfig.self
     case .restart: Restart.self
     case .rm: Remove.self
+    case .run: Run.self
     case .save: Save.self
+    case .schedule: Schedule.self
     case .set: SetOptions.self
     case .signal: SendSignal.self
     case .start: Start.self

@@ -18,6 +18,7 @@ import Testing
     func isOwn(_ address: String, isIPv6: Bool) -> Bool { !address.hasPrefix("203.") }
     func hasInterface(_ name: String) -> Bool { name == "eth0" }
     func canRaise(_ limit: String, to value: Int) -> Bool { value < 1_000_000 }
+    func hasZone(_ name: String) -> Bool { name == "Europe/Berlin" }
     func isExpression(_ text: String) -> Bool { !text.contains("(") }
     var notifyProblem: String? { "the path is too long" }
     func missingInterpreter(of program: String) -> String? {
@@ -71,6 +72,11 @@ import Testing
     ("[watcher:w]\ncmd = script\n", 2, "/bin/script needs /opt/python, which is not there"),
     ("[watcher:w]\ncmd = /run\n", 2, "/run is a directory: the watcher cannot start"),
     ("[watcher:w]\ncmd = \"\" x\n", 2, "the name of the program is empty"),
+    (
+      "[watcher:w]\ncmd = ls\nschedule = @daily\ntimezone = Mars\n", 4,
+      "there is no such zone in the tz database"
+    ),
+    ("[watcher:w]\ncmd = ls\nschedule = 0 0 31 2 *\n", 3, "there is no such day"),
     // What only a watcher cannot do is an error, too.
     ("[watcher:w]\ncmd = ls\nstdin_socket = zz\n", 3, "there is no [socket:zz]"),
     ("[watcher:w]\ncmd = ls\nrlimit_foo = 3\n", 3, "there is no such limit"),

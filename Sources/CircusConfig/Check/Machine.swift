@@ -16,6 +16,8 @@ package protocol Machine {
   func hasInterface(_ name: String) -> Bool
   /// Whether both values of a resource limit (`nofile`) can be this high.
   func canRaise(_ limit: String, to value: Int) -> Bool
+  /// Whether the tz database has a zone of this name.
+  func hasZone(_ name: String) -> Bool
   /// Whether a text is a POSIX extended expression.
   func isExpression(_ text: String) -> Bool
   /// Why processes could not be given a socket to notify; nil: they could.

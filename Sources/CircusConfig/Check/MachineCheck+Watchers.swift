@@ -15,6 +15,11 @@ extension MachineCheck {
       }
     case .started, .seconds, .descriptor, .pipe, .log, .probe, .check: break
     }
+    if !spec.schedule.zone.isEmpty, !machine.hasZone(spec.schedule.zone) {
+      add(
+        section, "schedule.timezone", "there is no such zone in the tz database of this machine",
+        "write a name such as Europe/Berlin, or install tzdata")
+    }
     switch spec.dialect {
     case .circus: checkCircus(spec, section)
     case .supervisor: checkProgram(spec, section)

@@ -6,7 +6,7 @@ struct WatcherCheck {
   let file: CheckedFile
 
   var problems: [Diagnostic] {
-    readyProblems + probeProblems
+    readyProblems + probeProblems + scheduleProblems
       + (spec.dialect == .circus ? circusProblems : programProblems)
   }
 

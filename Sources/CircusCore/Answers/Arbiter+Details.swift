@@ -25,6 +25,7 @@ extension Watcher {
   /// In a few words: what it does, and why not more.
   func condition(_ now: Moment) -> String {
     if isWaiting, phase == .stopped { return "starting: \(gate.text)" }
+    if spec.schedule.isSet, !isBusy { return scheduleText(now) }
     if !isRunning, let result {
       let time = "\(Self.span(now.wall - result.endedAt)) ago, after \(Self.span(result.took))"
       return result.isSuccess ? "done \(time)" : "\(lastProblem ?? "failed"), \(time)"

@@ -20,6 +20,7 @@ extension Arbiter {
         "it is started once, when \(waits.isEmpty ? "its turn comes" : waits.joined(separator: " and "))"
       ]
     }
+    if watcher.spec.schedule.isSet, !watcher.isBusy { return [watcher.scheduledWayBack] }
     if watcher.isWaiting { return watcher.gate.prospects(watcher.spec.name) }
     if watcher.isGoingDown, watcher.gate.isNeeded {
       let names = needs.dependents(of: watcher.id).compactMap { edge -> String? in
@@ -85,6 +86,16 @@ extension Watcher {
     if missing > 0 { found.append("\(missing) more processes are about to start") }
     if case .stopped = desired { found.append("it is about to be stopped") }
     return found
+  }
+
+  /// What runs it, when it is not its time.
+  fileprivate var scheduledWayBack: String {
+    guard let schedule, schedule.isArmed else {
+      return
+        "it is not scheduled: `circusctl start \(spec.name)` runs it, and has its times kept again"
+    }
+    return schedule.problem
+      ?? "it runs \(schedule.nextText.map { "at \($0)" } ?? "at no time"): `circusctl run \(spec.name)` runs it now"
   }
 
   /// What starts it, stopped as it is.

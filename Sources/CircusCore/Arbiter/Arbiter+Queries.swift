@@ -17,6 +17,7 @@ extension Arbiter {
       let variables = ledger.environment.sorted { $0.key < $1.key }
       let members = variables.map { ($0.key, JSON.string($0.value)) }
       effects.append(.reply(ticket, .ok("env", .object(JSONObject(members)))))
+    case .schedule(let command): effects.append(.reply(ticket, try schedules(command, now)))
     case .blame: effects.append(.reply(ticket, blame(now)))
     case .criticalChain(let command):
       effects.append(.reply(ticket, try criticalChain(command.name)))
@@ -47,7 +48,8 @@ extension Arbiter {
           .ok([
             .init("shell", false), .init("msg", "this circusd is not written in Python"),
           ])))
-    case .add, .decr, .incr, .kill, .listen, .quit, .reload, .reloadConfig, .restart, .rm, .save,
+    case .add, .decr, .incr, .kill, .listen, .quit, .reload, .reloadConfig, .restart, .rm, .run,
+      .save,
       .set,
       .upgrade, .signal, .start, .stop, .wait:
       break

@@ -34,6 +34,7 @@ extension Arbiter {
       if !command.isWaiting, let ticket { effects.append(.reply(ticket, .plain)) }
       effects.append(.loadConfiguration(.reload(command.isWaiting ? ticket : nil)))
     case .restart(let command): try restart(command, ticket, now, &effects)
+    case .run(let command): try run(command, ticket, now, &effects)
     case .rm(let command): try remove(command, ticket, now, &effects)
     case .set(let command): try set(command, ticket, now, &effects)
     case .signal(let command): try signal(command, ticket, now, &effects)
@@ -50,7 +51,7 @@ extension Arbiter {
     case .blame, .healthCheck, .criticalChain, .dstats, .env, .events, .explain, .get, .graph,
       .globalOptions, .ipython,
       .list, .listen, .listSockets, .logs,
-      .numProcesses, .numWatchers, .options, .stats, .status:
+      .numProcesses, .numWatchers, .options, .schedule, .stats, .status:
       if let ticket { try query(request, ticket, now, &effects) }
     }
   }

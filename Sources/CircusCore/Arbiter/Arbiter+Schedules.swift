@@ -34,8 +34,9 @@ extension Arbiter {
     guard var state = watchers[index].schedule, state.isArmed else { return }
     let spec = watchers[index].spec.schedule
     let isOther = state.spec.map { $0 != spec } ?? false
-    (state.spec, state.problem, state.next) = (spec, nil, nil)
+    (state.spec, state.problem, state.next, state.nextText) = (spec, nil, nil, nil)
     defer {
+      state.nextText = state.next.map { (zones(spec.zone) ?? .utc).text($0) }
       watchers[index].schedule = state
       if let due = state.due { ledger.timers.push(due, .schedule(watchers[index].id)) }
     }

@@ -13,6 +13,8 @@ struct Waiting {
     case gone([ProcessID])
     case allStopped
     case running
+    /// The run under way is over.
+    case ran(WatcherID)
   }
 
   /// What the answer contains, told from the processes before and after.
@@ -22,6 +24,8 @@ struct Waiting {
     case started(WatcherID)
     case stopped
     case replaced(WatcherID)
+    /// How a run has ended.
+    case ran(WatcherID)
     /// As `started`, but at the top of the reply (`add`).
     case addedAndStarted(WatcherID)
   }
@@ -96,6 +100,7 @@ extension Arbiter {
         return state.pid == nil && !state.isEnding
       }
     case .allStopped: return isAllStopped
+    case .ran(let id): return index(of: id).map { !watchers[$0].isBusy } ?? true
     case .running:
       return mode == .running && startQueue.pending.isEmpty
         && watchers.indices.allSatisfy(isUnderWay)
@@ -121,6 +126,7 @@ extension Arbiter {
     if !problems.isEmpty { return .error(.refused(problems.joined(separator: "; "))) }
     switch entry.result {
     case .plain: return .plain
+    case .ran(let id): return runReply(id)
     case .stopped: return .ok("info", .null)
     case .processCount(let id):
       let count = index(of: id).map { watchers[$0].target } ?? 0

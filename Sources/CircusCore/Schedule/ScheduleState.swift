@@ -23,11 +23,15 @@ package struct ScheduleState: Hashable, Sendable {
   package internal(set) var missed = 0
   /// Why it cannot be told when it is next; nil: it can.
   package internal(set) var problem: String?
+  /// The next time for people, as the clock of its zone shows it.
+  package internal(set) var nextText: String?
   /// For which definition the next time was computed.
   var spec: ScheduleSpec?
 
   /// Times are not told.
-  mutating func disarm() { (isArmed, next, due, isQueued) = (false, nil, nil, false) }
+  mutating func disarm() {
+    (isArmed, next, nextText, due, isQueued) = (false, nil, nil, nil, false)
+  }
 }
 
 extension ScheduleState {

@@ -15,10 +15,11 @@ extension Watcher {
     guard spec.schedule.isSet, !isDoomed else { return schedule = nil }
     var state = schedule ?? ScheduleState()
     switch desired {
-    case .running: state.isArmed = true
+    // One run by hand is one run.
+    case .running where startCause != .run: state.isArmed = true
     case .stopped(.boot) where isBooted && schedule == nil: state.isArmed = spec.autostart
     case .stopped(.command): state.disarm()
-    case .stopped: break
+    case .running, .stopped: break
     }
     if let result, state.last != result { state.last = result }
     if state != schedule { schedule = state }

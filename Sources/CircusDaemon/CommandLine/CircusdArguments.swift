@@ -21,6 +21,8 @@ package struct CircusdArguments: Equatable {
   package var isStrict = false
   /// `--container`: `--check` also tells what the file lacks in a container.
   package var isContainer = false
+  /// `--next`: at how many times ahead schedules are told by `--check`.
+  package var times = 0
 
   /// A mistake argparse would report: exit status 2.
   package struct Failure: Error, Equatable { package var text: String }
@@ -61,6 +63,7 @@ package struct CircusdArguments: Equatable {
       case "--check": action = .check
       case "--dump-config": action = .dump
       case "--strict": isStrict = true
+      case "--next": times = try Self.count(try value())
       case "--container": isContainer = true
       case "--daemon": goesToBackground = true
       case "--log-level": logLevel = try Self.level(try value())
@@ -76,6 +79,7 @@ package struct CircusdArguments: Equatable {
   static let names = [
     "--help", "--log-level", "--log-output", "--logger-config", "--daemon", "--pidfile",
     "--version", "--check", "--dump-config", "--strict", "--container",
+    "--next",
   ]
 
   private static func complete(_ name: String) throws(Failure) -> String {
@@ -87,6 +91,13 @@ package struct CircusdArguments: Equatable {
         text: "ambiguous option: \(name) could match \(found.joined(separator: ", "))")
     }
     return found.first ?? name
+  }
+
+  private static func count(_ text: String) throws(Failure) -> Int {
+    guard let count = Int(text), (1...1_000).contains(count) else {
+      throw Failure(text: "argument --next: invalid int value: '\(text)'")
+    }
+    return count
   }
 
   static func level(_ text: String) throws(Failure) -> String {
@@ -104,7 +115,7 @@ package struct CircusdArguments: Equatable {
   package static let usage = """
     usage: circusd [-h] [--log-level LEVEL] [--log-output FILE] [--logger-config FILE]
                    [--daemon] [--pidfile FILE] [--version] [--check [--strict]
-                   [--container]] [--dump-config] [config]
+                   [--container] [--next N]] [--dump-config] [config]
            circusd run [OPTION]... PROGRAM [ARGUMENT]...
     """
 
@@ -133,6 +144,8 @@ package struct CircusdArguments: Equatable {
         --strict              with --check: unknown options are errors
         --container           with --check: also what the file lacks for the
                               first process of a container
+        --next N              with --check: also N times at which each schedule is
+                              due
         --dump-config         print the resolved configuration as JSON and exit
       """
 }

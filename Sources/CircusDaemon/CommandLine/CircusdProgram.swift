@@ -52,7 +52,7 @@ package enum CircusdProgram {
     case .check:
       let (lines, status) = Inspection.check(
         loader, strict: arguments.isStrict, isContainer: arguments.isContainer)
-      say(lines.joined(separator: "\n"))
+      say((lines + Inspection.times(loader, arguments.times)).joined(separator: "\n"))
       return status
     case .dump:
       let (text, status) = Inspection.dump(loader)

@@ -1,4 +1,6 @@
 import CircusConfig
+import CircusModel
+import CircusShell
 import CircusWire
 import JSON
 import LinuxSystem
@@ -23,6 +25,19 @@ package enum Inspection {
         ? "\(loader.path): ok"
         : "\(loader.path): \(count(errors, "error")), \(count(warnings, "warning"))")
     return (lines, errors > 0 ? 1 : 0)
+  }
+
+  /// When each schedule is due, so many times.
+  package static func times(_ loader: ConfigurationLoader, _ count: Int) -> [String] {
+    guard count > 0 else { return [] }
+    var reader = loader.makeReader()
+    return (reader.read(loader.path)?.watchers ?? []).filter(\.schedule.isSet).flatMap { spec in
+      let schedule = spec.schedule
+      let head = "\(spec.name)  \(schedule.title)"
+      guard let zone = ZoneDatabase.rules(schedule.zone) else { return [head] }
+      return [head]
+        + schedule.times(after: Clock.wall, count, in: zone).map { "  \(zone.text($0))" }
+    }
   }
 
   private static func count(_ n: Int, _ noun: String) -> String {

@@ -34,6 +34,23 @@ package struct ScheduleSpec: Hashable, Sendable {
   package var isSet: Bool { !text.isEmpty }
   /// Nil: there is none, or its text is none.
   package var timetable: Timetable? { isSet ? try? Timetable(text: text) : nil }
+  /// So many times after this one, in seconds since the epoch.
+  package func times(after start: Double, _ count: Int, in zone: ZoneRules) -> [Double] {
+    switch timetable {
+    case .every(let interval):
+      return (0..<max(0, count)).map { start + Double($0 + 1) * interval.seconds }
+    case .calendar(let expression):
+      var found: [Double] = []
+      while found.count < count,
+        let next = expression.next(after: Int64(found.last ?? start.rounded(.down)), in: zone)
+      {
+        found.append(Double(next))
+      }
+      return found
+    case nil: return []
+    }
+  }
+
   /// How it is told.
   package var title: String { zone.isEmpty ? text : "\(text) \(zone)" }
 }

@@ -81,6 +81,14 @@ package struct ZoneRules: Hashable, Sendable {
       name: own.name)
   }
 
+  /// `Tue 2026-12-01 03:15:00 CET`: what calendar and clock there show.
+  package func text(_ seconds: Double) -> String {
+    let time = Int64(seconds.rounded(.down))
+    let local = local(time)
+    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    return "\(days[local.weekday]) \(local.text) \(stretch(at: time).name)"
+  }
+
   /// What the clock there shows.
   package func local(_ seconds: Int64) -> CivilTime {
     CivilTime(seconds: seconds + stretch(at: seconds).offset)

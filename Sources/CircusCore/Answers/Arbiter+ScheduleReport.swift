@@ -1,0 +1,108 @@
+import CircusModel
+import CircusWire
+import JSON
+
+/// `schedule` and `run`.
+extension Arbiter {
+  func schedules(_ command: Schedule, _ now: Moment) throws(RequestError) -> Reply {
+    var chosen = watchers.filter { !$0.isDoomed && $0.spec.schedule.isSet }
+    if let name = command.name {
+      let watcher = watchers[try watcher(named: name)]
+      guard watcher.spec.schedule.isSet else {
+        throw .refused("\(watcher.spec.name) has no schedule")
+      }
+      chosen = [watcher]
+    }
+    let rows = chosen.sorted { $0.spec.name < $1.spec.name }.map { watcher -> JSON in
+      .object(scheduleObject(watcher, command.count, now))
+    }
+    return .ok("schedules", .array(rows))
+  }
+
+  func scheduleObject(_ watcher: Watcher, _ count: Int, _ now: Moment) -> JSONObject {
+    let state = watcher.schedule ?? ScheduleState()
+    var object: JSONObject = [
+      "name": .string(watcher.spec.name), "schedule": .string(watcher.spec.schedule.title),
+      "armed": .bool(state.isArmed), "running": .bool(watcher.isBusy),
+      "next": state.next.map { .double($0) } ?? .null,
+      "last_start": state.lastStart.map { .double($0) } ?? .null, "runs": .int(state.runs),
+      "skipped": .int(state.skipped), "missed": .int(state.missed),
+      "text": .string(watcher.scheduleText(now)),
+      "next_text": .string(
+        state.isArmed ? state.nextText ?? "-" : "not scheduled"),
+    ]
+    if let problem = state.problem { object["problem"] = .string(problem) }
+    if let last = state.last {
+      let words = last.isSuccess ? "ok" : "failed"
+      object["last"] = [
+        "ok": .bool(last.isSuccess), "time": .double(last.endedAt), "took": .double(last.took),
+        "text": .string(
+          "\(words) after \(Watcher.span(last.took)), \(Watcher.ago(last.endedAt, now))"),
+      ]
+    }
+    let zone = zones(watcher.spec.schedule.zone) ?? .utc
+    object["times"] = .array(
+      times(of: watcher, count).map { time -> JSON in
+        ["time": .double(time), "text": .string(zone.text(time))]
+      })
+    return object
+  }
+
+  private func times(of watcher: Watcher, _ count: Int) -> [Double] {
+    guard let state = watcher.schedule, state.isArmed, let next = state.next,
+      let zone = zones(watcher.spec.schedule.zone)
+    else { return [] }
+    return [next] + watcher.spec.schedule.times(after: next, count - 1, in: zone)
+  }
+
+  mutating func run(
+    _ command: Run, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
+  ) throws(RequestError) {
+    try refuseWhileEnding()
+    let index = try watcher(named: command.name)
+    let (id, name) = (watchers[index].id, watchers[index].spec.name)
+    guard watchers[index].spec.isOneshot else {
+      throw .refused("\(name) does not run to an end: `circusctl start \(name)` starts it")
+    }
+    guard !watchers[index].isBusy else { throw .refused("\(name) runs already") }
+    answer(ticket, waits: command.isWaiting, .ran(id), .ran(id), &effects)
+    want(id, cause: .run, now, &effects)
+  }
+
+  /// How a run has ended.
+  func runReply(_ id: WatcherID) -> Reply {
+    guard let index = index(of: id) else { return .error(.refused("it was removed")) }
+    let watcher = watchers[index]
+    guard let result = watcher.result else {
+      return .error(.refused("\(watcher.spec.name): it was stopped before its end"))
+    }
+    let took = Watcher.span(result.took)
+    let codes = watcher.lives.values.compactMap { $0.lastExit?.status.shellCode }
+    let code = result.isSuccess ? 0 : codes.first { $0 != 0 } ?? 1
+    return .ok([
+      .init("success", .bool(result.isSuccess)), .init("took", .double(result.took)),
+      .init("exit_code", .int(Int(code))),
+      .init(
+        "text",
+        .string(
+          result.isSuccess
+            ? "\(watcher.spec.name): done after \(took)"
+            : "\(watcher.spec.name): \(watcher.lastProblem ?? "failed"), after \(took)")),
+    ])
+  }
+}
+
+extension Watcher {
+  /// `scheduled, next 2026-12-01 03:15:00 CET; ok after 41 s, 5:00:00 ago`.
+  func scheduleText(_ now: Moment) -> String {
+    guard let schedule, schedule.isArmed else { return "stopped, not scheduled" }
+    if let problem = schedule.problem { return "not scheduled: \(problem)" }
+    var text = "scheduled, next \(schedule.nextText ?? "at no time")"
+    if schedule.isQueued { text += ", and once more after this run" }
+    if let last = schedule.last {
+      let words = last.isSuccess ? "ok" : lastProblem ?? "failed"
+      text += "; last run \(words) after \(Self.span(last.took)), \(Self.ago(last.endedAt, now))"
+    }
+    return text
+  }
+}

@@ -1,0 +1,36 @@
+import CircusModel
+import JSON
+
+/// Runs a oneshot now, and tells how it ended. Not part of circus.
+package struct Run: Command {
+  package var name: String
+  /// Whether the reply waits for the end.
+  package var isWaiting: Bool
+
+  package static let verb = "run"
+  package static let right = Right.operate
+  package static let grammar = Grammar(
+    "<name>", "Run a oneshot or a scheduled watcher now, and end with its exit status",
+    switches: [.init("no-wait", help: "Do not wait for its end")])
+
+  package init(_ p: Properties) throws(RequestError) {
+    name = try p.name()
+    isWaiting = p.isWaiting
+  }
+
+  package static func properties(_ arguments: Arguments) throws(UsageError) -> JSONObject {
+    guard arguments.positionals.count == 1 else {
+      throw UsageError("Invalid number of arguments")
+    }
+    var properties = JSONObject(named(arguments))
+    properties["waiting"] = .bool(!arguments.flags.contains("no-wait"))
+    return properties
+  }
+
+  package static func render(_ reply: JSONObject) -> Rendering {
+    guard let text = reply["text"]?.string else { return Rendering("ok") }
+    let code = reply["exit_code"]?.int ?? 0
+    return Rendering(
+      text, isError: reply["success"] == false, status: Int32(clamping: min(255, max(0, code))))
+  }
+}
