@@ -1,6 +1,6 @@
 /// Why something happened to a process or watcher, kept apart from what happened: told in events
 /// (`cause`), status and log.
-package enum Cause: String, Hashable, Sendable {
+package enum Cause: String, CaseIterable, Hashable, Sendable {
   case boot
   case command
   case crash

@@ -17,6 +17,8 @@ package final class Survival: StateKeeper {
   private let log: Logger
   /// What the earlier daemon left; nil: nothing, or nothing that matters.
   private var saved: SavedState?
+  /// What a daemon that is over has left behind: the times of its schedules.
+  package private(set) var remembered: SavedState?
   private var predecessor = Predecessor.stopped
   private var handover: Handover?
   /// Its processes that are still there.
@@ -86,7 +88,7 @@ package final class Survival: StateKeeper {
     guard var found = file?.load() ?? (children.isEmpty ? nil : SavedState()) else { return }
     let isSameBoot = found.header["boot"]?.string.map { $0 == ProcFS.bootIdentity } ?? true
     guard isSameBoot, !found.isEnded else {
-      if settings.onBoot == .last { saved = found }
+      if settings.onBoot == .last { saved = found } else { remembered = found }
       return
     }
     found.note(lastSequence: work.lastSequence, isBehind: work.isStateBehind)
@@ -310,11 +312,12 @@ package final class Survival: StateKeeper {
     }
   }
 
-  /// Everything is stopped in order: only what was wanted may matter to a later daemon.
-  package func end(_ settings: DaemonSettings) {
+  /// Everything is stopped in order: only what was wanted may matter to a later daemon. `keepsTimes`: so do the times of
+  /// schedules, where the operator has named a directory for what is to be kept.
+  package func end(_ settings: DaemonSettings, keepsTimes: Bool = false) {
     guard let file, let directory else { return }
     WorkPages.remove(from: directory)
-    if settings.onBoot == .last {
+    if settings.onBoot == .last || keepsTimes && settings.stateDirectory != nil {
       file.append(Arbiter.endLine)
       file.settle()
     } else {

@@ -222,6 +222,18 @@ package struct Simulation {
     }
   }
 
+  /// Another daemon is started after this one was stopped; nothing runs any more.
+  package mutating func startAgain() {
+    do {
+      let saved = try runDirectory.find { _ in false }
+      forget(nil)
+      if let saved { arbiter.recall(saved) }
+      feed(.boot)
+    } catch {
+      violations.append("the state file \(error.text)")
+    }
+  }
+
   /// Another program goes on in the same process: its children stay its children.
   package mutating func upgrade(configuration changed: Configuration? = nil) {
     do {

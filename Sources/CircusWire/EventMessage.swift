@@ -4,7 +4,7 @@ import JSON
 /// One state change, as published: `watcher.<name>.<event>` and its payload (circus.md 4).
 package struct EventMessage: Hashable, Sendable {
   /// The events by their names on the wire (circus.md 4.2).
-  package enum Name: String, Sendable {
+  package enum Name: String, CaseIterable, Sendable {
     case add, remove, spawn, start, kill, reap, stop, reload, updated
     case hookSuccess = "hook_success"
     case hookFailure = "hook_failure"

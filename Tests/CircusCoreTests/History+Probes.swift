@@ -29,6 +29,34 @@ extension History {
       spec.ready = random.chance(2) && spec.probes.has(.readiness) ? .probe : .check("unix:/x")
       spec.readyTimeout = .seconds(Double(random.next() % 4))
     }
+    // Drawn apart, so that the rest stays what it is.
+    var times = SplitMix(state: random.state &* 59)
+    limit(&spec, &times)
+    if times.chance(5), !spec.onDemand { schedule(&spec, &times) }
+  }
+
+  /// What its processes may use.
+  private static func limit(_ spec: inout WatcherSpec, _ random: inout SplitMix) {
+    for kind in ProbeKind.limits where random.chance(5) {
+      spec.probes[kind].target = kind == .fileAge ? "1 /run/x" : "1"
+      spec.probes[kind].period = .seconds(1)
+      spec.probes[samples: kind] = random.chance(2) ? "1" : "2 of 3"
+      spec.probes[kind].cooldown = .seconds(Double(random.next() % 4))
+      spec.probes[kind].action =
+        [.restart, .restart, .event, .reload, .stop, .exec("x")][Int(random.next() % 6)]
+    }
+  }
+
+  /// When it is run by itself.
+  private static func schedule(_ spec: inout WatcherSpec, _ random: inout SplitMix) {
+    spec.schedule.text = ["* * * * * *", "*/3 * * * * *", "every:2s"][Int(random.next() % 3)]
+    spec.schedule.overlap = [.skip, .queue, .replace][Int(random.next() % 3)]
+    // Runs that are replaced again and again have no end to wait for.
+    if spec.schedule.overlap == .replace { spec.schedule.text = "every:9s" }
+    spec.schedule.missed = random.chance(2) ? .once : .skip
+    spec.schedule.jitter = .seconds(Double(random.next() % 2))
+    spec.schedule.runsOnStart = random.chance(3)
+    spec.ready = .started
   }
 
   /// Some answers come, some of them bad.
@@ -41,6 +69,9 @@ extension History {
         [.success, .failure, .failure, .error][Int(random.next() % 4)]
     }
     simulation.advance(.seconds(Double(random.next() % 4)))
+    if random.chance(12) {
+      simulation.stepClock([-20_000, -3_600, -5, 5, 3_600, 20_000][Int(random.next() % 6)])
+    }
     while random.chance(2), simulation.answerProbe() {}
   }
 

@@ -115,6 +115,18 @@ import Testing
     #expect(simulation.violations.isEmpty)
   }
 
+  /// The same where the daemon was stopped and started again.
+  @Test(arguments: [("skip", 0, 1), ("once", 1, 0)])
+  func timesBetweenTwoDaemons(missed: String, spawned: Int, counted: Int) throws {
+    var simulation = started("schedule = 0 * * * *\nschedule.missed = \(missed)")
+    simulation.advance(.seconds(60))
+    #expect(simulation.arbiter.keepsTimes == (missed == "once"))
+    simulation.beAway(.seconds(3 * 3_600))
+    simulation.startAgain()
+    #expect(spawns(simulation).count == spawned)
+    #expect(simulation.arbiter.watchers.first?.schedule?.missed == counted)
+  }
+
   /// An upgrade over a planned second loses no run.
   @Test func anUpgradeLosesNoRun() throws {
     var simulation = started("schedule = 0 * * * *")
@@ -158,10 +170,10 @@ import Testing
   /// A quarter of an hour goes by the clock as it is.
   @Test func quartersFollowTheClock() {
     var simulation = started("schedule = */15 * * * *")
-    run(&simulation, for: 1_000)
+    run(&simulation, for: 1_010)
     #expect(spawns(simulation) == ["2023-11-14 22:15:00", "2023-11-14 22:30:00"])
     simulation.stepClock(-3_600)
-    run(&simulation, for: 1_000)
+    run(&simulation, for: 1_010)
     #expect(spawns(simulation).suffix(1) == ["2023-11-14 21:45:00"])
   }
 

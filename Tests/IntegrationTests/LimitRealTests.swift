@@ -22,17 +22,17 @@ import Testing
     let daemon = try TestDaemon(
       """
       [watcher:shares]
-      cmd = python3 -c "import os, time; \(hog); [os.fork() or time.sleep(1000) for _ in range(3)]; time.sleep(1000)"
+      cmd = python3 -c "import os, signal; \(hog); [os.fork() or signal.pause() for _ in range(3)]; signal.pause()"
       max_rss = 180M
       max_rss.period = 0.2
       max_rss.for = 1
       [watcher:grows]
-      cmd = python3 -c "import os, time; os.fork(); \(hog); time.sleep(1000)"
+      cmd = python3 -c "import os, signal; os.fork(); \(hog); signal.pause()"
       max_rss = 100M
       max_rss.period = 0.2
       max_rss.for = 2
       [watcher:alone]
-      cmd = python3 -c "import os, time; os.fork(); \(hog); time.sleep(1000)"
+      cmd = python3 -c "import os, signal; os.fork(); \(hog); signal.pause()"
       max_rss = 100M
       max_rss.period = 0.2
       max_rss.for = 1
@@ -53,7 +53,7 @@ import Testing
     let daemon = try TestDaemon(
       """
       [watcher:files]
-      cmd = python3 -c "import time; f = [open('/dev/null') for _ in range(200)]; time.sleep(1000)"
+      cmd = python3 -c "import signal; f = [open('/dev/null') for _ in range(200)]; signal.pause()"
       max_fds = 100
       max_fds.period = 0.2
       max_fds.for = 1

@@ -1,5 +1,6 @@
 import CircusModel
 import CircusWire
+import JSON
 
 /// Watchers that are started by themselves: when, and what becomes of times that cannot be kept.
 ///
@@ -24,7 +25,7 @@ extension Arbiter {
     {
       arm(index, now)
     }
-    if state.isQueued, !watchers[index].isBusy {
+    if state.isQueued, !watchers[index].isBusy, mode == .running {
       ledger.timers.push(now.instant, .schedule(watchers[index].id))
     }
   }
@@ -61,7 +62,8 @@ extension Arbiter {
       }
       let late = watchers[index].jitter(host: ledger.host)
       state.next = Double(next)
-      state.due = now.instant + .seconds(max(0, Double(next) + late - now.wall))
+      // Rather a millisecond late than one too early.
+      state.due = now.instant + .seconds(max(0, Double(next) + late - now.wall) + 0.001)
     case nil:
       state.problem = "schedule = \(spec.text): \(Timetable.advice(against: spec.text) ?? "")"
     }
@@ -69,7 +71,11 @@ extension Arbiter {
 
   /// Its time may have come.
   mutating func tickSchedule(_ id: WatcherID, _ now: Moment, _ effects: inout [Effect]) {
-    guard mode == .running, let index = index(of: id), let state = watchers[index].schedule else {
+    guard let index = index(of: id), let state = watchers[index].schedule else { return }
+    guard mode == .running else {
+      // All goes down: what is due now is not begun any more.
+      watchers[index].schedule?.due = nil
+      watchers[index].schedule?.isQueued = false
       return
     }
     if state.isQueued, !watchers[index].isBusy {
@@ -178,6 +184,22 @@ extension Arbiter {
     let reason = "it was to run \(Watcher.span((now.wall - next).rounded(.down))) ago"
     watchers[index].tell(.scheduleMissed(reason: reason), &effects)
     watchers[index].publishSchedule(.scheduleMissed, reason, now, &ledger, &effects)
+  }
+
+  /// Whether times that go by without a daemon are made up for.
+  package var keepsTimes: Bool {
+    watchers.contains { $0.schedule?.isArmed == true && $0.spec.schedule.missed == .once }
+  }
+
+  /// The times of a daemon that is over, before the boot.
+  package mutating func recall(_ saved: SavedState) {
+    for group in saved.groups.values {
+      guard let name = group.head["name"]?.string, let record = group.head["schedule"]?.object,
+        let index = index(named: name), watchers[index].spec.schedule.isSet
+      else { continue }
+      watchers[index].schedule = ScheduleState(
+        record, watchers[index].spec.schedule, isSameBoot: false)
+    }
   }
 
   /// Another daemon has left its schedules behind, a moment ago or long ago.

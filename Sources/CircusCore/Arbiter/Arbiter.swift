@@ -143,6 +143,7 @@ package struct Arbiter {
       mode = .running
       ledger.notices.append(.supervisorRunning)
       startAll(cause: .boot, now, &effects)
+      resumeSchedules(now, &effects)
       awaitDependentStarts()
     case .resume(let saved, let predecessor): resume(saved, predecessor, now, &effects)
     case .scale(let id, let change):

@@ -36,7 +36,8 @@ extension Watcher {
     {
       base = planned
     }
-    if let planned = state.planned, planned == current { base = planned }
+    // A moment before its second begins the clock may not show it yet.
+    if let planned = state.planned, (current...current + 1).contains(planned) { base = planned }
     return expression.next(after: base, in: zone)
   }
 

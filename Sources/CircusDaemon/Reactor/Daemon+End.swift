@@ -32,7 +32,7 @@ extension Daemon {
     control?.stop()
     if settings.usesZeroMQ { Endpoints.removeFiles(settings) }
     sockets.closeAll()
-    survival.end(settings)
+    survival.end(settings, keepsTimes: arbiter.keepsTimes)
     notifyPlace.removeItself()
     variableFiles?.remove()
     tellReason()

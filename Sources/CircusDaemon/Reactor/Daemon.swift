@@ -164,12 +164,7 @@ package final class Daemon {
     }
     settings = endpoints?.settings ?? settings
     configuration.settings = settings
-    arbiter = Arbiter(
-      configuration: configuration, workingDirectory: Files.currentDirectory,
-      host: Environment.hostName,
-      seed: UInt64.random(in: .min ... .max), matchesRegex: Regex.matchesStart,
-      isUser: { Users.find($0) != nil }, isUserGroup: { Users.findGroup($0) != nil },
-      zones: ZoneDatabase.rules)
+    arbiter = Arbiter(here: configuration)
     self.proc = proc
     if let endpoints { openEndpoints(endpoints) }
     do { try sockets.apply(configuration.sockets) } catch {
@@ -180,6 +175,7 @@ package final class Daemon {
       }
       log.error(error.text)
     }
+    if let remembered = survival.remembered { arbiter.recall(remembered) }
     queue += [
       .socketsChanged(sockets.info, isComplete: sockets.missing.isEmpty), survival.firstEvent,
     ]
