@@ -7,11 +7,11 @@ import JSON
 /// An arbiter over a fake kernel and a manual clock: whole lives of a daemon in microseconds.
 package struct Simulation {
   /// The state machine under test.
-  package private(set) var arbiter: Arbiter
+  package internal(set) var arbiter: Arbiter
   /// Its processes; tests make them stubborn or fail here.
   package var kernel = FakeKernel()
   /// The only time the arbiter sees.
-  package private(set) var clock = ManualClock()
+  package internal(set) var clock = ManualClock()
   /// What subscribers would have seen: `web.spawn`, `web.kill` ...
   package private(set) var trace: [String] = []
   /// The same events in full.
@@ -25,7 +25,7 @@ package struct Simulation {
   /// The log lines, whatever their level.
   package private(set) var log: [String] = []
   /// Why configurations were asked for and not yet handed in, oldest first.
-  package private(set) var loads: [LoadPurpose] = []
+  package internal(set) var loads: [LoadPurpose] = []
   /// What the daemon ended with; nil while it runs.
   package private(set) var exitStatus: Int32?
   /// Why it ended; empty: it was told to.
@@ -33,7 +33,7 @@ package struct Simulation {
   /// What `checkInvariants` and the simulation itself found broken.
   package internal(set) var violations: [String] = []
   /// Sockets whose first event the arbiter waits for.
-  package private(set) var awaitedSockets: Set<String> = []
+  package internal(set) var awaitedSockets: Set<String> = []
   /// Whether signalled processes die at once; otherwise `deliverDeaths` decides when.
   package var diesAtOnce = true
   /// What hooks answer; those not named here consent.
@@ -57,9 +57,9 @@ package struct Simulation {
   /// Commands that rules have run, by their words.
   package private(set) var commands: [[String]] = []
   private var lastRefusal: UInt64 = 0
-  private let zones: Arbiter.ZoneLookup
+  let zones: Arbiter.ZoneLookup
   /// As in the daemon: what is in flight.
-  private var desk = Desk<Void>()
+  var desk = Desk<Void>()
 
   package init(
     _ specs: [WatcherSpec], settings: DaemonSettings = DaemonSettings(), seed: UInt64 = 1
@@ -79,7 +79,7 @@ package struct Simulation {
     arbiter = Self.arbiter(configuration, seed, zones)
   }
 
-  private static func arbiter(
+  static func arbiter(
     _ configuration: Configuration, _ seed: UInt64, _ zones: @escaping Arbiter.ZoneLookup
   ) -> Arbiter {
     Arbiter(
@@ -157,20 +157,6 @@ package struct Simulation {
     clock.advance(end - clock.now.instant)
   }
 
-  /// Time passes in which there is no daemon.
-  package mutating func beAway(_ interval: Interval) { clock.advance(interval) }
-
-  /// How long nothing is due; nil: for ever.
-  package mutating func pause() -> Interval? {
-    arbiter.nextDeadline().map { max(.zero, $0 - clock.now.instant) }
-  }
-
-  /// The wall clock is set, so many seconds forward or back.
-  package mutating func stepClock(_ seconds: Double) {
-    clock.step(seconds)
-    feed(.clockChanged)
-  }
-
   /// Hands in the configuration asked for first; nothing happens when none is awaited.
   package mutating func load(_ configuration: Configuration) {
     guard !loads.isEmpty else { return }
@@ -196,73 +182,16 @@ package struct Simulation {
   /// What a later daemon finds of this one.
   package var runDirectory = FakeRunDirectory()
   /// How a new daemon makes its arbiter: from the configuration there was at the start, unless told.
-  private var configuration = Configuration()
+  var configuration = Configuration()
   /// The number of the last event that was told.
   private var lastSequence = 0
-  private var orphanRules = OrphanRules()
+  var orphanRules = OrphanRules()
 
   /// How many effects are still carried out; after that the daemon is as good as dead, until `crash`.
   package var effectsLeft: Int?
 
   /// Tickets whose client waited for a daemon that is gone.
-  package private(set) var forsaken: Set<Ticket> = []
-
-  /// Kills the daemon at once and starts another on what the first one has written. Nothing the first
-  /// one was about to do is done, and who waited for it waits for ever.
-  package mutating func crash(configuration changed: Configuration? = nil) {
-    kernel.loseDaemon()
-    forget(changed)
-    do {
-      let found = try runDirectory.find { [kernel] in kernel.processes[$0] != nil }
-      guard let found else { return feed(.boot) }
-      let pids = found.survivors.map { PID($0.pid) }
-      succeed(found, .left(dead: Set(pids.filter { kernel.processes[$0] == nil })))
-    } catch {
-      violations.append("the state file \(error.text)")
-    }
-  }
-
-  /// Another daemon is started after this one was stopped; nothing runs any more.
-  package mutating func startAgain() {
-    do {
-      let saved = try runDirectory.find { _ in false }
-      forget(nil)
-      if let saved { arbiter.recall(saved) }
-      feed(.boot)
-    } catch {
-      violations.append("the state file \(error.text)")
-    }
-  }
-
-  /// Another program goes on in the same process: its children stay its children.
-  package mutating func upgrade(configuration changed: Configuration? = nil) {
-    do {
-      let saved = try runDirectory.handOver(&arbiter)
-      forget(changed)
-      succeed(saved, .replaced)
-    } catch {
-      violations.append("the state \(error.text)")
-    }
-  }
-
-  /// Whatever was in the memory of the daemon is gone.
-  private mutating func forget(_ changed: Configuration?) {
-    forsaken.formUnion(desk.tickets)
-    _ = desk.closeAll()
-    pendingHooks = []
-    pendingProbes = []
-    loads = []
-    awaitedSockets = []
-    effectsLeft = nil
-    orphanRules.forget(&kernel)
-    configuration = changed ?? configuration
-    arbiter = Self.arbiter(configuration, 1, zones)
-  }
-
-  private mutating func succeed(_ saved: SavedState, _ predecessor: Predecessor) {
-    if saved.damagedLines > 0 { violations.append("the state file is damaged") }
-    feed(.resume(saved, predecessor))
-  }
+  package internal(set) var forsaken: Set<Ticket> = []
 
   // MARK: the loop
 
