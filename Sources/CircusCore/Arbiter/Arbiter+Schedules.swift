@@ -1,6 +1,5 @@
 import CircusModel
 import CircusWire
-import JSON
 
 /// Watchers that are started by themselves: when, and what becomes of times that cannot be kept.
 ///
@@ -189,17 +188,6 @@ extension Arbiter {
   /// Whether times that go by without a daemon are made up for.
   package var keepsTimes: Bool {
     watchers.contains { $0.schedule?.isArmed == true && $0.spec.schedule.missed == .once }
-  }
-
-  /// The times of a daemon that is over, before the boot.
-  package mutating func recall(_ saved: SavedState) {
-    for group in saved.groups.values {
-      guard let name = group.head["name"]?.string, let record = group.head["schedule"]?.object,
-        let index = index(named: name), watchers[index].spec.schedule.isSet
-      else { continue }
-      watchers[index].schedule = ScheduleState(
-        record, watchers[index].spec.schedule, isSameBoot: false)
-    }
   }
 
   /// Another daemon has left its schedules behind, a moment ago or long ago.
