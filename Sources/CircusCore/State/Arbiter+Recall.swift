@@ -1,3 +1,4 @@
+import CircusModel
 import JSON
 
 /// What a daemon that was stopped has left for the next one.
