@@ -63,6 +63,8 @@ package final class LaunchPlan: Sendable {
   package let notifyAccess: NotifyAccess
   /// How often it must say there that it lives; zero: never.
   package let watchdog: Interval
+  /// What stands before its lines where others print, too; nil: nothing.
+  package let linePrefix: String?
 
   package init(
     watcherName: String, number: Int, processName: String, groupName: String,
@@ -74,7 +76,7 @@ package final class LaunchPlan: Sendable {
     startsSession: Bool, takesTerminal: Bool = false,
     diesWithDaemon: Bool = false, descendants: DescendantPolicy,
     readiness: Readiness = .started, notifyAccess: NotifyAccess = .tree,
-    watchdog: Interval = .zero
+    watchdog: Interval = .zero, linePrefix: String? = nil
   ) {
     self.watcherName = watcherName
     self.number = number
@@ -101,6 +103,7 @@ package final class LaunchPlan: Sendable {
     self.readiness = readiness
     self.notifyAccess = notifyAccess
     self.watchdog = watchdog
+    self.linePrefix = linePrefix
   }
 }
 

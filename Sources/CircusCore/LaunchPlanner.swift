@@ -73,7 +73,8 @@ enum LaunchPlanner {
       startsSession: true, takesTerminal: spec.takesTerminal,
       diesWithDaemon: spec.daemonExit == .kill,
       descendants: spec.stop.descendants, readiness: spec.ready,
-      notifyAccess: spec.notifyAccess, watchdog: spec.watchdog)
+      notifyAccess: spec.notifyAccess, watchdog: spec.watchdog,
+      linePrefix: spec.prefixesOutput ? "\(spec.name)-\(number)" : nil)
   }
 
   /// With `shell` the line goes to the shell as it was written (circus quotes every word first, so
@@ -151,7 +152,8 @@ enum LaunchPlanner {
       sockets: nil, startsSession: false,
       diesWithDaemon: spec.daemonExit == .kill,
       descendants: spec.stop.descendants, readiness: spec.ready,
-      notifyAccess: spec.notifyAccess, watchdog: spec.watchdog)
+      notifyAccess: spec.notifyAccess, watchdog: spec.watchdog,
+      linePrefix: spec.prefixesOutput ? process.name : nil)
   }
 
   static func member(

@@ -51,6 +51,8 @@ package struct WatcherSpec: Hashable, Sendable {
   package var stdoutOnFull: FullPolicy?
   /// The same of standard error.
   package var stderrOnFull: FullPolicy?
+  /// Lines have the process's name before them where they go to an output of several (`output_prefix`).
+  package var prefixesOutput = false
   /// Standard input is `/dev/null`, as by default (circus `close_child_stdin`).
   package var closesStdin = true
   /// Lower-case name of the socket on descriptor 0; nil: none (circus `stdin_socket`).

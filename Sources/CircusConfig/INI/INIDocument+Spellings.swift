@@ -5,6 +5,7 @@ extension INIDocument {
   mutating func settleSpellings() {
     for index in sections.indices where Self.hasProcesses(sections[index].name) {
       sections[index].settleSchedule()
+      sections[index].settleLiveness()
       sections[index].foldExitActions()
     }
   }
@@ -54,6 +55,35 @@ extension INIDocument.Section {
     if name.hasPrefix("program:"), option("schedule") == nil { rename("cron", to: "schedule") }
     guard option("schedule") != nil else { return }
     for (short, long) in Self.short where option(long) == nil { rename(short, to: long) }
+  }
+
+  // MARK: liveness_check
+
+  /// go-supervisord's liveness checks, with its defaults.
+  fileprivate mutating func settleLiveness() {
+    let head = "liveness_check_"
+    guard name.hasPrefix("program:"), option("liveness_probe") == nil,
+      let script = option(head + "script")
+    else { return }
+    let values = [
+      ("initial_delay", "60"), ("period", "60"), ("timeout", "30"), ("failure_threshold", "3"),
+      ("failure_action", ""), ("success_threshold", ""),
+    ].map { ($0.0, option(head + $0.0)?.value ?? $0.1) }
+    let isAddress = ["http:", "https:", "tcp:"].contains(where: script.value.lowercased().hasPrefix)
+    func put(_ key: String, _ value: String) {
+      options.append(
+        .init(key: "liveness_probe" + key, value: value, file: script.file, line: script.line))
+    }
+    options.removeAll { $0.key.hasPrefix(head) }
+    put("", isAddress ? script.value : "exec:\(script.value)")
+    for (key, value) in values where !value.isEmpty && key != "success_threshold" {
+      guard key == "failure_action" else {
+        put(".\(key)", value)
+        continue
+      }
+      let isWord = RuleAction(text: value) != nil
+      put(".action", isWord ? value : "exec:\(value)")
+    }
   }
 
   private mutating func rename(_ key: String, to other: String) {

@@ -138,6 +138,7 @@ extension Arbiter {
       let running = watchers.filter { $0.desired == .running }.map(\.id)
       answer(
         ticket, waits: command.isWaiting, .settled(ids), .plain, starting: running, &effects)
+      if command.isWaiting, ticket != nil { waiting[waiting.count - 1].tellsUntouched = true }
       reloadAll(
         sequential: command.isSequential, graceful: command.isGraceful, now, &effects)
       return
@@ -149,20 +150,6 @@ extension Arbiter {
       before: watchers[index].pids, starting: [id], &effects)
     reload(
       id, sequential: command.isSequential, graceful: command.isGraceful, now, &effects)
-  }
-
-  /// Every running watcher, in start order. What an operator stopped stays stopped (circus starts
-  /// it, B31).
-  mutating func reloadAll(
-    sequential: Bool, graceful: Bool, _ now: Moment, _ effects: inout [Effect]
-  ) {
-    for id in startOrder {
-      guard let index = index(of: id), watchers[index].desired == .running,
-        // Its next run is from its new definition anyway.
-        !watchers[index].spec.schedule.isSet
-      else { continue }
-      reload(id, sequential: sequential, graceful: graceful, now, &effects)
-    }
   }
 
   mutating func reload(

@@ -17,6 +17,7 @@ extension Arbiter {
   /// Arms and disarms the schedule of a watcher that something has happened to.
   mutating func keepSchedule(_ index: Int, _ now: Moment) {
     guard watchers[index].schedule != nil || watchers[index].spec.schedule.isSet else { return }
+    hasSchedule = true
     watchers[index].settleArming(isBooted: mode == .running)
     guard let state = watchers[index].schedule else { return }
     if state.isArmed,

@@ -34,6 +34,8 @@ package struct Arbiter {
   var startQueue = StartQueue()
   /// Programs that are started when others have been in certain states.
   var startups: [WatcherID] = []
+  /// Watchers of a reload of all that have yet to begin, when order matters.
+  var reloads = ReloadQueue()
   /// Groups still to be stopped, when order matters.
   var stopQueue: [[WatcherID]] = []
   var stopQueueCause = Cause.shutdown
@@ -60,6 +62,8 @@ package struct Arbiter {
   package internal(set) var board = ProbeBoard()
   /// Those of them that must say that they live.
   var watchdogs = Watchdogs()
+  /// Some watcher has a schedule, or had one: steps of the clock matter.
+  package internal(set) var hasSchedule = false
   /// When the last event was.
   var lastMoment: Moment?
   /// The pools of event listeners by the name of their group, which may be gone by now.
@@ -303,6 +307,7 @@ package struct Arbiter {
       advanceDependents(now, &effects)
       advanceStartQueue(now, &effects)
       advanceDependentStarts(now, &effects)
+      advanceReloads(now, &effects)
       concludeIfEssentialEnded(now, &effects)
       concludeIfIdle(now, &effects)
       endStopDelay(now, &effects)

@@ -36,6 +36,8 @@ struct Waiting {
   var before: Set<PID> = []
   /// Watchers that are meant to run when it is done; one that does not is the answer.
   var started: [WatcherID] = []
+  /// Those that were left as they are count as well: a reload of all.
+  var tellsUntouched = false
   /// What the answer tells of others: which were started, or run on.
   var told: [Reply.Member] = []
 }
@@ -84,7 +86,7 @@ extension Arbiter {
     switch condition {
     case .settled(let ids):
       return ids.allSatisfy { id in
-        guard !startQueue.pending.contains(id) else { return false }
+        guard !startQueue.pending.contains(id), !reloads.pending.contains(id) else { return false }
         return index(of: id).map { watchers[$0].isSettled || watchers[$0].isBlocked } ?? true
       }
     case .applied(let ids):
@@ -122,7 +124,10 @@ extension Arbiter {
         ("kept", list(now.filter { entry.before.contains($0) })),
       ]
     }
-    let problems = entry.started.compactMap { index(of: $0).flatMap { watchers[$0].startProblem } }
+    let problems = entry.started.compactMap { id in
+      index(of: id).flatMap { watchers[$0].startProblem }
+        ?? (entry.tellsUntouched ? reloads.untouched[id] : nil)
+    }
     if !problems.isEmpty { return .error(.refused(problems.joined(separator: "; "))) }
     switch entry.result {
     case .plain: return .plain

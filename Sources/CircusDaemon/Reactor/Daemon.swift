@@ -241,7 +241,6 @@ package final class Daemon {
     registrations.append(loop.whenReadable(signals.number) { [unowned self] in takeSignals() })
     control?.watch(loop) { [unowned self] in takeRequests() }
     loop.whenDeadlinePasses { [unowned self] in passDeadline() }
-    clockWatch = ClockWatch(loop: loop) { [unowned self] in queue.append(.clockChanged) }
     if settings.usesZeroMQ {
       for line in Endpoints.exposure(settings) { log.log(.critical, line) }
       discover()
@@ -340,6 +339,9 @@ package final class Daemon {
   }
 
   private func armDeadline() {
+    if arbiter.hasSchedule, clockWatch == nil {
+      clockWatch = ClockWatch(loop: loop) { [unowned self] in queue.append(.clockChanged) }
+    }
     let due = [arbiter.nextDeadline()?.nanoseconds, stats?.nextTick].compactMap { $0 }.min()
     loop.setDeadline(after: due.map { max(0, $0 - Clock.monotonic) })
   }

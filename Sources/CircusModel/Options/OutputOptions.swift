@@ -3,6 +3,12 @@ extension WatcherOption {
   static let output: [WatcherOption] =
     [
       WatcherOption(
+        circus: .init("output_prefix", .boolean), supervisor: .init("output_prefix", .boolean),
+        .boolean(\.prefixesOutput), .rolling, [.settable, .shown, .ours],
+        help:
+          "Lines have the name of their process before them where several print, as `web-1 | `; JSON stays as it is"
+      ),
+      WatcherOption(
         circus: .init("use_sockets", .boolean, listed: .bool(false)), .boolean(\.usesSockets),
         .restart, [.shown], help: "The processes get the daemon's sockets",
         elsewhere: "supervisor holds no sockets for programs"),

@@ -51,6 +51,14 @@ package final class Pump {
   /// Called with the number of bytes that were given up.
   var onLoss: (Int) -> Void = { _ in }
   private(set) var isAtEnd = false
+  /// What stands before its lines where others print, too; nil: nothing.
+  var name: String?
+
+  /// How lines are passed on; nil: as the bytes they come as.
+  private var shape: LineShape? {
+    guard let name, case .plain? = sink.lines else { return sink.lines }
+    return .named(name)
+  }
 
   /// One buffer for all pumps of the thread.
   private var buffer: UnsafeMutableRawBufferPointer { work.buffer }
@@ -104,7 +112,7 @@ package final class Pump {
   private func move(atMost reads: Int) -> Int {
     var moved = 0
     let end = Clock.monotonic + Self.budget
-    let most = sink.lines?.isCostly == true ? Self.linedSize : buffer.count
+    let most = shape?.isCostly == true ? Self.linedSize : buffer.count
     for _ in 0..<reads where !isAtEnd && !isBlocked {
       // Read in known portions, so that what a killed daemon had read can be kept apart from what
       // it had not. Nothing there: the end, or a byte that comes this moment.
@@ -148,7 +156,7 @@ package final class Pump {
   private func deliver(_ bytes: UnsafeRawBufferPointer, at wall: Double, skipping: Int = 0) {
     ring.append(bytes, pid: pid.rawValue, time: wall)
     watch?.look(at: bytes, of: output)
-    guard let shape = sink.lines else {
+    guard let shape else {
       return write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(skipping)))
     }
     guard let last = bytes.lastIndex(of: 10) else {
@@ -181,7 +189,7 @@ package final class Pump {
 
   /// Sees to it that the beginning of a line does not wait for long.
   private func hurryPartial() {
-    guard !partial.isEmpty, case .plain? = sink.lines else {
+    guard !partial.isEmpty, case .plain? = shape else {
       patience = nil
       return
     }
@@ -262,7 +270,7 @@ package final class Pump {
 
   /// The last line need not end with a newline; the log's does, where lines are changed.
   func flushPartial() {
-    guard !partial.isEmpty, let shape = sink.lines else { return }
+    guard !partial.isEmpty, let shape else { return }
     if shape.isCostly { partial.append(10) }
     send(partial.withUnsafeBytes { shape.apply(to: $0, pid: pid.rawValue, at: Clock.wall) }, 0)
     partial = []

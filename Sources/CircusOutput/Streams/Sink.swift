@@ -89,6 +89,8 @@ package indirect enum Sink {
 enum LineShape {
   /// Each has something in front of it.
   case prefixed(LinePrefix)
+  /// Each has the name of its process in front of it.
+  case named(String)
   /// As they are. One whose end does not come soon is passed on without it.
   case plain
 
@@ -96,12 +98,28 @@ enum LineShape {
   func apply(to lines: UnsafeRawBufferPointer, pid: Int32, at wall: Double) -> [UInt8] {
     switch self {
     case .prefixed(let prefix): prefix.apply(to: lines, pid: pid, at: wall)
+    case .named(let name): Self.name(lines, name)
     case .plain: Array(lines)
     }
   }
 
   /// Whether each line has to be looked at.
-  var isCostly: Bool { if case .prefixed = self { true } else { false } }
+  var isCostly: Bool { if case .plain = self { false } else { true } }
+
+  /// `web-1 | ` before each line; what is JSON for a program that reads it stays that.
+  private static func name(_ lines: UnsafeRawBufferPointer, _ name: String) -> [UInt8] {
+    let head = Array("\(name) | ".utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(lines.count + head.count * 8)
+    var rest = lines
+    while let base = rest.baseAddress, !rest.isEmpty {
+      let end = memchr(base, 10, rest.count).map { UnsafeRawPointer($0) - base } ?? rest.count
+      if rest[0] != UInt8(ascii: "{") { out += head }
+      out.append(contentsOf: UnsafeRawBufferPointer(start: base, count: min(end + 1, rest.count)))
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(end + 1))
+    }
+    return out
+  }
 }
 
 /// What stands before each line: `<time> [<pid>] | `, in colour on a console.

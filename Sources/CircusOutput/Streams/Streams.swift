@@ -281,13 +281,12 @@ package final class Streams {
 
   // MARK: pumps
 
-  /// Reads a pipe from now on, into `sink`. `number`: of its process in the watcher. `unfinished`
+  /// Reads a pipe from now on, into `sink`. `number`: of its process in the watcher. `name`: before its lines. `unfinished`
   /// is nil for a new pipe. Else an earlier daemon has read from it: what that one had in hand when
   /// it was killed, or left as `inHand`, is finished first.
   package func attach(
     _ readEnd: consuming FileDescriptor, to outputs: ProcessOutputs, watcher: WatcherID,
-    number: Int?,
-    output: Output, sink: Sink, onFull: FullPolicy? = nil,
+    number: Int?, name: String? = nil, output: Output, sink: Sink, onFull: FullPolicy? = nil,
     after unfinished: WorkPages.Unfinished?? = nil,
     inHand: InHand = InHand()
   ) {
@@ -299,6 +298,7 @@ package final class Streams {
       onFull: onFull, work: work, loop: loop
     ) { [unowned self] pump in forget(pump) }
     pump.onLoss = { [unowned self] bytes in losses.add(bytes, watcher, output) }
+    pump.name = name
     if let unfinished { pump.takeOver(unfinished, inHand) }
     pumps[ObjectIdentifier(pump)] = Entry(
       watcher: watcher, number: number, output: output, pump: pump, outputs: outputs)

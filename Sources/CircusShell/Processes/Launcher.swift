@@ -117,7 +117,7 @@ package final class Launcher {
     guard let pipe else { return }
     streams.attach(
       FileDescriptor(owning: pipe.ends.takeReadEnd()), to: process.outputs, watcher: watcher,
-      number: plan.number, output: output, sink: pipe.sink,
+      number: plan.number, name: plan.linePrefix, output: output, sink: pipe.sink,
       onFull: output == .stdout ? plan.stdoutOnFull : plan.stderrOnFull)
   }
 
@@ -168,7 +168,7 @@ package final class Launcher {
       let sink = plan.flatMap { try? streams.sink(watcher, output, $0) }
       streams.attach(
         FileDescriptor(owning: number), to: outputs, watcher: watcher, number: plan?.number,
-        output: output, sink: sink ?? .null,
+        name: plan?.linePrefix, output: output, sink: sink ?? .null,
         onFull: output == .stdout ? plan?.stdoutOnFull : plan?.stderrOnFull,
         after: .some(work.unfinished), inHand: ends.inHand[place] ?? InHand())
     }
