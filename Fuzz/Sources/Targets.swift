@@ -22,6 +22,8 @@ enum Targets {
     "environment": { _ = try? EnvironmentGrammar.parse(String(decoding: $0, as: UTF8.self)) },
     "request": { request($0) },
     "state": { state($0) },
+    "cron": { schedule($0) },
+    "zone": { zone($0) },
     "xmlrpc": { xmlrpc($0) },
     "frames": { frames($0) },
     "listener": { ListenerFuzzing.feed($0) },
@@ -40,6 +42,32 @@ enum Targets {
       matchesRegex: { _, _ in false })
     var effects: [Effect] = []
     arbiter.handle(.boot, at: Moment(instant: Instant(nanoseconds: 0), wall: 0), into: &effects)
+  }
+
+  /// When it is due must be found, or that it never is, whatever the zone.
+  private static func schedule(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    _ = Timetable.advice(against: text)
+    guard case .calendar(let expression)? = try? Timetable(text: text) else { return }
+    var at = Int64(1_700_000_000)
+    for _ in 0..<20 {
+      guard let next = expression.next(after: at, in: .utc) else { return }
+      precondition(next > at)
+      at = next
+    }
+  }
+
+  private static func zone(_ bytes: [UInt8]) {
+    _ = ZoneFooter(String(decoding: bytes, as: UTF8.self))
+    guard let rules = ZoneFile.read(bytes), let daily = try? CronExpression("30 2 * * *") else {
+      return
+    }
+    for at in [-2_000_000_000, 0, 1_700_000_000, 4_000_000_000] as [Int64] {
+      let stretch = rules.stretch(at: at)
+      precondition(stretch.start.map { $0 <= at } ?? true)
+      precondition(stretch.end.map { $0 > at } ?? true)
+      if let next = daily.next(after: at, in: rules) { precondition(next > at) }
+    }
   }
 
   private static func request(_ bytes: [UInt8]) {

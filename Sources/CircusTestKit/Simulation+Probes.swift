@@ -6,9 +6,11 @@ extension Simulation {
   /// Answers as told, at once or when `answerProbe` is called.
   mutating func ask(_ question: ProbeQuestion, _ queue: inout [Event]) {
     probeQuestions.append(question)
-    if pendingProbes.contains(where: {
-      $0.process == question.process && $0.kind == question.kind
-    }) {
+    if !question.isByHand,
+      pendingProbes.contains(where: {
+        $0.process == question.process && $0.kind == question.kind
+      })
+    {
       violations.append("two questions at a time: \(question.kind)")
     }
     guard answersProbes else { return pendingProbes.append(question) }

@@ -22,6 +22,8 @@ package struct EventMessage: Hashable, Sendable {
     case unhealthy
     /// A probe could not be asked several times in a row: nothing is known. Ours.
     case probeError = "probe_error"
+    /// A process has been started again and again in the last minutes, without an order. Ours.
+    case flapping
     /// A process is over one of its limits. Ours.
     case limitExceeded = "limit_exceeded"
     /// It is below it again. Ours.

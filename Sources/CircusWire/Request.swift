@@ -24,6 +24,7 @@ package enum Request: Sendable {
   case numProcesses(NumProcesses)
   case numWatchers(NumWatchers)
   case options(Options)
+  case probe(ProbeNow)
   case quit(Quit)
   case reload(Reload)
   case reloadConfig(ReloadConfig)
@@ -66,6 +67,7 @@ package enum Request: Sendable {
     case NumProcesses.verb: self = .numProcesses(try NumProcesses(p))
     case NumWatchers.verb: self = .numWatchers(try NumWatchers(p))
     case Options.verb: self = .options(try Options(p))
+    case ProbeNow.verb: self = .probe(try ProbeNow(p))
     case Quit.verb: self = .quit(try Quit(p))
     case Reload.verb: self = .reload(try Reload(p))
     case ReloadConfig.verb: self = .reloadConfig(try ReloadConfig(p))
@@ -111,6 +113,7 @@ package enum Request: Sendable {
     case .numProcesses: NumProcesses.self
     case .numWatchers: NumWatchers.self
     case .options: Options.self
+    case .probe: ProbeNow.self
     case .quit: Quit.self
     case .reload: Reload.self
     case .reloadConfig: ReloadConfig.self

@@ -41,7 +41,8 @@ enum ConsoleState {
       "started": .double(view.slot?.startedWall ?? 0),
       "description": .string(ProcessDescription.text(view, now)),
       "signallable": .bool(view.stage.isSignallable),
-      "restarts": .int(view.lives.restarts), "lately": .int(view.lives.lately(now)),
+      "note": .string(view.note ?? ""), "restarts": .int(view.lives.restarts),
+      "lately": .int(view.lives.lately(now)),
       "exit": .string(view.lives.lastExit?.status.description ?? ""),
       "exited": .double(view.lives.lastExit?.wall ?? 0), "command": .string(view.spec.command),
     ]

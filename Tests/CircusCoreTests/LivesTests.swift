@@ -88,4 +88,27 @@ import Testing
     simulation.send("stop", ["name": "w"])
     #expect(simulation.arbiter.processTable[0].stage == .stopped)
   }
+
+  /// A process that ends again and again is told of once; what is ordered does not count.
+  @Test func flappingIsToldOnce() {
+    var simulation = circus()
+    for _ in 0..<8 {
+      simulation.send("restart", ["name": "w"])
+      simulation.advance(.seconds(5))
+    }
+    #expect(!simulation.events.contains { $0.name == .flapping })
+    for _ in 0..<9 {
+      simulation.advance(.seconds(10))
+      simulation.exit("w", 0, .exited(1))
+    }
+    let told = simulation.events.filter { $0.name == .flapping }
+    #expect(told.map(\.reason) == ["w-1 was started again 5 times in 10 minutes"])
+    // Another bad time is told again.
+    simulation.advance(.seconds(1_300))
+    for _ in 0..<6 {
+      simulation.advance(.seconds(10))
+      simulation.exit("w", 0, .exited(1))
+    }
+    #expect(simulation.events.count { $0.name == .flapping } == 2)
+  }
 }

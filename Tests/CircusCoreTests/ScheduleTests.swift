@@ -275,6 +275,7 @@ import Testing
     var ticket = simulation.send("status", ["verbose": true])
     var condition = self.condition(simulation, ticket)
     #expect(condition == "scheduled, next \(next)")
+    #expect(simulation.arbiter.processTable.first?.note == "next run \(next)")
     ticket = simulation.send("explain", ["name": "job"])
     #expect(
       simulation.replies[ticket]?.members["next"]?.array?.first?.string?.contains(next) == true)

@@ -134,7 +134,7 @@ extension Arbiter {
     ProcessView(
       key: ProcessKey(watcher: watcher.id, number: slot.number), group: watcher.spec.group,
       name: slot.name, spec: watcher.spec, slot: slot, lives: watcher.lives[slot.number] ?? Lives(),
-      waitsFor: slot.state == .waiting ? watcher.gate.text : nil)
+      waitsFor: slot.state == .waiting ? watcher.gate.text : nil, note: watcher.note(slot))
   }
 
   /// A stopped circus watcher has no processes; those it will have are shown all the same.
@@ -148,7 +148,18 @@ extension Arbiter {
         name: watcher.name(of: number), spec: watcher.spec, slot: nil,
         lives: watcher.lives[number] ?? Lives(),
         hasEnded: watcher.desired == .stopped(.exit) && watcher.lives[number]?.lastExit != nil,
-        waitsFor: watcher.isWaiting ? watcher.gate.text : nil)
+        waitsFor: watcher.isWaiting ? watcher.gate.text : nil, note: watcher.note(nil))
     }
+  }
+}
+
+extension Watcher {
+  /// What is to be known of a process besides its state: that a probe of it fails, or when it runs next.
+  fileprivate func note(_ slot: Slot?) -> String? {
+    if let health = slot?.health, health.readiness == .failing || health.liveness == .failing {
+      return "unhealthy"
+    }
+    guard spec.schedule.isSet, !isBusy, let schedule else { return nil }
+    return schedule.isArmed ? schedule.nextText.map { "next run \($0)" } : "not scheduled"
   }
 }

@@ -110,6 +110,7 @@ extension Arbiter {
     _ process: ProcessID, _ token: Int, _ answer: ProbeAnswer, _ now: Moment,
     _ effects: inout [Effect]
   ) -> Bool {
+    if takeProbeNow(token, answer, &effects) { return false }
     // One to an earlier question, or to another life's, means nothing.
     guard
       let (state, change) = board.take(answer, to: token, of: process, now)

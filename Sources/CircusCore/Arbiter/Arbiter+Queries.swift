@@ -48,7 +48,8 @@ extension Arbiter {
           .ok([
             .init("shell", false), .init("msg", "this circusd is not written in Python"),
           ])))
-    case .add, .decr, .incr, .kill, .listen, .quit, .reload, .reloadConfig, .restart, .rm, .run,
+    case .add, .decr, .incr, .kill, .listen, .probe, .quit, .reload, .reloadConfig, .restart, .rm,
+      .run,
       .save,
       .set,
       .upgrade, .signal, .start, .stop, .wait:

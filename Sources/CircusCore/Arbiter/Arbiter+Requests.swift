@@ -34,6 +34,7 @@ extension Arbiter {
       if !command.isWaiting, let ticket { effects.append(.reply(ticket, .plain)) }
       effects.append(.loadConfiguration(.reload(command.isWaiting ? ticket : nil)))
     case .restart(let command): try restart(command, ticket, now, &effects)
+    case .probe(let command): try probe(command, ticket, now, &effects)
     case .run(let command): try run(command, ticket, now, &effects)
     case .rm(let command): try remove(command, ticket, now, &effects)
     case .set(let command): try set(command, ticket, now, &effects)
@@ -45,6 +46,7 @@ extension Arbiter {
       try refuseWhileEnding()
       // They ask the next program.
       releaseWatches(now, &effects)
+      releaseRounds(&effects)
       effects.append(.upgrade(command.program, ticket))
     case .wait(let command):
       if let ticket { try wait(command, ticket, now, &effects) }

@@ -60,6 +60,8 @@ package struct Arbiter {
   private var lastWatcher = 0
   /// The probes of what runs.
   package internal(set) var board = ProbeBoard()
+  /// Questions that clients have asked for.
+  var rounds: [ProbeRound] = []
   /// Those of them that must say that they live.
   var watchdogs = Watchdogs()
   /// Some watcher has a schedule, or had one: steps of the clock matter.

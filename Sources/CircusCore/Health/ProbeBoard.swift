@@ -47,6 +47,12 @@ package struct ProbeBoard: Sendable {
     checkups[process]?.states.lazy.compactMap(\.due).min()
   }
 
+  /// The number of a question out of turn.
+  mutating func nextToken() -> Int {
+    lastToken += 1
+    return lastToken
+  }
+
   /// Begins to ask what is due of a life, in place.
   mutating func begin(
     _ process: ProcessID, _ now: Moment, _ ask: (Checkup, ProbeState, Int) -> Void

@@ -13,6 +13,8 @@ package struct ProbeQuestion: Sendable {
   package let check: ProbeCheck
   /// How long the answer may take.
   package let timeout: Interval
+  /// A client has asked for it, out of turn.
+  package var isByHand = false
 }
 
 /// How it is asked, variables expanded.

@@ -10,6 +10,11 @@ package struct Lives: Hashable, Sendable {
   /// The restarts of the last minutes, each minute after the epoch with its number of them.
   var recent: [Minute] = []
 
+  /// So many restarts in the last minutes that it was told.
+  private var isFlapping = false
+  /// From how many on, and down to how many it goes on.
+  private static let (tooMany, few) = (5, 2)
+
   /// Restarts in one minute.
   struct Minute: Hashable, Sendable {
     /// Minutes since the epoch.
@@ -43,7 +48,17 @@ package struct Lives: Hashable, Sendable {
     lastExit = Exit(status: status, wall: wall, wasAsked: wasAsked)
   }
 
-  mutating func restarted(_ wall: Double) {
+  /// Whether that makes too many of them, which is told once.
+  mutating func restarted(_ wall: Double) -> Bool {
+    defer {
+      let count = lately(wall)
+      isFlapping = count >= Self.tooMany || isFlapping && count > Self.few
+    }
+    count(wall)
+    return !isFlapping && lately(wall) >= Self.tooMany
+  }
+
+  private mutating func count(_ wall: Double) {
     restarts += 1
     let minute = Self.minute(wall)
     if recent.last?.number == minute {
@@ -57,5 +72,6 @@ package struct Lives: Hashable, Sendable {
   mutating func beginAgain() {
     restarts = 0
     recent = []
+    isFlapping = false
   }
 }

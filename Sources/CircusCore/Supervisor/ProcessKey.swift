@@ -32,6 +32,8 @@ package struct ProcessView: Sendable {
 
   /// What it waits for, where it is not started for that.
   package var waitsFor: String?
+  /// That a probe of it fails, or when it runs next; nil: neither.
+  package var note: String?
 
   /// Where it stands in supervisor's terms.
   package var stage: ProcessStage {

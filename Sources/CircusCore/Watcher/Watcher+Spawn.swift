@@ -76,12 +76,12 @@ extension Watcher {
     enter(milestone(now).map { .starting(life, until: $0) } ?? .running(life), at: index, &ledger)
     let cause = slots[index].respawnCause ?? startCause
     slots[index].respawnCause = nil
-    if cause.isRestart {
-      lives[slots[index].number, default: Lives()].restarted(now.wall)
-    }
+    let isFlapping =
+      cause.isRestart && lives[slots[index].number, default: Lives()].restarted(now.wall)
     ask(.afterSpawn, ["pid": .int(Int(pid.rawValue))], &ledger, &effects)
     ledger.publish(event(.spawn, now, pid: pid, cause: cause), into: &effects)
     tell(.spawned(pid), of: slots[index].name, &effects)
+    if isFlapping { publishFlapping(slots[index], pid, cause, now, &ledger, &effects) }
     if case .running = slots[index].state { tellSuccess(slots[index], &effects) }
     // A stop that overtook the start.
     if slots[index].isSurplus || phase == .stopping || !slots[index].isWanted {
@@ -89,6 +89,16 @@ extension Watcher {
         process, slots[index].surplus ?? stopCause, announcesReap: !slots[index].isSurplus, now,
         &ledger, &effects)
     }
+  }
+
+  private func publishFlapping(
+    _ slot: Slot, _ pid: PID, _ cause: Cause, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
+  ) {
+    let count = lives[slot.number]?.lately(now.wall) ?? 0
+    var event = event(.flapping, now, pid: pid, cause: cause)
+    event.reason = "\(slot.name) was started again \(count) times in 10 minutes"
+    ledger.publish(event, into: &effects)
   }
 
   /// When `max_age` ends a life that began then. Drawn once; circus draws anew at each look, which

@@ -195,6 +195,7 @@
     const now = Date.now() / 1000 + clock.offset;
     const facts = [process.state === "RUNNING"
       ? `pid ${process.pid}, uptime ${uptime(now - process.started)}` : process.description];
+    if (process.note) facts.push(process.note);
     if (process.restarts) facts.push(`${process.restarts} restart${process.restarts > 1 ? "s" : ""}`
       + (process.lately ? ` (${process.lately} in 10 minutes)` : ""));
     if (process.exit && (process.restarts || process.state !== "RUNNING"))
