@@ -144,6 +144,15 @@ import Testing
     #expect(CivilTime(seconds: -1).text == "1969-12-31 23:59:59")
   }
 
+  /// The fuzzer's find: the first change in the year -292 billion.
+  @Test func aChangeBeforeAllCalendarsIsNone() {
+    var bytes = Array("TZif2".utf8) + [UInt8](repeating: 0, count: 39)
+    bytes += Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15)
+    for count in [0, 0, 0, 1, 1, 4] as [UInt8] { bytes += [0, 0, 0, count] }
+    bytes += [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0E, 0x10, 0, 0] + Array("CET\0\n\n".utf8)
+    #expect(ZoneFile.read(bytes)?.stretch(at: 0).offset == 3_600)
+  }
+
   /// Files that are cut, turned or made up end no process.
   @Test func brokenZoneFilesAreNone() throws {
     #expect(ZoneFile.read([]) == nil)

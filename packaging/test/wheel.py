@@ -40,9 +40,15 @@ def test():
         sample = run([os.path.join(programs, "echo_supervisord_conf")])
         check("echo_supervisord_conf", "[supervisord]" in sample.stdout)
         wheels = [name for name in os.listdir(DIST) if name.endswith(".whl")]
-        check("tags of glibc and of musl", len(wheels) == 2 and all(
-            "manylinux_2_17" in name and "musllinux_1_1" in name for name in wheels), str(wheels))
-        gone = run([pip[0], "uninstall", "-y", "swift-circus", "swift-circus-supervisor"])
+        check("tags of glibc and of musl", len(wheels) == 3 and all(
+            "manylinux_2_17" in name and "musllinux_1_1" in name or "pycompat" in name for name in wheels), str(wheels))
+        module = run(pip + ["swift-circus-pycompat"])
+        check("pip install swift-circus-pycompat", module.returncode == 0, module.stderr)
+        python = os.path.join(programs, "python")
+        check("python -m supervisor.supervisord", "4.3.0" in run([python, "-m", "supervisor.supervisord", "-v"]).stdout)
+        check("import supervisor.childutils",
+              run([python, "-c", "from supervisor import childutils; childutils.listener.ready()"]).stdout == "READY\n")
+        gone = run([pip[0], "uninstall", "-y", "swift-circus", "swift-circus-supervisor", "swift-circus-pycompat"])
         check("pip uninstall", gone.returncode == 0 and not os.path.exists(os.path.join(programs, "circusd")), gone.stderr)
 
 

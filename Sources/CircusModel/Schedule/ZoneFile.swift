@@ -35,7 +35,7 @@ package enum ZoneFile {
       guard index < head.types else { return nil }
       let base = types.startIndex + index * 6
       let offset = integer(types[base..<base + 4])
-      guard abs(offset) < 93_600 else { return nil }
+      guard (-93_600...93_600).contains(offset) else { return nil }
       let start = names.startIndex + Int(types[base + 5])
       guard start <= names.endIndex else { return nil }
       return (offset, String(decoding: names[start...].prefix { $0 != 0 }, as: UTF8.self))
@@ -49,7 +49,7 @@ package enum ZoneFile {
         changes.last.map({ $0.at < at }) ?? true
       else { return nil }
       // Before all calendars; there is no need for it.
-      guard abs(at) < 1 << 40 else { continue }
+      guard (-(1 << 40)...1 << 40).contains(at) else { continue }
       changes.append(.init(at: at, offset: kind.offset, name: kind.name))
     }
     return ZoneRules(
