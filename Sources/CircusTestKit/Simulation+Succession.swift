@@ -24,6 +24,8 @@ extension Simulation {
       let saved = try runDirectory.find { _ in false }
       forget(nil)
       if let saved { arbiter.recall(saved) }
+      // As in the daemon, whose sockets are bound first.
+      feed(.socketsChanged([], isComplete: true))
       feed(.boot)
     } catch {
       violations.append("the state file \(error.text)")

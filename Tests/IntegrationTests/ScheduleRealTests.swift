@@ -48,6 +48,20 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
+  /// Times outlive a stop of the daemon, and one run makes up for those that went by.
+  @Test func timesOutliveAStop() throws {
+    let daemon = try TestDaemon(
+      "[watcher:job]\ncmd = true\nschedule = */2 * * * * *\nschedule.missed = once\n")
+    #expect(eventually { (self.row(daemon, "job")?["runs"]?.int ?? 0) >= 1 })
+    let before = try #require(row(daemon, "job")?["runs"]?.int)
+    #expect(try daemon.quit() == 0)
+    let end = Clock.wall + 3
+    #expect(eventually { Clock.wall > end })
+    try daemon.start()
+    #expect(eventually { (self.row(daemon, "job")?["runs"]?.int ?? 0) > before })
+    #expect(try daemon.quit() == 0)
+  }
+
   @Test func anExitStatusIsThatOfTheRun() throws {
     let daemon = try TestDaemon(
       "[watcher:migrate]\ncmd = sh -c 'exit 9'\ntype = oneshot\nautostart = False\n")

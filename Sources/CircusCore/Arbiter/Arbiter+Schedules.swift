@@ -18,6 +18,8 @@ extension Arbiter {
   mutating func keepSchedule(_ index: Int, _ now: Moment) {
     guard watchers[index].schedule != nil || watchers[index].spec.schedule.isSet else { return }
     hasSchedule = true
+    // What was due before the boot is looked at there.
+    guard mode != .booting else { return }
     watchers[index].settleArming(isBooted: mode == .running)
     guard let state = watchers[index].schedule else { return }
     if state.isArmed,
