@@ -51,7 +51,9 @@ extension History {
   private static func schedule(_ spec: inout WatcherSpec, _ random: inout SplitMix) {
     spec.schedule.text = ["* * * * * *", "*/3 * * * * *", "every:2s"][Int(random.next() % 3)]
     spec.schedule.overlap = [.skip, .queue, .replace][Int(random.next() % 3)]
-    // Runs that are replaced again and again have no end to wait for.
+    // Runs that come faster than their hooks are answered have no end to wait for, nor those that are replaced again and
+    // again.
+    spec.hooks = [:]
     if spec.schedule.overlap == .replace { spec.schedule.text = "every:9s" }
     spec.schedule.missed = random.chance(2) ? .once : .skip
     spec.schedule.jitter = .seconds(Double(random.next() % 2))

@@ -109,6 +109,28 @@ import Testing
     }
   }
 
+  /// Without a cooldown a new process that is over its limit at once leads to no restarts without end. A million histories
+  /// found the reload.
+  @Test(arguments: [("restart", 11), ("reload", 2)])
+  func aCooldownOfNothingIsNone(action: String, most: Int) {
+    var simulation = started(
+      """
+      [watcher:w]
+      cmd = w
+      graceful_timeout = 0
+      max_fds = 1
+      max_fds.for = 1
+      max_fds.period = 1
+      max_fds.cooldown = 0
+      max_fds.action = \(action)
+      """)
+    simulation.probeOutcomes[.descriptors] = .failure
+    simulation.advance(.seconds(10))
+    let spawns = simulation.events.count { $0.name == .spawn }
+    #expect((2...most).contains(spawns), "\(spawns)")
+    #expect(simulation.violations.isEmpty)
+  }
+
   @Test func otherActionsHaveTheirTurnOnce() {
     var simulation = started(
       """

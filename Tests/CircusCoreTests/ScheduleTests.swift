@@ -167,6 +167,18 @@ import Testing
     #expect(simulation.violations.isEmpty)
   }
 
+  /// What is due while all goes down is not begun. Random histories found a daemon that waited for it.
+  @Test func aStepWhileAllGoesDownBeginsNothing() {
+    var simulation = Simulation(
+      circus: "[watcher:job]\ncmd = job\nschedule = 30 23 * * *\n[watcher:other]\ncmd = other")
+    simulation.boot()
+    simulation.diesAtOnce = false
+    simulation.send("restart")
+    simulation.stepClock(7_200)
+    #expect(!simulation.pids("other").isEmpty && simulation.pids("job").isEmpty)
+    #expect(simulation.violations.isEmpty)
+  }
+
   /// A quarter of an hour goes by the clock as it is.
   @Test func quartersFollowTheClock() {
     var simulation = started("schedule = */15 * * * *")
@@ -201,6 +213,27 @@ import Testing
     simulation.exit("job", 0, .exited(0))
     run(&simulation, for: 3_600)
     #expect(spawns(simulation).count == 7)
+  }
+
+  /// The same by a client of supervisor, between two runs.
+  @Test func aStopBySupervisorsClientDisarms() throws {
+    var simulation = started("schedule = */10 * * * *\nstartsecs=0", isSupervisor: true)
+    run(&simulation, for: 900)
+    #expect(spawns(simulation).count == 1)
+    let key = try #require(simulation.arbiter.processTable.first?.key)
+    let ticket = simulation.order(.stop([key], waits: true, isSingle: true))
+    #expect(simulation.answers[ticket] != nil)
+    #expect("\(simulation.answers[ticket] as Any)".contains("notRunning") == false)
+    run(&simulation, for: 3_600)
+    #expect(spawns(simulation).count == 1)
+    let again = simulation.order(.stop([key], waits: true, isSingle: true))
+    #expect("\(simulation.answers[again] as Any)".contains("notRunning"))
+    simulation.order(.start([key], refused: [:], waits: false, isSingle: true))
+    #expect(spawns(simulation).count == 2)
+    simulation.exit("job", 0, .exited(0))
+    run(&simulation, for: 1_200)
+    #expect(spawns(simulation).count == 4)
+    #expect(simulation.violations.isEmpty)
   }
 
   /// All are started: what has its times keeps them.
@@ -265,65 +298,5 @@ import Testing
     simulation.send("set", ["name": "job", "options": ["schedule": ""]])
     run(&simulation, for: 600)
     #expect(spawns(simulation).count == 2)
-  }
-
-  /// T93: what it waits for is told wherever it is asked for.
-  @Test(arguments: [false, true])
-  func whatComesNextIsTold(isSupervisor: Bool) throws {
-    var simulation = started("schedule = 30 22 * * *", isSupervisor: isSupervisor)
-    let next = "Tue 2023-11-14 22:30:00 UTC"
-    var ticket = simulation.send("status", ["verbose": true])
-    var condition = self.condition(simulation, ticket)
-    #expect(condition == "scheduled, next \(next)")
-    #expect(simulation.arbiter.processTable.first?.note == "next run \(next)")
-    ticket = simulation.send("explain", ["name": "job"])
-    #expect(
-      simulation.replies[ticket]?.members["next"]?.array?.first?.string?.contains(next) == true)
-    ticket = simulation.send("schedule", ["next": 3])
-    let row = try #require(simulation.replies[ticket]?.members["schedules"]?.array?.first)
-    #expect(
-      row["times"]?.array?.compactMap { $0["text"]?.string } == [
-        next, "Wed 2023-11-15 22:30:00 UTC", "Thu 2023-11-16 22:30:00 UTC",
-      ])
-    simulation.send("stop", ["name": "job"])
-    ticket = simulation.send("status", ["verbose": true])
-    condition = self.condition(simulation, ticket)
-    #expect(condition == "stopped, not scheduled")
-    ticket = simulation.send("schedule", ["name": "none"])
-    #expect(simulation.replies[ticket] == .error(.watcherNotFound("none")))
-  }
-
-  private func condition(_ simulation: Simulation, _ ticket: Ticket) -> String? {
-    simulation.replies[ticket]?.members["details"]?.array?.first?["condition"]?.string
-  }
-
-  /// One run by hand: the answer is how it ended, and the times stay as they are.
-  @Test(arguments: [false, true])
-  func oneRunByHand(isSupervisor: Bool) throws {
-    var simulation = started("schedule = 30 22 * * *", isSupervisor: isSupervisor)
-    simulation.send("stop", ["name": "job"])
-    let ticket = simulation.send("run", ["name": "job", "waiting": true])
-    #expect(simulation.pids("job").count == 1 && simulation.replies[ticket] == nil)
-    let second = simulation.send("run", ["name": "job"])
-    #expect(simulation.replies[second] == .error(.refused("job runs already")))
-    simulation.advance(.seconds(3))
-    simulation.exit("job", 0, .exited(7))
-    let reply = try #require(simulation.replies[ticket]).members
-    #expect(reply["success"] == false && reply["exit_code"] == 7)
-    #expect(Run.render(reply).status == 7)
-    #expect(simulation.arbiter.watchers.first?.schedule?.isArmed == false)
-    let third = simulation.send("run", ["name": "job", "waiting": true])
-    simulation.exit("job", 0, .exited(0))
-    #expect(simulation.replies[third]?.members["success"] == true)
-    #expect(simulation.events.last { $0.name == .spawn }?.cause == .run)
-    #expect(simulation.violations.isEmpty)
-  }
-
-  @Test func aServiceIsNotRun() {
-    var simulation = started("")
-    let ticket = simulation.send("run", ["name": "job"])
-    #expect(
-      simulation.replies[ticket]
-        == .error(.refused("job does not run to an end: `circusctl start job` starts it")))
   }
 }

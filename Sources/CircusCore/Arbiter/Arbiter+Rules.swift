@@ -2,7 +2,7 @@ import CircusModel
 
 /// What is done when a process breaks a rule.
 extension Arbiter {
-  /// Between two reloads of a watcher for a probe.
+  /// Between two reloads of a watcher for a rule, at least.
   private static let reloadPause = Interval.seconds(60)
 
   mutating func act(
@@ -26,7 +26,7 @@ extension Arbiter {
       }
     case .reload:
       // A new process that breaks the rule at once must not lead to reloads without end.
-      let pause = rule.kind.isLimit ? rule.cooldown : Self.reloadPause
+      let pause = rule.kind.isLimit ? max(rule.cooldown, Self.reloadPause) : Self.reloadPause
       if let last = watchers[index].ruleReload, now.instant - last < pause { return }
       watchers[index].ruleReload = now.instant
       reload(process.watcher, sequential: false, graceful: true, now, &effects)

@@ -133,7 +133,8 @@ extension Arbiter {
     defer { lastMoment = now }
     guard let last = lastMoment else { return }
     let step = now.wall - last.wall - (now.instant - last.instant).seconds
-    guard abs(step) > Self.step else { return }
+    // While all goes down nothing is begun.
+    guard abs(step) > Self.step, mode == .running else { return }
     for index in watchers.indices where watchers[index].schedule?.isArmed == true {
       clockChanged(index, by: step, now, &effects)
     }

@@ -70,7 +70,7 @@ extension Arbiter {
     for view in views {
       let key = view.key
       // A process that will start again by itself is running as far as an operator is concerned.
-      guard view.stage.isRunning || view.slot?.isResting == true else {
+      guard view.stage.isRunning || view.slot?.isResting == true || isArmed(key.watcher) else {
         if isSingle {
           call.results.append(
             ProcessResult(
@@ -85,6 +85,11 @@ extension Arbiter {
       }
     }
     park(call)
+  }
+
+  /// A schedule would start it again.
+  private func isArmed(_ id: WatcherID) -> Bool {
+    index(of: id).map { watchers[$0].schedule?.isArmed == true } ?? false
   }
 
   /// All of them are seen to go down before the first one is touched, and what follows them goes first.

@@ -2,6 +2,9 @@ import CircusModel
 
 /// Processes that are over a limit give way to new ones. That is no failure: no pause, no attempt that counts.
 extension Watcher {
+  /// A new process is looked at as soon as it is there.
+  private static let leastCooldown = Interval.seconds(1)
+
   /// One at a time, and none in a place whose process was replaced for a limit a short while ago: a program that needs
   /// more than its limit must not be started again and again.
   mutating func restartOverLimit(
@@ -10,7 +13,8 @@ extension Watcher {
   ) {
     guard rollout == nil, !isRestartingOverLimit else { return }
     let number = slots[index].number
-    if let last = limitRestarts[number], now.instant - last < rule.cooldown { return }
+    let pause = max(rule.cooldown, Self.leastCooldown)
+    if let last = limitRestarts[number], now.instant - last < pause { return }
     limitRestarts[number] = now.instant
     slots[index].respawnCause = rule.kind.cause
     stopProcess(slots[index].id, rule.kind.cause, announcesReap: true, now, &ledger, &effects)

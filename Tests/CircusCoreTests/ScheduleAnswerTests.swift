@@ -1,0 +1,78 @@
+import CircusCore
+import CircusModel
+import CircusTestKit
+import CircusWire
+import JSON
+import Testing
+
+/// What is told of schedules, and runs by hand. The simulated clock begins at 2023-11-14 22:13:20 UTC, a Tuesday.
+@Suite struct ScheduleAnswerTests {
+  private func started(_ options: String, isSupervisor: Bool = false) -> Simulation {
+    var simulation =
+      isSupervisor
+      ? Simulation(supervisor: "[program:job]\ncommand=/bin/job\n\(options)")
+      : Simulation(circus: "[watcher:job]\ncmd = job\n\(options)")
+    simulation.boot()
+    return simulation
+  }
+
+  /// T93: what it waits for is told wherever it is asked for.
+  @Test(arguments: [false, true])
+  func whatComesNextIsTold(isSupervisor: Bool) throws {
+    var simulation = started("schedule = 30 22 * * *", isSupervisor: isSupervisor)
+    let next = "Tue 2023-11-14 22:30:00 UTC"
+    var ticket = simulation.send("status", ["verbose": true])
+    var condition = self.condition(simulation, ticket)
+    #expect(condition == "scheduled, next \(next)")
+    #expect(simulation.arbiter.processTable.first?.note == "next run \(next)")
+    ticket = simulation.send("explain", ["name": "job"])
+    #expect(
+      simulation.replies[ticket]?.members["next"]?.array?.first?.string?.contains(next) == true)
+    ticket = simulation.send("schedule", ["next": 3])
+    let row = try #require(simulation.replies[ticket]?.members["schedules"]?.array?.first)
+    #expect(
+      row["times"]?.array?.compactMap { $0["text"]?.string } == [
+        next, "Wed 2023-11-15 22:30:00 UTC", "Thu 2023-11-16 22:30:00 UTC",
+      ])
+    simulation.send("stop", ["name": "job"])
+    ticket = simulation.send("status", ["verbose": true])
+    condition = self.condition(simulation, ticket)
+    #expect(condition == "stopped, not scheduled")
+    ticket = simulation.send("schedule", ["name": "none"])
+    #expect(simulation.replies[ticket] == .error(.watcherNotFound("none")))
+  }
+
+  private func condition(_ simulation: Simulation, _ ticket: Ticket) -> String? {
+    simulation.replies[ticket]?.members["details"]?.array?.first?["condition"]?.string
+  }
+
+  /// One run by hand: the answer is how it ended, and the times stay as they are.
+  @Test(arguments: [false, true])
+  func oneRunByHand(isSupervisor: Bool) throws {
+    var simulation = started("schedule = 30 22 * * *", isSupervisor: isSupervisor)
+    simulation.send("stop", ["name": "job"])
+    let ticket = simulation.send("run", ["name": "job", "waiting": true])
+    #expect(simulation.pids("job").count == 1 && simulation.replies[ticket] == nil)
+    let second = simulation.send("run", ["name": "job"])
+    #expect(simulation.replies[second] == .error(.refused("job runs already")))
+    simulation.advance(.seconds(3))
+    simulation.exit("job", 0, .exited(7))
+    let reply = try #require(simulation.replies[ticket]).members
+    #expect(reply["success"] == false && reply["exit_code"] == 7)
+    #expect(Run.render(reply).status == 7)
+    #expect(simulation.arbiter.watchers.first?.schedule?.isArmed == false)
+    let third = simulation.send("run", ["name": "job", "waiting": true])
+    simulation.exit("job", 0, .exited(0))
+    #expect(simulation.replies[third]?.members["success"] == true)
+    #expect(simulation.events.last { $0.name == .spawn }?.cause == .run)
+    #expect(simulation.violations.isEmpty)
+  }
+
+  @Test func aServiceIsNotRun() {
+    var simulation = started("")
+    let ticket = simulation.send("run", ["name": "job"])
+    #expect(
+      simulation.replies[ticket]
+        == .error(.refused("job does not run to an end: `circusctl start job` starts it")))
+  }
+}
