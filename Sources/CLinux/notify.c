@@ -29,11 +29,10 @@ int cl_notify_socket(const char *path, uid_t owner, int lowest) {
     close(made);
   }
   int on = 1;
-  mode_t before = umask(0177);
-  int failed = setsockopt(number, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
+  // The file has the rights of the socket (unix(7)); the umask is that of all threads.
+  int failed = setsockopt(number, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 || fchmod(number, 0600) != 0 ||
                bind(number, (struct sockaddr *)&address, sizeof address) != 0;
   int error = errno;
-  umask(before);
   if (!failed && owner != geteuid() && lchown(path, owner, (gid_t)-1) != 0) {
     error = errno;
     failed = 1;

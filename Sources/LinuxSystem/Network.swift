@@ -86,21 +86,25 @@ package enum Network {
     getprotobyname(name)?.pointee.p_proto ?? Int32(name)
   }
 
-  /// As above at a path, made under the given umask; throws when it is taken or too long.
+  /// As above at a path, made as under the given umask; throws when it is taken or too long.
   package static func listen(
     path: String, kind: Int32, backlog: Int, umask mask: mode_t
   ) throws(Failure) -> Listening {
     guard var address = unixAddress(path) else { throw Failure(text: "\(path): path too long") }
     let descriptor = socket(AF_UNIX, kind | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(.last) }
-    let before = umask(mask)
+    // The file has the rights of the socket: the umask, which is that of all threads, need not be another one.
+    let rights = 0o777 & ~mask
+    fchmod(descriptor, rights)
     let result = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
     let error = Errno.last
-    umask(before)
+    // More than the umask leaves was asked for.
+    var made = stat()
+    if result == 0, lstat(path, &made) == 0, made.st_mode & 0o777 != rights { chmod(path, rights) }
     guard result == 0 else {
       close(descriptor)
       throw Failure(error)

@@ -75,4 +75,62 @@ import Testing
       simulation.replies[ticket]
         == .error(.refused("job does not run to an end: `circusctl start job` starts it")))
   }
+
+  private func file(_ text: String) -> Configuration {
+    Simulation.read(circus: "[watcher:job]\n\(text)")
+  }
+
+  private func spawns(_ simulation: Simulation) -> Int {
+    simulation.events.count { $0.name == .spawn }
+  }
+
+  /// A changed definition is that of the next run.
+  @Test func aChangedFileRunsNothing() {
+    var simulation = started("schedule = */10 * * * *")
+    simulation.advance(.seconds(420))
+    simulation.exit("job", 0, .exited(0))
+    simulation.send("reloadconfig")
+    simulation.load(file("cmd = other\nschedule = */10 * * * *"))
+    simulation.advance(.seconds(60))
+    #expect(spawns(simulation) == 1)
+    simulation.advance(.seconds(600))
+    #expect(spawns(simulation) == 2 && simulation.pids("job").count == 1)
+    // Nor is one under way begun anew.
+    simulation.send("reloadconfig")
+    simulation.load(file("cmd = third\nschedule = */10 * * * *"))
+    simulation.advance(.seconds(60))
+    #expect(spawns(simulation) == 2 && simulation.pids("job").count == 1)
+    #expect(simulation.violations.isEmpty)
+  }
+
+  /// A service that gets a schedule is a job from then on.
+  @Test(arguments: [true, false])
+  func aServiceBecomesAJob(byFile: Bool) {
+    var simulation = started("")
+    #expect(simulation.pids("job").count == 1)
+    if byFile {
+      simulation.send("reloadconfig")
+      simulation.load(file("cmd = job\nschedule = */10 * * * *"))
+    } else {
+      simulation.send("set", ["name": "job", "options": ["schedule": "*/10 * * * *"]])
+    }
+    simulation.advance(.seconds(60))
+    #expect(simulation.pids("job").isEmpty)
+    simulation.advance(.seconds(400))
+    #expect(spawns(simulation) == 2)
+    #expect(simulation.violations.isEmpty)
+  }
+
+  /// The same where the file was changed while there was no daemon.
+  @Test func aFileChangedMeanwhileRunsNothing() {
+    var simulation = started("schedule = */10 * * * *")
+    simulation.advance(.seconds(420))
+    simulation.exit("job", 0, .exited(0))
+    simulation.crash(configuration: file("cmd = other\nschedule = */10 * * * *"))
+    simulation.advance(.seconds(60))
+    #expect(spawns(simulation) == 1)
+    simulation.advance(.seconds(600))
+    #expect(spawns(simulation) == 2)
+    #expect(simulation.violations.isEmpty)
+  }
 }

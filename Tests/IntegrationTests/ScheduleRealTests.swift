@@ -35,7 +35,7 @@ import Testing
       """)
     for file in ["often", "every"] {
       #expect(
-        eventually { (Path.read("\(directory)/\(file)") ?? "").split(separator: "\n").count >= 3 })
+        eventually { Path.read("\(directory)/\(file)").split(separator: "\n").count >= 3 })
     }
     #expect(eventually { (self.row(daemon, "long")?["skipped"]?.int ?? 0) >= 1 })
     #expect(eventually { self.row(daemon, "long")?["last"]?["ok"] == false })

@@ -158,7 +158,10 @@ extension Arbiter {
       effects.append(.closeStreams(id, forever: false))
       let isDone = watchers[index].result != nil
       watchers[index].result = nil
-      if watchers[index].desired == .running || isDone {
+      if old.schedule.isSet, spec.schedule.isSet {
+        // Its next run is from the new definition.
+        update(id, now, &effects) { _, _, _ in }
+      } else if watchers[index].desired == .running || isDone {
         restarts.append(id)
       } else {
         // Its stop may be under way, and wait for others.

@@ -242,8 +242,11 @@ extension Arbiter {
     }
     let watcher = watchers[index]
     let wasDone =
-      watcher.spec.isOneshot && !watcher.spec.schedule.isSet && watcher.desired == .stopped(.exit)
-    if hasChanged, wasDone || watcher.desired == .running && watcher.phase != .stopped {
+      watcher.spec.isOneshot && watcher.desired == .stopped(.exit)
+    // The next run of a schedule is from the new definition anyway.
+    if hasChanged, !watcher.spec.schedule.isSet,
+      wasDone || watcher.desired == .running && watcher.phase != .stopped
+    {
       watchers[index].tell(.changeRestarts, &effects)
       restart(id, now, &effects)
     }

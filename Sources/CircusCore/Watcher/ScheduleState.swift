@@ -15,7 +15,7 @@ package struct ScheduleState: Hashable, Sendable {
   package internal(set) var isQueued = false
   /// When it was last started by its schedule, in seconds since the epoch.
   package internal(set) var lastStart: Double?
-  /// How its last run ended, whoever had begun it.
+  /// How its last run ended, of its schedule or by hand.
   package internal(set) var last: RunResult?
   /// Runs it has begun, times at which the run before was not over, and times at which there was no daemon.
   package internal(set) var runs = 0

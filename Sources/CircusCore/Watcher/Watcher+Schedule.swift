@@ -9,6 +9,11 @@ extension Watcher {
       || phase == .stopped && desired == .running
   }
 
+  /// It has got a schedule, and its processes run as those of a service: they will not end by themselves.
+  var isServiceUntilNow: Bool {
+    spec.schedule.isSet && schedule == nil && desired == .running && runBegan == nil && hasProcess
+  }
+
   /// Whether it is started by itself, as what is wanted of it stands.
   mutating func settleArming(isBooted: Bool) {
     guard schedule != nil || spec.schedule.isSet else { return }

@@ -4,16 +4,6 @@ extension WatcherOption {
     [value(kind)] + sampling(kind)
   }
 
-  /// An option that both systems spell alike; most of the time there is none to tell.
-  private static func row(
-    _ kind: ProbeKind, _ suffix: String, _ type: Kind, _ field: Field, _ help: String
-  ) -> WatcherOption {
-    let key = suffix.isEmpty ? kind.key : "\(kind.key).\(suffix)"
-    return WatcherOption(
-      circus: .init(key, type), supervisor: .init(key, type), field, .live,
-      suffix.isEmpty ? [.settable, .shown, .ours] : [.settable, .ours], help: help)
-  }
-
   private static func value(_ kind: ProbeKind) -> WatcherOption {
     let help =
       switch kind {
@@ -25,20 +15,20 @@ extension WatcherOption {
       default:
         "Seconds and a file, `60 /run/app.beat`: a process that has not touched it for so long has failed"
       }
-    return row(kind, "", .grammar(.limit(kind)), .text(\.probes[kind].target), help)
+    return own(kind, "", .grammar(.limit(kind)), .text(\.probes[kind].target), help)
   }
 
   private static func sampling(_ kind: ProbeKind) -> [WatcherOption] {
     let usual = ProbeSpec(kind)
     var rows = [
-      row(
+      own(
         kind, "for", .grammar(.samples), .text(\.probes[samples: kind]),
         "Samples over the limit until something is done: 3 in a row, or 3 of 5; \(usual.failureThreshold)"
       ),
-      row(
+      own(
         kind, "period", .seconds(isWhole: false), .seconds(\.probes[kind].period),
         "Seconds from one sample to the next; 10"),
-      row(
+      own(
         kind, "action", .grammar(.ruleAction),
         Field(
           \.probes[kind].action, read: { .string($0.text) },
@@ -47,12 +37,12 @@ extension WatcherOption {
     ]
     if kind == .fileAge { return rows }
     rows.append(
-      row(
+      own(
         kind, "cooldown", .seconds(isWhole: false), .seconds(\.probes[kind].cooldown),
         "Seconds from one restart for it to the next in the same place; 300"))
     if kind == .children { return rows }
     rows.append(
-      row(
+      own(
         kind, "scope", .words(of: LimitScope.self),
         Field(
           \.probes[kind].scope, read: { .string($0.rawValue) },

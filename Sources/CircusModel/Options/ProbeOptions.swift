@@ -4,16 +4,6 @@ extension WatcherOption {
     [target(kind), headers(kind)] + timing(kind) + web(kind) + command(kind)
   }
 
-  /// A probe's option that both systems spell alike; most of the time there is none to tell.
-  private static func row(
-    _ kind: ProbeKind, _ suffix: String, _ type: Kind, _ field: Field?, _ help: String
-  ) -> WatcherOption {
-    let key = suffix.isEmpty ? kind.key : "\(kind.key).\(suffix)"
-    return WatcherOption(
-      circus: .init(key, type), supervisor: .init(key, type), field, .live,
-      suffix.isEmpty ? [.settable, .shown, .ours] : [.settable, .ours], help: help)
-  }
-
   private static func target(_ kind: ProbeKind) -> WatcherOption {
     let purpose =
       switch kind {
@@ -22,13 +12,13 @@ extension WatcherOption {
       case .liveness: "Asked whether a process still works; one that does not is started again"
       case .ready, .memory, .cpu, .descriptors, .children, .fileAge: ""
       }
-    return row(
+    return own(
       kind, "", .grammar(.probe), .text(\.probes[kind].target),
       "\(purpose): tcp://HOST:PORT, unix:/PATH, http://..., https://... or exec:COMMAND")
   }
 
   private static func headers(_ kind: ProbeKind) -> WatcherOption {
-    row(
+    own(
       kind, "headers", .grammar(.headers),
       Field(
         \.probes[kind].headers, read: { .string(HeaderLines.text($0)) },
@@ -40,36 +30,36 @@ extension WatcherOption {
     let usual = ProbeSpec(kind)
     let period = usual.period.seconds.description
     var rows = [
-      row(
+      own(
         kind, "initial_delay", .seconds(isWhole: false),
         .seconds(\.probes[kind].initialDelay), "Seconds from its start to the first question"),
-      row(
+      own(
         kind, "period", .seconds(isWhole: false), .seconds(\.probes[kind].period),
         "Seconds from one question to the next; \(period)"),
-      row(
+      own(
         kind, "timeout", .seconds(isWhole: false), .seconds(\.probes[kind].timeout),
         "Seconds an answer may take; 1, or 10 for a command"),
-      row(
+      own(
         kind, "failure_threshold", .integer,
         .integer(\.probes[kind].failureThreshold, least: 1),
         "Failures in a row that make it fail; \(usual.failureThreshold)"),
     ]
     if kind == .readiness {
       rows.append(
-        row(
+        own(
           kind, "success_threshold", .integer,
           .integer(\.probes[kind].successThreshold, least: 1),
           "Successes in a row that make it pass; 1"))
     } else {
       rows.append(
-        row(
+        own(
           kind, "graceful_timeout", .seconds(isWhole: false),
           .seconds(\.probes[kind].grace),
           "Seconds until SIGKILL where the process is ended for it; those of any stop"))
     }
     if kind == .liveness {
       rows.append(
-        row(
+        own(
           kind, "action", .grammar(.ruleAction),
           Field(
             \.probes[kind].action, read: { .string($0.text) },
@@ -81,26 +71,26 @@ extension WatcherOption {
 
   private static func web(_ kind: ProbeKind) -> [WatcherOption] {
     [
-      row(
+      own(
         kind, "status", .grammar(.statusRanges),
         Field(
           \.probes[kind].status, read: { .string($0.text) },
           write: { $0 = $1.text.flatMap(StatusRanges.init) ?? $0 }),
         "HTTP statuses that are a success; 200-399"),
-      row(
+      own(
         kind, "host", .text, .text(\.probes[kind].host),
         "Host field of an HTTP request; that of the URL"),
-      row(
+      own(
         kind, "body", .text, .text(\.probes[kind].body),
         "Expression that the first 64 KB of an HTTP answer must match"),
-      row(
+      own(
         kind, "unix", .text, .text(\.probes[kind].socket),
         "Unix socket that the HTTP server listens on, instead of host and port"),
-      row(
+      own(
         kind, "verify", .choice(["yes", "no"], aliases: ["true": "yes", "false": "no"]),
         .text(\.probes[kind].verify),
         "Whether a server's certificate is verified; yes, unless it is on this machine"),
-      row(
+      own(
         kind, "ca", .text, .text(\.probes[kind].authority),
         "File with the certificates that are trusted; the system's"),
     ]
@@ -108,7 +98,7 @@ extension WatcherOption {
 
   private static func command(_ kind: ProbeKind) -> [WatcherOption] {
     [
-      row(
+      own(
         kind, "shell", .boolean, .boolean(\.probes[kind].usesShell),
         "A command is run by /bin/sh -c; no")
     ]

@@ -1,0 +1,19 @@
+/// Options that come in families.
+extension WatcherOption {
+  /// One of ours that both systems spell alike, and that holds at once. One that says more of another, as `backoff.cap`
+  /// does, would only make the list of `options` long.
+  static func own(
+    _ key: String, _ kind: Kind, _ field: Field, _ help: String
+  ) -> WatcherOption {
+    WatcherOption(
+      circus: .init(key, kind), supervisor: .init(key, kind), field, .live,
+      key.contains(".") ? [.settable, .ours] : [.settable, .shown, .ours], help: help)
+  }
+
+  /// One of a probe or limit; without a suffix what it asks for.
+  static func own(
+    _ probe: ProbeKind, _ suffix: String, _ kind: Kind, _ field: Field, _ help: String
+  ) -> WatcherOption {
+    own(suffix.isEmpty ? probe.key : "\(probe.key).\(suffix)", kind, field, help)
+  }
+}
