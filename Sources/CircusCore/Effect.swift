@@ -92,6 +92,8 @@ package enum Measurement: Hashable, Sendable {
     package var number: Int
     /// Wall time of its start.
     package var started: Double
+    /// Whether it is ready and its readiness probe passes; nil: it has none.
+    package var isHealthy: Bool?
   }
   case daemon
   case watchers([Named])

@@ -94,6 +94,24 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
+  /// Health stands beside the figures.
+  @Test func figuresTellOfHealth() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:sick]
+      cmd = sleep 1000
+      readiness_probe = exec:false
+      [watcher:bare]
+      cmd = sleep 1000
+      """)
+    func info(_ name: String) -> JSON? {
+      (try? daemon.call("stats", ["name": .string(name)]))?["info"]?.object?.members.first?.value
+    }
+    #expect(eventually { info("sick")?["healthy"] == false })
+    #expect(info("bare")?["pid"] != nil && info("bare")?["healthy"] == nil)
+    #expect(try daemon.quit() == 0)
+  }
+
   /// `on_exit` with a real shell, and one that is started again though none is.
   @Test func anExitStatusStopsAProgram() throws {
     let daemon = try TestDaemon(

@@ -20,7 +20,7 @@ extension Arbiter {
       }
       checkUp(index, isAdopting, now, &effects)
       watch(index, now)
-      keepSchedule(index, now, &effects)
+      keepSchedule(index, now)
     }
   }
 

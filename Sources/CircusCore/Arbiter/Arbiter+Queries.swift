@@ -185,11 +185,14 @@ extension Arbiter {
   private func named(_ watcher: Watcher) -> Measurement.Named {
     let slots = watcher.slots.filter { $0.state.pid != nil }
       .sorted { $0.id.serial < $1.id.serial }
+    let isAsked = watcher.spec.probes.has(.readiness)
     return Measurement.Named(
       name: watcher.spec.name,
       subjects: slots.compactMap { slot in
         slot.state.pid.map {
-          .init(pid: $0, number: slot.number, started: slot.startedWall)
+          .init(
+            pid: $0, number: slot.number, started: slot.startedWall,
+            isHealthy: isAsked ? slot.isHealthy(watcher.spec.probes) : nil)
         }
       }, lostBytes: watcher.lostBytes)
   }

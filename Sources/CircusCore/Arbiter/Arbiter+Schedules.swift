@@ -15,17 +15,11 @@ extension Arbiter {
   private static let step = 1.0
 
   /// Arms and disarms the schedule of a watcher that something has happened to.
-  mutating func keepSchedule(_ index: Int, _ now: Moment, _ effects: inout [Effect]) {
+  mutating func keepSchedule(_ index: Int, _ now: Moment) {
     guard watchers[index].schedule != nil || watchers[index].spec.schedule.isSet else { return }
     hasSchedule = true
     // What was due before the boot is looked at there.
     guard mode != .booting else { return }
-    let id = watchers[index].id
-    if watchers[index].isServiceUntilNow {
-      watchers[index].schedule = ScheduleState(isArmed: true)
-      stop(id, cause: .configuration, now, &effects)
-    }
-    guard let index = self.index(of: id) else { return }
     watchers[index].settleArming(isBooted: mode == .running)
     guard let state = watchers[index].schedule else { return }
     if state.isArmed,
@@ -35,6 +29,15 @@ extension Arbiter {
     }
     if state.isQueued, !watchers[index].isBusy, mode == .running {
       ledger.timers.push(now.instant, .schedule(watchers[index].id))
+    }
+  }
+
+  /// After a change of definitions: services that have got a schedule are stopped, and run when it is time.
+  mutating func stopFormerServices(_ now: Moment, _ effects: inout [Effect]) {
+    for id in watchers.filter(\.isServiceUntilNow).map(\.id) {
+      guard let index = index(of: id) else { continue }
+      watchers[index].schedule = ScheduleState(isArmed: true)
+      stop(id, cause: .configuration, now, &effects)
     }
   }
 

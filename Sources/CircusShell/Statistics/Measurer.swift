@@ -96,6 +96,7 @@ package struct Measurer {
     object["tree"] = below.tree
     object["started"] = .double(subject.started)
     object["wid"] = .int(subject.number)
+    if let isHealthy = subject.isHealthy { object["healthy"] = .bool(isHealthy) }
     return .object(object)
   }
 }
