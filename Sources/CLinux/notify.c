@@ -29,9 +29,12 @@ int cl_notify_socket(const char *path, uid_t owner, int lowest) {
     close(made);
   }
   int on = 1;
-  // The file has the rights of the socket (unix(7)); the umask is that of all threads.
-  int failed = setsockopt(number, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 || fchmod(number, 0600) != 0 ||
+  // The file has the rights of the socket; the umask is that of all threads. Where a sandbox's kernel does not do so, they
+  // are set after that.
+  int hasRights = fchmod(number, 0600) == 0;
+  int failed = setsockopt(number, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
                bind(number, (struct sockaddr *)&address, sizeof address) != 0;
+  if (!failed && !hasRights) failed = chmod(path, 0600) != 0;
   int error = errno;
   if (!failed && owner != geteuid() && lchown(path, owner, (gid_t)-1) != 0) {
     error = errno;

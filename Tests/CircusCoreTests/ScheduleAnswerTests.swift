@@ -68,6 +68,23 @@ import Testing
     #expect(simulation.violations.isEmpty)
   }
 
+  /// A run that is stopped while it waits for what it depends on has not ended as the one before.
+  @Test func aRunThatNeverBeganHasNoResult() {
+    var simulation = Simulation(
+      circus: "[watcher:db]\ncmd = db\n[watcher:job]\ncmd = job\nschedule = @daily\ndepends_on = db"
+    )
+    simulation.boot()
+    let first = simulation.send("run", ["name": "job", "waiting": true])
+    simulation.exit("job", 0, .exited(0))
+    #expect(simulation.replies[first]?.members["success"] == true)
+    simulation.send("stop", ["name": "db"])
+    let second = simulation.send("run", ["name": "job", "waiting": true])
+    #expect(simulation.replies[second] == nil)
+    simulation.send("stop", ["name": "job"])
+    #expect(
+      simulation.replies[second] == .error(.refused("job: it was stopped before its end")))
+  }
+
   @Test func aServiceIsNotRun() {
     var simulation = started("")
     let ticket = simulation.send("run", ["name": "job"])

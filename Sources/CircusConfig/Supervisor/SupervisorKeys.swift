@@ -40,7 +40,8 @@ enum SupervisorKeys {
     return nil
   }
 
-  private static func hasProgram(_ section: String) -> Bool {
+  /// Whether a section defines processes.
+  static func hasProgram(_ section: String) -> Bool {
     ["program:", "fcgi-program:", "eventlistener:"].contains { section.hasPrefix($0) }
   }
 

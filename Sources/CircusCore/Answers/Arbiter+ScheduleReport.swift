@@ -65,15 +65,17 @@ extension Arbiter {
       throw .refused("\(name) does not run to an end: `circusctl start \(name)` starts it")
     }
     guard !watchers[index].isBusy else { throw .refused("\(name) runs already") }
-    answer(ticket, waits: command.isWaiting, .ran(id), .ran(id), &effects)
+    answer(
+      ticket, waits: command.isWaiting, .ran(id), .ran(id, former: watchers[index].result),
+      &effects)
     want(id, cause: .run, now, &effects)
   }
 
   /// How a run has ended.
-  func runReply(_ id: WatcherID) -> Reply {
+  func runReply(_ id: WatcherID, _ former: RunResult?) -> Reply {
     guard let index = index(of: id) else { return .error(.refused("it was removed")) }
     let watcher = watchers[index]
-    guard let result = watcher.result else {
+    guard let result = watcher.result, result != former else {
       return .error(.refused("\(watcher.spec.name): it was stopped before its end"))
     }
     let took = Watcher.span(result.took)

@@ -24,8 +24,8 @@ struct Waiting {
     case started(WatcherID)
     case stopped
     case replaced(WatcherID)
-    /// How a run has ended.
-    case ran(WatcherID)
+    /// How a run has ended; the result before it is none of its.
+    case ran(WatcherID, former: RunResult?)
     /// As `started`, but at the top of the reply (`add`).
     case addedAndStarted(WatcherID)
   }
@@ -131,7 +131,7 @@ extension Arbiter {
     if !problems.isEmpty { return .error(.refused(problems.joined(separator: "; "))) }
     switch entry.result {
     case .plain: return .plain
-    case .ran(let id): return runReply(id)
+    case .ran(let id, let former): return runReply(id, former)
     case .stopped: return .ok("info", .null)
     case .processCount(let id):
       let count = index(of: id).map { watchers[$0].target } ?? 0

@@ -3,15 +3,14 @@ import CircusModel
 /// Options that may be written in more than one way: they are brought to one before anything reads them.
 extension INIDocument {
   mutating func settleSpellings() {
-    for index in sections.indices where Self.hasProcesses(sections[index].name) {
+    for index in sections.indices
+    where sections[index].name.hasPrefix("watcher:")
+      || SupervisorKeys.hasProgram(sections[index].name)
+    {
       sections[index].settleSchedule()
       sections[index].settleLiveness()
       sections[index].foldExitActions()
     }
-  }
-
-  private static func hasProcesses(_ section: String) -> Bool {
-    ["watcher:", "program:", "fcgi-program:", "eventlistener:"].contains(where: section.hasPrefix)
   }
 }
 
@@ -67,7 +66,7 @@ extension INIDocument.Section {
     else { return }
     let values = [
       ("initial_delay", "60"), ("period", "60"), ("timeout", "30"), ("failure_threshold", "3"),
-      ("failure_action", ""), ("success_threshold", ""),
+      ("failure_action", ""),
     ].map { ($0.0, option(head + $0.0)?.value ?? $0.1) }
     let isAddress = ["http:", "https:", "tcp:"].contains(where: script.value.lowercased().hasPrefix)
     func put(_ key: String, _ value: String) {
@@ -76,7 +75,7 @@ extension INIDocument.Section {
     }
     options.removeAll { $0.key.hasPrefix(head) }
     put("", isAddress ? script.value : "exec:\(script.value)")
-    for (key, value) in values where !value.isEmpty && key != "success_threshold" {
+    for (key, value) in values where !value.isEmpty {
       guard key == "failure_action" else {
         put(".\(key)", value)
         continue
