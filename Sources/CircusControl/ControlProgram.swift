@@ -106,13 +106,18 @@ package struct ControlProgram {
         .run(words) { show($0, command, words) }
     }
     if command.verb == Wait.verb {
-      return try WaitView { timeout throws(ClientError) in
+      let reply = try Persistent { timeout throws(ClientError) in
         try connect(endpoint, timeout: timeout)
-      }.run(words) { reply in
-        let status = show(reply, command, words)
-        // The outcome counts in either form.
-        return reply["status"] == "error" ? status : Wait.render(reply).status
-      }
+      }.ask(command.verb, try Wait.properties(words), patience: try Wait.patience(words))
+      let status = show(reply, command, words)
+      // The outcome counts in either form.
+      return reply["status"] == "error" ? status : Wait.render(reply).status
+    }
+    if command.verb == Run.verb {
+      let reply = try RunView { timeout throws(ClientError) in
+        try connect(endpoint, timeout: timeout)
+      }.run(words, patience: arguments.hasTimeout ? arguments.timeout : nil)
+      return show(reply, command, words)
     }
     if command.verb == Explain.verb {
       return show(try explain(words, try connect(endpoint)), command, words)
@@ -129,8 +134,7 @@ package struct ControlProgram {
         ? show(reply, command, words) : EnvView.show(reply, words)
     }
     let properties = try command.properties(words)
-    let isRun = command.verb == Run.verb && !words.flags.contains("no-wait")
-    let waits = (words.flags.contains("waiting") || isRun) && !arguments.hasTimeout
+    let waits = words.flags.contains("waiting") && !arguments.hasTimeout
     let reply = try connect(endpoint).call(command.verb, properties) {
       // As long as the daemon lives, it is on it.
       waits && (try? connect(endpoint).call(NumWatchers.verb)) != nil

@@ -62,6 +62,7 @@ import Testing
     #expect(Run.render(reply).status == 7)
     #expect(simulation.arbiter.watchers.first?.schedule?.isArmed == false)
     let third = simulation.send("run", ["name": "job", "waiting": true])
+    simulation.advance(.seconds(1))
     simulation.exit("job", 0, .exited(0))
     #expect(simulation.replies[third]?.members["success"] == true)
     #expect(simulation.events.last { $0.name == .spawn }?.cause == .run)
@@ -83,6 +84,45 @@ import Testing
     simulation.send("stop", ["name": "job"])
     #expect(
       simulation.replies[second] == .error(.refused("job: it was stopped before its end")))
+  }
+
+  /// A client asks again and again how its run has ended: an upgrade waits for none of them.
+  @Test func aRunIsAskedAfter() throws {
+    var simulation = started("type = oneshot\nautostart = False")
+    var begun = simulation.send("run", ["name": "job"])
+    #expect(simulation.replies[begun]?.members["after"] == .null)
+    let follow = ["name": "job", "follow": true, "after": .null, "timeout": 5] as JSONObject
+    let first = simulation.send("run", follow)
+    simulation.advance(.seconds(4))
+    #expect(simulation.replies[first] == nil)
+    simulation.advance(.seconds(2))
+    #expect(simulation.replies[first]?.members["outcome"] == "pending")
+    let second = simulation.send("run", follow)
+    let waiting = simulation.send("run", ["name": "job", "follow": true])
+    simulation.send("upgrade")
+    for ticket in [second, waiting] {
+      let reply = try #require(simulation.replies[ticket]).members
+      #expect(reply["outcome"] == "pending")
+      #expect(Run.render(reply).status == 124)
+    }
+    simulation.exit("job", 0, .exited(7))
+    let third = simulation.send("run", follow)
+    #expect(simulation.replies[third]?.members["exit_code"] == 7)
+    // The result of the run before is not that of the next one.
+    begun = simulation.send("run", ["name": "job"])
+    let after = try #require(simulation.replies[begun]?.members["after"])
+    #expect(after.number != nil)
+    let fourth = simulation.send("run", ["name": "job", "follow": true, "after": after])
+    #expect(simulation.replies[fourth] == nil)
+    simulation.send("stop", ["name": "job"])
+    simulation.advance(.seconds(1))
+    #expect(
+      simulation.replies[fourth] == .error(.refused("job: it was stopped before its end")))
+    // A run that was stopped is over: the next one may begin.
+    begun = simulation.send("run", ["name": "job"])
+    #expect(simulation.pids("job").count == 1)
+    #expect(simulation.replies[begun]?.members["status"] != "error")
+    #expect(simulation.violations.isEmpty)
   }
 
   @Test func aServiceIsNotRun() {

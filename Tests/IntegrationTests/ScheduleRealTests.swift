@@ -72,6 +72,33 @@ import Testing
     #expect(try daemon.quit() == 0)
   }
 
+  /// A client of a long run loses nothing by an upgrade of the daemon, nor by its crash, and holds up neither.
+  @Test func aRunIsFollowedOverUpgradeAndCrash() throws {
+    let daemon = try TestDaemon(
+      """
+      [watcher:long]
+      cmd = sh -c 'until test -e @DIR@/go; do sleep 0.1; done; exit 7'
+      type = oneshot
+      autostart = False
+      """)
+    let result = "\(daemon.directory)/result"
+    _ = run(
+      "/bin/sh",
+      [
+        "-c",
+        "('\(circusctl)' --endpoint \(daemon.control) run long; echo status $?) >\(result) 2>&1 &",
+      ])
+    #expect(eventually { (try? daemon.pids("long").count) == 1 })
+    let pid = try daemon.first("long")
+    #expect(try daemon.call("upgrade")["status"] == "ok")
+    #expect(eventually { daemon.log.contains("upgraded from") })
+    try daemon.crash()
+    #expect(try daemon.first("long") == pid && Path.read(result).isEmpty)
+    daemon.write("", to: "go")
+    #expect(eventually { Path.read(result).contains("status 7") }, "\(Path.read(result))")
+    #expect(try daemon.quit() == 0)
+  }
+
   /// Times ahead can be seen before there is a daemon.
   @Test func timesAheadAreTold() throws {
     let directory = Path.makeTemporary()

@@ -34,9 +34,16 @@ extension Arbiter {
         guard command.goal == .gone else { throw error }
       }
     }
-    let limit = now.instant + .seconds(command.timeout)
-    ledger.timers.push(limit, .arbiter)
-    watches.append(Watch(ticket: ticket, watchers: ids, goal: command.goal, limit: limit))
+    watch(ticket, for: .state(ids, command.goal), seconds: command.timeout, now)
+  }
+
+  /// Keeps a client waiting; nil: without end.
+  mutating func watch(
+    _ ticket: Ticket, for awaited: Watch.Awaited, seconds: Double?, _ now: Moment
+  ) {
+    let limit = seconds.map { now.instant + .seconds($0) }
+    if let limit { ledger.timers.push(limit, .arbiter) }
+    watches.append(Watch(ticket: ticket, awaited: awaited, limit: limit))
   }
 
   /// Answers the clients whose state has come, or never will, or whose time is over.
@@ -44,11 +51,11 @@ extension Arbiter {
     guard !watches.isEmpty else { return }
     var left: [Watch] = []
     for watch in watches {
-      let progress = progress(watch, now)
-      if case .pending = progress, now.instant < watch.limit {
-        left.append(watch)
+      let (reply, isLast) = reply(watch, now)
+      if isLast || watch.limit.map({ $0 <= now.instant }) ?? false {
+        effects.append(.reply(watch.ticket, reply))
       } else {
-        effects.append(.reply(watch.ticket, progress.reply))
+        left.append(watch)
       }
     }
     watches = left
@@ -56,14 +63,25 @@ extension Arbiter {
 
   /// Answers all clients that wait, however far it is: this program is about to go.
   mutating func releaseWatches(_ now: Moment, _ effects: inout [Effect]) {
-    for watch in watches { effects.append(.reply(watch.ticket, progress(watch, now).reply)) }
+    for watch in watches { effects.append(.reply(watch.ticket, reply(watch, now).reply)) }
     watches = []
   }
 
-  private func progress(_ watch: Watch, _ now: Moment) -> Progress {
+  /// How far it is, and whether it will get no farther.
+  private func reply(_ watch: Watch, _ now: Moment) -> (reply: Reply, isLast: Bool) {
+    switch watch.awaited {
+    case .state(let watchers, let goal):
+      let progress = progress(of: watchers, to: goal, now)
+      if case .pending = progress { return (progress.reply, false) }
+      return (progress.reply, true)
+    case .run(let id, let after): return runReply(id, after: after, now)
+    }
+  }
+
+  private func progress(of ids: [WatcherID], to goal: Wait.Goal, _ now: Moment) -> Progress {
     var pending: [String] = []
-    for id in watch.watchers {
-      switch progress(of: id, to: watch.goal, now) {
+    for id in ids {
+      switch progress(of: id, to: goal, now) {
       case .reached: break
       case .pending(let reason): pending.append(reason)
       case .never(let reason): return .never(reason)

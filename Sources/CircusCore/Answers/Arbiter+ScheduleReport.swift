@@ -58,39 +58,51 @@ extension Arbiter {
   mutating func run(
     _ command: Run, _ ticket: Ticket?, _ now: Moment, _ effects: inout [Effect]
   ) throws(RequestError) {
-    try refuseWhileEnding()
     let index = try watcher(named: command.name)
     let (id, name) = (watchers[index].id, watchers[index].spec.name)
     guard watchers[index].spec.isOneshot else {
       throw .refused("\(name) does not run to an end: `circusctl start \(name)` starts it")
     }
+    if let following = command.following {
+      guard let ticket else { return }
+      return watch(
+        ticket, for: .run(id, after: following.after), seconds: following.timeout, now)
+    }
+    try refuseWhileEnding()
     guard !watchers[index].isBusy else { throw .refused("\(name) runs already") }
-    answer(
-      ticket, waits: command.isWaiting, .ran(id), .ran(id, former: watchers[index].result),
-      &effects)
+    let former = watchers[index].result?.endedAt
+    if let ticket {
+      if command.isWaiting {
+        watch(ticket, for: .run(id, after: former), seconds: nil, now)
+      } else {
+        effects.append(.reply(ticket, .ok("after", former.map { .double($0) } ?? .null)))
+      }
+    }
     want(id, cause: .run, now, &effects)
   }
 
-  /// How a run has ended.
-  func runReply(_ id: WatcherID, _ former: RunResult?) -> Reply {
-    guard let index = index(of: id) else { return .error(.refused("it was removed")) }
+  /// How a run has ended, or that it has not. A result that ended at `after` is that of the run before.
+  func runReply(_ id: WatcherID, after: Double?, _ now: Moment) -> (reply: Reply, isLast: Bool) {
+    guard let index = index(of: id) else {
+      return (.error(.refused("it was removed")), true)
+    }
     let watcher = watchers[index]
-    guard let result = watcher.result, result != former else {
-      return .error(.refused("\(watcher.spec.name): it was stopped before its end"))
+    let name = watcher.spec.name
+    guard let result = watcher.result, result.endedAt != after else {
+      return watcher.isBusy
+        ? (Progress.pending("\(name): \(watcher.condition(now))").reply, false)
+        : (.error(.refused("\(name): it was stopped before its end")), true)
     }
     let took = Watcher.span(result.took)
     let codes = watcher.lives.values.compactMap { $0.lastExit?.status.shellCode }
     let code = result.isSuccess ? 0 : codes.first { $0 != 0 } ?? 1
-    return .ok([
+    let text =
+      result.isSuccess ? "done after \(took)" : "\(watcher.lastProblem ?? "failed"), after \(took)"
+    let reply = Reply.ok([
       .init("success", .bool(result.isSuccess)), .init("took", .double(result.took)),
-      .init("exit_code", .int(Int(code))),
-      .init(
-        "text",
-        .string(
-          result.isSuccess
-            ? "\(watcher.spec.name): done after \(took)"
-            : "\(watcher.spec.name): \(watcher.lastProblem ?? "failed"), after \(took)")),
+      .init("exit_code", .int(Int(code))), .init("text", .string("\(name): \(text)")),
     ])
+    return (reply, true)
   }
 }
 

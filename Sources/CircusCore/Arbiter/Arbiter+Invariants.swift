@@ -38,6 +38,7 @@ extension Arbiter {
         "\(name): \(strength) processes for \(watcher.target)")
       if watcher.phase == .stopped {
         demand(!watcher.hasProcess, "\(name): stopped, yet it has processes")
+        demand(!watcher.isRunning, "\(name): stopped, yet a run is under way")
         demand(
           !watcher.slots.contains { if case .backoff = $0.state { true } else { false } },
           "\(name): stopped, yet a start is due")
@@ -54,9 +55,9 @@ extension Arbiter {
     for (pid, process) in ledger.processes {
       demand(seen[pid] == process, "pid \(pid) in the ledger, but in no slot")
     }
-    let tickets = waiting.map(\.ticket)
+    let tickets = parkedTickets
     demand(Set(tickets).count == tickets.count, "a ticket waits twice")
-    if mode == .finished { demand(waiting.isEmpty, "finished, yet a client waits") }
+    if mode == .finished { demand(tickets.isEmpty, "finished, yet a client waits") }
     return broken
   }
 

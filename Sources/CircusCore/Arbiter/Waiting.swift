@@ -13,8 +13,6 @@ struct Waiting {
     case gone([ProcessID])
     case allStopped
     case running
-    /// The run under way is over.
-    case ran(WatcherID)
   }
 
   /// What the answer contains, told from the processes before and after.
@@ -24,8 +22,6 @@ struct Waiting {
     case started(WatcherID)
     case stopped
     case replaced(WatcherID)
-    /// How a run has ended; the result before it is none of its.
-    case ran(WatcherID, former: RunResult?)
     /// As `started`, but at the top of the reply (`add`).
     case addedAndStarted(WatcherID)
   }
@@ -42,13 +38,19 @@ struct Waiting {
   var told: [Reply.Member] = []
 }
 
-/// A client that waits until watchers are in some state, or never will be (`wait`).
+/// A client that waits for what an upgrade need not wait for: it is told how far things are, and asks the next program.
 struct Watch {
+  enum Awaited {
+    /// Watchers are in some state, or never will be (`wait`).
+    case state([WatcherID], Wait.Goal)
+    /// A run is over (`run`). A result that ended at `after` is that of the run before.
+    case run(WatcherID, after: Double?)
+  }
+
   var ticket: Ticket
-  var watchers: [WatcherID]
-  var goal: Wait.Goal
-  /// By then it is answered how far they are.
-  var limit: Instant
+  var awaited: Awaited
+  /// By then it is answered how far they are; nil: it waits without end.
+  var limit: Instant?
 }
 
 extension Arbiter {
@@ -102,7 +104,6 @@ extension Arbiter {
         return state.pid == nil && !state.isEnding
       }
     case .allStopped: return isAllStopped
-    case .ran(let id): return index(of: id).map { !watchers[$0].isBusy } ?? true
     case .running:
       return mode == .running && startQueue.pending.isEmpty
         && watchers.indices.allSatisfy(isUnderWay)
@@ -131,7 +132,6 @@ extension Arbiter {
     if !problems.isEmpty { return .error(.refused(problems.joined(separator: "; "))) }
     switch entry.result {
     case .plain: return .plain
-    case .ran(let id, let former): return runReply(id, former)
     case .stopped: return .ok("info", .null)
     case .processCount(let id):
       let count = index(of: id).map { watchers[$0].target } ?? 0

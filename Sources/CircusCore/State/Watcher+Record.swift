@@ -141,6 +141,7 @@ extension Watcher {
       }
     }
     if phase == .stopped, hasProcess { enter(desired == .running ? .active : .stopping) }
+    if phase == .stopped { runBegan = nil }
     if phase == .stopped || phase == .stopping {
       for index in slots.indices {
         guard case .backoff = slots[index].state else { continue }

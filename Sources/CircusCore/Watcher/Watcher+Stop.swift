@@ -164,6 +164,7 @@ extension Watcher {
     guard leftovers == nil else { return }
     ledger.publish(event(.stop, now, cause: stopCause), into: &effects)
     enter(.stopped)
+    runBegan = nil
     announcesReload = false
     tell(.stopped, &effects)
     ask(.afterStop, [:], &ledger, &effects)

@@ -46,8 +46,14 @@ package struct Wait: Command {
         "cannot wait for '\(word)': \(Goal.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     self.goal = goal
-    timeout = min(try p.number("timeout") ?? Self.longest, Self.longest)
-    guard timeout >= 0 else { throw .invalid("'timeout' isn't a number of seconds") }
+    timeout = try Self.seconds(p)
+  }
+
+  /// How long one request waits.
+  static func seconds(_ p: Properties) throws(RequestError) -> Double {
+    let seconds = min(try p.number("timeout") ?? longest, longest)
+    guard seconds >= 0 else { throw .invalid("'timeout' isn't a number of seconds") }
+    return seconds
   }
 
   /// The longest that one request waits.
