@@ -12,11 +12,8 @@ final class CommandProbe: Probe {
   private let loop: EventLoop
   private let kinship: any Kinship
   private let timeout: Interval
-  private let sleep = SleepWatch()
-  private let start = Clock.monotonic
+  private let pending = PendingAnswer()
   private var pid: PID?
-  private var answer: ((ProbeAnswer) -> Void)?
-  private var timer: Registration?
   private var ends: PipeEnds?
   private var readEnd: Int32 = -1
   private var readable: Registration?
@@ -38,14 +35,20 @@ final class CommandProbe: Probe {
 
   func began(_ pid: PID, _ answer: @escaping (ProbeAnswer) -> Void) {
     self.pid = pid
-    self.answer = answer
+    pending.await(answer)
     if let ends {
       readEnd = ends.takeReadEnd()
       self.ends = nil
       setNonBlocking(readEnd, true)
       readable = loop.whenReadable(readEnd) { [unowned self] in read() }
     }
-    timer = loop.after(milliseconds: timeout.milliseconds) { [unowned self] in expire() }
+    pending.limit(
+      milliseconds: timeout.milliseconds, loop,
+      late: { [unowned self] in "no end within \(timeout.seconds.description) s\(said)" },
+      expire: { [unowned self] outcome, text in
+        killTree()
+        pending.give(outcome, text)
+      })
   }
 
   private func read() {
@@ -58,24 +61,13 @@ final class CommandProbe: Probe {
     }
   }
 
-  private func expire() {
-    let words =
-      sleep.hasSlept
-      ? ProbeAnswer(.error, "the machine slept", took: took)
-      : ProbeAnswer(
-        .failure, "no end within \(timeout.seconds.description) s\(said)", took: took)
-    killTree()
-    give(words)
-  }
-
   func abandon() {
-    answer = nil
+    pending.withdraw()
     killTree()
   }
 
   /// Ends it and all it has started; its end is a failure like any other.
   func killTree() {
-    timer?.cancel()
     guard let pid else { return }
     for descendant in kinship.descendants(of: pid) {
       _ = try? Kill.process(descendant.rawValue, SIGKILL)
@@ -88,30 +80,21 @@ final class CommandProbe: Probe {
   func exited(_ status: ExitStatus) {
     if readEnd >= 0 { read() }
     readable?.cancel()
-    timer?.cancel()
     if let pid {
       _ = try? Kill.group(pid.rawValue, SIGKILL)
       kinship.died(pid)
     }
     switch status {
-    case .exited(0): give(ProbeAnswer(.success, "exit 0\(said)", took: took))
-    case .exited, .signaled: give(ProbeAnswer(.failure, "\(status.description)\(said)", took: took))
-    case .unknown: give(ProbeAnswer(.error, "its exit status is not known", took: took))
+    case .exited(0): pending.give(.success, "exit 0\(said)")
+    case .exited, .signaled: pending.give(.failure, "\(status.description)\(said)")
+    case .unknown: pending.give(.error, "its exit status is not known")
     }
   }
-
-  private var took: Interval { Interval(nanoseconds: Clock.monotonic - start) }
 
   /// What it has printed, as an addition.
   private var said: String {
     let text = ControlText.oneLine(
       PythonText.strip(String(decoding: printed, as: UTF8.self)))
     return text.isEmpty ? "" : ": \(text)"
-  }
-
-  private func give(_ result: ProbeAnswer) {
-    let answer = self.answer
-    self.answer = nil
-    answer?(result)
   }
 }

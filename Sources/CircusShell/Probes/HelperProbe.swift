@@ -9,10 +9,7 @@ final class HelperProbe: Connecting {
   private let question: ProbeQuestion
   private let loop: EventLoop
   private let helper: ProbeHelper
-  private let start = Clock.monotonic
-  private let sleep = SleepWatch()
-  private var answer: ((ProbeAnswer) -> Void)?
-  private var timer: Registration?
+  private let pending = PendingAnswer()
   private var exchange: HTTPExchange?
   private var number: Int?
 
@@ -37,23 +34,22 @@ final class HelperProbe: Connecting {
   }
 
   func start(_ answer: @escaping (ProbeAnswer) -> Void) {
-    self.answer = answer
-    timer = loop.after(milliseconds: question.timeout.milliseconds + Self.patience) {
-      [unowned self] in
-      give(sleep.hasSlept ? .error : .failure, sleep.hasSlept ? "the machine slept" : late)
-    }
+    pending.await(answer)
+    pending.limit(
+      milliseconds: question.timeout.milliseconds + Self.patience, loop,
+      late: { [unowned self] in late }, expire: { [unowned self] in give($0, $1) })
     ask()
   }
 
   func abandon() {
-    answer = nil
+    pending.withdraw()
     leave()
   }
 
   private var late: String { "no answer within \(question.timeout.seconds.description) s" }
 
   private func ask() {
-    let left = question.timeout.milliseconds - Int((Clock.monotonic - start) / 1_000_000)
+    let left = question.timeout.milliseconds - Int(pending.age / 1_000_000)
     guard left > 0 else { return give(.failure, late) }
     var request: JSONObject
     switch question.check {
@@ -110,15 +106,11 @@ final class HelperProbe: Connecting {
   }
 
   private func give(_ outcome: ProbeAnswer.Outcome, _ text: String) {
-    let answer = self.answer
-    self.answer = nil
     leave()
-    answer?(ProbeAnswer(outcome, text, took: Interval(nanoseconds: Clock.monotonic - start)))
+    pending.give(outcome, text)
   }
 
   private func leave() {
-    timer?.cancel()
-    timer = nil
     if let number { helper.cancel(number) }
     number = nil
   }

@@ -15,10 +15,7 @@ final class SocketProbe: Connecting {
   private let question: ProbeQuestion
   private let loop: EventLoop
   private let parting: PartingSockets
-  private let start = Clock.monotonic
-  private let sleep = SleepWatch()
-  private var answer: ((ProbeAnswer) -> Void)?
-  private var timer: Registration?
+  private let pending = PendingAnswer()
   private var watch: Registration?
   private var descriptor: Int32 = -1
   private var isConnected = false
@@ -38,35 +35,33 @@ final class SocketProbe: Connecting {
   deinit { closeDescriptor(descriptor) }
 
   func start(_ answer: @escaping (ProbeAnswer) -> Void) {
-    self.answer = answer
+    pending.await(answer)
     connect()
     // Most are answered by then.
-    guard self.answer != nil else { return }
-    timer = loop.after(milliseconds: question.timeout.milliseconds) { [unowned self] in expire() }
+    guard pending.isOpen else { return }
+    pending.limit(
+      milliseconds: question.timeout.milliseconds, loop, late: { [unowned self] in late },
+      expire: { [unowned self] in give($0, $1) })
   }
 
   func abandon() {
-    answer = nil
+    pending.withdraw()
     leave()
   }
 
-  private func expire() {
-    guard !sleep.hasSlept else { return give(.error, "the machine slept") }
+  private var late: String {
     let seconds = question.timeout.seconds.description
-    give(.failure, "\(isConnected ? "no answer" : "no connection") within \(seconds) s")
+    return "\(isConnected ? "no answer" : "no connection") within \(seconds) s"
   }
 
   private func give(_ outcome: ProbeAnswer.Outcome, _ text: String) {
-    let answer = self.answer
-    self.answer = nil
     leave()
-    answer?(ProbeAnswer(outcome, text, took: Interval(nanoseconds: Clock.monotonic - start)))
+    pending.give(outcome, text)
   }
 
   private func leave() {
-    timer?.cancel()
     watch?.cancel()
-    (timer, watch) = (nil, nil)
+    watch = nil
     if descriptor >= 0 { parting.part(descriptor) }
     descriptor = -1
   }
