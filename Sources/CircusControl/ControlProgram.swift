@@ -9,9 +9,9 @@ import ZeroMQ
 
 /// circusctl from its arguments to its exit status.
 package struct ControlProgram {
-  private let arguments: ControlArguments
+  let arguments: ControlArguments
   private let environment: [String: String]
-  private let context = Context()
+  let context = Context()
 
   /// The exit status: 1 without a reply, 2 for usage, 3 for an error reply (circus.md 10.3).
   package static func run(_ words: [String]) -> Int32 {
@@ -109,9 +109,7 @@ package struct ControlProgram {
       let reply = try Persistent { timeout throws(ClientError) in
         try connect(endpoint, timeout: timeout)
       }.ask(command.verb, try Wait.properties(words), patience: try Wait.patience(words))
-      let status = show(reply, command, words)
-      // The outcome counts in either form.
-      return reply["status"] == "error" ? status : Wait.render(reply).status
+      return show(reply, command, words)
     }
     if command.verb == Run.verb {
       let reply = try RunView { timeout throws(ClientError) in
@@ -154,13 +152,13 @@ package struct ControlProgram {
   func show(
     _ reply: JSONObject, _ command: any Command.Type, _ words: Arguments = Arguments()
   ) -> Int32 {
+    let rendering =
+      reply["status"] == "error" ? command.renderError(reply) : command.render(reply, words)
     if arguments.json {
       let json = JSON.object(reply)
       Terminal.say(arguments.prettify ? json.prettyText : json.text)
-      return 0
+      return command.answersByStatus ? rendering.status : 0
     }
-    let rendering =
-      reply["status"] == "error" ? command.renderError(reply) : command.render(reply, words)
     if rendering.isError {
       Terminal.complain(rendering.output)
     } else {
@@ -171,81 +169,6 @@ package struct ControlProgram {
     }
     return rendering.status
   }
-
-  // MARK: following
-
-  /// Events, one a line, as Python byte literals: the form scripts have parsed for years. An
-  /// `--endpoint` is the event endpoint itself; otherwise the daemon is asked for it.
-  private func listen(_ words: Arguments, _ endpoint: String) throws -> Int32 {
-    let source =
-      try arguments.endpoint ?? ask(endpoint, for: "pubsub_endpoint") ?? "tcp://127.0.0.1:5556"
-    let subscription = try Subscription(
-      endpoint: source, topics: words.positionals, context: context)
-    while true {
-      guard let (topic, payload) = subscription.next() else { continue }
-      if arguments.json {
-        let event = JSONObject([
-          ("topic", .string(String(decoding: topic, as: UTF8.self))),
-          ("payload", (try? JSON.parse(payload)) ?? .null),
-        ])
-        Terminal.say(JSON.object(event).text)
-      } else {
-        Terminal.say("\(PythonText.bytesLiteral(topic)): \(PythonText.bytesLiteral(payload))")
-      }
-    }
-  }
-
-  private func followEvents(_ words: Arguments, _ endpoint: String) throws -> Int32 {
-    guard words.positionals.count <= 1 else { throw UsageError("Invalid number of arguments") }
-    let count = words.values["limit"] ?? "10"
-    guard let last = Int(count), last >= 0 else { throw UsageError("'\(count)' is not a number") }
-    let source = try ask(endpoint, for: "pubsub_endpoint") ?? "tcp://127.0.0.1:5556"
-    let subscription = try Subscription(endpoint: source, topics: [], context: context)
-    try EventsView(
-      connection: try connect(endpoint), subscription: subscription, isJSON: arguments.json,
-      watcher: words.positionals.first.map(TopicName.of)
-    ).run(last: last)
-  }
-
-  /// The statistics stream: a line per watcher and second.
-  private func watchStats(_ words: Arguments, _ endpoint: String) throws -> Int32 {
-    guard let source = try ask(endpoint, for: "stats_endpoint") else {
-      Terminal.complain("the daemon does not tell its statistics endpoint")
-      return 1
-    }
-    let topic = "stat." + (words.positionals.first.map(TopicName.of) ?? "")
-    let subscription = try Subscription(endpoint: source, topics: [topic], context: context)
-    var hasSeen = false
-    while true {
-      guard let (topic, payload) = subscription.next(timeout: hasSeen ? nil : 3) else {
-        if !hasSeen {
-          Terminal.complain(
-            "nothing comes from \(source): is `statsd = True` in [circus], and is it running?")
-          return 1
-        }
-        continue
-      }
-      hasSeen = true
-      let title = String(decoding: topic, as: UTF8.self)
-      guard let object = (try? JSON.parse(payload))?.object else { continue }
-      if arguments.json {
-        Terminal.say(JSON.object(["topic": .string(title), "payload": .object(object)]).text)
-      } else if case .array(let pids)? = object["pid"] {
-        let age = object["age"]?.number.map { "\(Int($0)) s" } ?? "N/A"
-        Terminal.say(
-          "\(title.dropFirst("stat.".count)): \(pids.count) processes, "
-            + "cpu \(object["cpu"]?.pythonText ?? "N/A") %, mem \(object["mem"]?.pythonText ?? "N/A") %, "
-            + "oldest \(age)")
-      }
-    }
-  }
-
-  private func ask(_ endpoint: String, for option: String) throws -> String? {
-    let reply = try connect(endpoint).call(GlobalOptions.verb, ["option": .string(option)])
-    return reply["options"]?[option]?.string
-  }
-
-  // MARK: bash completion
 
   /// `circusctl help [COMMAND]`, as the shell has it.
   private static func help(_ verb: String?) -> Int32 {
@@ -264,37 +187,5 @@ package struct ControlProgram {
     }
     Terminal.say(Help.command(command))
     return 0
-  }
-
-  /// What could stand for the last word, one a line: what the completion files of the shells call.
-  /// Without a daemon only what needs none; a prompt must not wait.
-  private static func complete(_ words: [String], _ environment: [String: String]) -> Int32 {
-    var endpoint = environment["CIRCUSCTL_ENDPOINT"] ?? ControlArguments.defaultEndpoint
-    if let index = words.firstIndex(of: "--endpoint"), index + 1 < words.count - 1 {
-      endpoint = words[index + 1]
-    }
-    var connection: Connection?
-    var wasTried = false
-    let completion = Completion { verb, properties in
-      if !wasTried { connection = try? Connection(endpoint: endpoint, timeout: 0.5) }
-      wasTried = true
-      return try? connection?.call(verb, properties)
-    }
-    let isLine = words.first == "--line"
-    let found =
-      isLine
-      ? completion.candidates(line: words.dropFirst().first ?? "") : completion.candidates(words)
-    if !found.isEmpty { Terminal.say(found.joined(separator: "\n")) }
-    return 0
-  }
-
-  /// Matching command names, for shells that call us with AUTO_COMPLETE.
-  private static func complete(_ environment: [String: String]) -> Int32 {
-    let words = (environment["COMP_WORDS"] ?? "").split(separator: " ").map(String.init)
-    let index = Int(environment["COMP_CWORD"] ?? "") ?? 1
-    let prefix = words.indices.contains(index) ? words[index] : ""
-    let names = Commands.all.map { $0.verb }.sorted().filter { $0.hasPrefix(prefix) }
-    Terminal.say(names.joined(separator: " "))
-    return 1
   }
 }

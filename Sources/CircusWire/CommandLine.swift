@@ -112,6 +112,9 @@ package protocol Command: Sendable {
   static func render(_ reply: JSONObject, _ arguments: Arguments) -> Rendering
   /// What circusctl prints for a refusal.
   static func renderError(_ reply: JSONObject) -> Rendering
+  /// Whether the exit status is part of the answer, which counts for `circusctl --json`, too. circus's commands end with 0
+  /// there, refused or not.
+  static var answersByStatus: Bool { get }
 }
 
 extension Command {
@@ -120,6 +123,7 @@ extension Command {
     render(reply)
   }
   package static func renderError(_ reply: JSONObject) -> Rendering { .failure(reply) }
+  package static var answersByStatus: Bool { false }
 
   static func atMost(_ count: Int, _ arguments: Arguments, _ text: String) throws(UsageError) {
     if arguments.positionals.count > count { throw UsageError(text) }

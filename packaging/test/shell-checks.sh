@@ -6,9 +6,11 @@ check() {
   shift
   if "$@" >/tmp/out 2>&1; then echo "ok      $name"; else
     echo "FAILED  $name: $*"
-    sed 's/^/        /' /tmp/out
+    { cat /tmp/out; reasons; } | sed 's/^/        /'
   fi
 }
+# What a scenario tells about a check that failed.
+reasons() { :; }
 fails() { ! "$@"; }
 # The words that a command says; all it says is read.
 says() {

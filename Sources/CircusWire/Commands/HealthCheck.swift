@@ -13,6 +13,7 @@ package struct HealthCheck: Command {
 
   package static let verb = "healthcheck"
   package static let right = Right.view
+  package static let answersByStatus = true
   package static let grammar = Grammar(
     "[<name>...]", "Tell by the exit status whether what matters is ready")
 

@@ -11,6 +11,7 @@ package struct ProbeNow: Command {
   package static let verb = "probe"
   /// A command may be run for it.
   package static let right = Right.operate
+  package static let answersByStatus = true
   package static let grammar = Grammar(
     "<name> [<kind>]", "Ask processes how they are, now; nothing follows from it")
 

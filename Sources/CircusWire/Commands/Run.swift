@@ -19,6 +19,7 @@ package struct Run: Command {
 
   package static let verb = "run"
   package static let right = Right.operate
+  package static let answersByStatus = true
   package static let grammar = Grammar(
     "<name>", "Run a oneshot or a scheduled watcher now, and end with its exit status",
     switches: [.init("no-wait", help: "Do not wait for its end")])

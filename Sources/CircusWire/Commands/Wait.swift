@@ -26,6 +26,7 @@ package struct Wait: Command {
 
   package static let verb = "wait"
   package static let right = Right.view
+  package static let answersByStatus = true
   package static let grammar = Grammar(
     "<name>...", "Wait until watchers are ready",
     switches: [
