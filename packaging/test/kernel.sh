@@ -4,7 +4,7 @@ cd /packages
 
 main() { systemctl show --property=MainPID --value "$1"; }
 pids() { supervisorctl status | awk '$2 == "RUNNING" {print $1, $4}'; }
-reasons() { journalctl -q --no-pager -n 30 -u supervisor -u shop; }
+reasons() { journalctl -q --no-pager -n 600 -u supervisor -u shop | grep -v "left-over process\|unclean termination\|remains running\|Killing process" | tail -40; }
 all_run() { test "$(supervisorctl status | grep -c ' RUNNING ')" = "$1"; }
 until_holds() {
   for _ in $(seq 600); do
