@@ -36,6 +36,8 @@ package enum Event: Sendable {
   case swept(WatcherID, leaders: [PID], [Orphan])
   /// The clock, or the zone it shows, was changed.
   case clockChanged
+  /// Another program can take over, as soon as no client waits for an answer.
+  case successorReady
   /// The armed deadline has passed.
   case deadline
   case signal(Signal)

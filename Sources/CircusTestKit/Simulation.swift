@@ -272,6 +272,7 @@ package struct Simulation {
       exitStatus = conclusion.status
       reason = conclusion.reason
     case .upgrade(_, let ticket):
+      queue.append(.successorReady)
       if let ticket { record(.plain, for: ticket) }
     case .saveChanges(let changes, _, let ticket):
       saved = changes

@@ -67,6 +67,15 @@ extension Arbiter {
     watches = []
   }
 
+  /// Clients wait that ask again when they are answered.
+  package var hasDismissable: Bool { !watches.isEmpty || !rounds.isEmpty }
+
+  /// Before an upgrade: they ask the next program.
+  mutating func dismissWaiting(_ now: Moment, _ effects: inout [Effect]) {
+    releaseWatches(now, &effects)
+    releaseRounds(&effects)
+  }
+
   /// How far it is, and whether it will get no farther.
   private func reply(_ watch: Watch, _ now: Moment) -> (reply: Reply, isLast: Bool) {
     switch watch.awaited {

@@ -44,9 +44,6 @@ extension Arbiter {
     case .save(let command): try save(command, ticket, &effects)
     case .upgrade(let command):
       try refuseWhileEnding()
-      // They ask the next program.
-      releaseWatches(now, &effects)
-      releaseRounds(&effects)
       effects.append(.upgrade(command.program, ticket))
     case .wait(let command):
       if let ticket { try wait(command, ticket, now, &effects) }

@@ -198,6 +198,7 @@ package struct Arbiter {
         watcher.swept(leaders, orphans, now, &ledger, &effects)
       }
     case .clockChanged: rearmSchedules(now)
+    case .successorReady: dismissWaiting(now, &effects)
     case .deadline: passDeadlines(now, &effects)
     case .signal(let signal): handle(signal, now, &effects)
     case .configurationLoaded(let result, let purpose):

@@ -64,6 +64,7 @@ extension Daemon {
     handOverEndpoints(&handover)
     runner.prober.endCommands()
     log.warning("upgrading to \(program)")
+    report.showLife()
     let reason = handover.execute(program, state: survival.everything(&arbiter, isHandedOver: true))
     handover.closeAll()
     return .never("\(program) cannot be run: \(reason.description)")

@@ -18,6 +18,12 @@ final class ManagerReport {
   init(_ manager: ServiceManager?, wasTold: Bool) {
     self.manager = manager
     isReady = wasTold
+    if wasTold { showLife() }
+  }
+
+  /// Out of turn, before and after one program becomes another: what is between is to have the watchdog's whole time.
+  func showLife() {
+    if let manager, manager.watchdog != nil { manager.tell(["WATCHDOG=1"]) }
   }
 
   /// After each turn. `revision` grows with every change; `summary` is asked at most once a second.
@@ -52,8 +58,8 @@ final class ManagerReport {
 
   /// Half the time of the watchdog, as sd_watchdog_enabled(3) advises. It comes from the loop: a daemon that hangs is silent.
   private func beat(_ loop: EventLoop) {
-    guard let manager, let time = manager.watchdog else { return }
-    manager.tell(["WATCHDOG=1"])
+    guard let time = manager?.watchdog else { return }
+    showLife()
     pulse = loop.after(milliseconds: max(1, Int(time / 2_000))) { [unowned self] in beat(loop) }
   }
 }

@@ -115,6 +115,7 @@ final class Upgrade {
     var obstacle = "commands are under way"
     var pauseBetween = 20
     daemon.logs.dismissFollowers()
+    if daemon.arbiter.hasDismissable { daemon.queue.append(.successorReady) }
     if daemon.isQuiet(besides: ticket), let pause {
       // Another file by now, a package being unpacked: it has not been asked.
       guard Files.identity(program) == identity else {
