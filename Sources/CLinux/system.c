@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <nss.h>
 #include <arpa/inet.h>
 #include <link.h>
 #include <netinet/in.h>
@@ -173,6 +174,12 @@ int cl_set_limit(int resource, rlim_t soft, rlim_t hard) {
 int cl_user_groups(const char *user, gid_t primary, gid_t *groups, int capacity) {
   int count = capacity;
   return getgrouplist(user, primary, groups, &count) < 0 ? -1 : count;
+}
+
+void cl_use_files_and_dns(void) {
+  static const char *const databases[] = {"passwd", "group", "initgroups", "services", "protocols", "networks"};
+  for (size_t i = 0; i < sizeof databases / sizeof *databases; i++) __nss_configure_lookup(databases[i], "files");
+  __nss_configure_lookup("hosts", "files dns");
 }
 
 int cl_parse_time(const char *text, const char *format, struct tm *parts) {

@@ -136,14 +136,14 @@ package struct ConfigurationReader {
         configuration.watchers.append(
           try CircusSpecs.watcher(options, daemonEnvironment: environment))
       } catch {
-        note(document, options, path, "watcher", error)
+        note(document, options, path, "watcher", error, &configuration)
       }
     }
     for options in document.sockets {
       do {
         configuration.sockets.append(try CircusSpecs.socket(options))
       } catch {
-        note(document, options, path, "socket", error)
+        note(document, options, path, "socket", error, &configuration)
       }
     }
     warnOfMissingSockets(document, path, configuration)
@@ -153,7 +153,7 @@ package struct ConfigurationReader {
           try CircusSpecs.plugin(
             options, circus: document.circus, daemonEnvironment: environment))
       } catch {
-        note(document, options, path, "plugin", error)
+        note(document, options, path, "plugin", error, &configuration)
       }
     }
   }
@@ -199,7 +199,7 @@ package struct ConfigurationReader {
 
   private mutating func note(
     _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ kind: String,
-    _ refusal: CircusSpecs.Refusal
+    _ refusal: CircusSpecs.Refusal, _ configuration: inout Configuration
   ) {
     let section = options["__name__"]?.string ?? ""
     let place = document.places[section]
@@ -208,6 +208,8 @@ package struct ConfigurationReader {
       key: refusal.key, problem: "\(kind) not created: \(refusal.text)", hint: refusal.hint)
     diagnostic.losesPart = true
     diagnostics.add(diagnostic)
+    let name = options["name"]?.string ?? section.split(separator: ":").last.map(String.init) ?? ""
+    configuration.losses.append(Configuration.Loss(name: name, text: diagnostic.text))
   }
 
   // MARK: supervisor

@@ -18,6 +18,8 @@ struct Ledger {
   var stopBudget = StopBudget()
   /// What the daemon ends with, once an essential watcher has ended.
   var conclusion: Conclusion?
+  /// Nothing is started any more.
+  var startsNothing: Bool { isEnding || conclusion != nil }
   var processes: [PID: ProcessID] = [:]
   /// What happened in supervisor's terms and was not told yet.
   var notices: [SupervisorEvent] = []

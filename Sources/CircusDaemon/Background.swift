@@ -29,6 +29,7 @@ enum Background {
       return status
     }
     close(ends.write)
+    SignalDescriptor.unblockAll()
     var bytes = [UInt8](repeating: 0, count: 4_096)
     var count: Int
     repeat { count = read(ends.read, &bytes, bytes.count) } while count < 0 && errno == EINTR

@@ -20,10 +20,16 @@ package final class Console {
         return wait.revents & Int16(POLLERR | POLLNVAL) != 0
           ? bytes.count : bytes.count - rest.count
       }
-      let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Self.atomic))
+      let count = Glibc.write(descriptor, rest.baseAddress, Self.piece(of: rest))
       if count < 0 && errno != EINTR && errno != EAGAIN { return bytes.count }
       rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
     }
     return bytes.count
+  }
+
+  /// How much is written at once: whole lines where there are any, so that what others write in between tears none.
+  private static func piece(of bytes: UnsafeRawBufferPointer) -> Int {
+    guard bytes.count > atomic else { return bytes.count }
+    return bytes.prefix(atomic).lastIndex(of: 10).map { $0 + 1 } ?? atomic
   }
 }

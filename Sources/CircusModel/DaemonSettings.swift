@@ -92,6 +92,21 @@ package struct Foreground: Hashable, Sendable {
 
 /// What a configuration file asks for, whichever dialect it was written in.
 package struct Configuration: Hashable, Sendable {
+  /// A watcher, socket or plugin of the file that cannot be had.
+  package struct Loss: Hashable, Sendable {
+    /// Its name.
+    package var name: String
+    /// Where it is, why, and how to mend it.
+    package var text: String
+
+    package init(name: String, text: String) {
+      self.name = name
+      self.text = text
+    }
+  }
+
+  /// What cannot be had. A daemon begins without it; one that runs keeps what it has rather than lose a part of it.
+  package var losses: [Loss] = []
   /// What concerns the daemon as a whole.
   package var settings = DaemonSettings()
   /// The watchers that could be read, in the order they are listed.

@@ -18,13 +18,16 @@ package struct Interval: Hashable, Comparable, Sendable {
   /// A span given in milliseconds.
   package static func milliseconds(_ n: Int64) -> Interval { Interval(nanoseconds: n * 1_000_000) }
   /// The length in whole milliseconds, rounded up; for timers.
-  package var milliseconds: Int { Int(clamping: (nanoseconds + 999_999) / 1_000_000) }
+  package var milliseconds: Int {
+    Int(clamping: nanoseconds / 1_000_000) + (nanoseconds % 1_000_000 > 0 ? 1 : 0)
+  }
   /// The length in seconds, as replies and options show it.
   package var seconds: Double { Double(nanoseconds) / 1e9 }
 
   package static func < (a: Interval, b: Interval) -> Bool { a.nanoseconds < b.nanoseconds }
   package static func + (a: Interval, b: Interval) -> Interval {
-    Interval(nanoseconds: a.nanoseconds.addingReportingOverflow(b.nanoseconds).partialValue)
+    let (sum, overflow) = a.nanoseconds.addingReportingOverflow(b.nanoseconds)
+    return Interval(nanoseconds: overflow ? (a > .zero ? .max : .min) : sum)
   }
 }
 
@@ -45,7 +48,8 @@ package struct Instant: Hashable, Comparable, Sendable {
     return overflow ? .distantFuture : Instant(nanoseconds: sum)
   }
   package static func - (a: Instant, b: Instant) -> Interval {
-    Interval(nanoseconds: a.nanoseconds.subtractingReportingOverflow(b.nanoseconds).partialValue)
+    let (span, overflow) = a.nanoseconds.subtractingReportingOverflow(b.nanoseconds)
+    return Interval(nanoseconds: overflow ? (a > b ? .max : .min) : span)
   }
 }
 

@@ -50,6 +50,12 @@ package final class SignalDescriptor {
   /// Blocks all signals but faults, here and in threads to come, and gives all of them their default
   /// actions: what is ignored would be ignored by every program that is started.
   package static func blockAll() { cl_block_all_signals() }
+  /// Signals act as ever again, here.
+  package static func unblockAll() {
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
+  }
   /// Has the kernel drop a signal, for the whole process.
   package static func ignore(_ signal: Int32) { cl_ignore_signal(signal) }
 }

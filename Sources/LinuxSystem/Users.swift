@@ -13,10 +13,11 @@ package struct User {
 
 /// Look-ups in the user and group databases.
 package enum Users {
-  /// By name or numeric id, which must exist.
+  /// By name or numeric id, which must exist, or be that of this process: a container may run as any number.
   package static func find(_ text: String) -> User? {
     guard let number = uid_t(text) else { return getpwnam(text).map(user) }
-    return getpwuid(number).map(user)
+    let own = number == current ? User(name: text, uid: number, gid: getegid()) : nil
+    return getpwuid(number).map(user) ?? own
   }
 
   /// A user's log-in name; nil for a number the database does not have.
@@ -52,10 +53,20 @@ package enum Users {
   }
 
   /// Makes pipes those of another user: a program that opens `/dev/stdout` by its name is refused what is root's. nil: they
-  /// stay ours.
-  package static func give(_ pipes: [Int32?], to user: uid_t?) {
+  /// stay ours. What it inherits of our own output stays ours, and may be written by all, as what we may not give away.
+  /// `stdio`: where the program's descriptors 0 to 2 come from; nil: they are ours.
+  package static func give(_ pipes: [Int32?], beside stdio: [Int32?], to user: uid_t?) {
     guard let user, user != current else { return }
-    for pipe in pipes { if let pipe { _ = fchown(pipe, user, gid_t.max) } }
+    for pipe in pipes {
+      if let pipe, fchown(pipe, user, gid_t.max) != 0 { openForAll(pipe) }
+    }
+    for own in [1, 2] where stdio[own] == nil { openForAll(Int32(own)) }
+  }
+
+  private static func openForAll(_ pipe: Int32) {
+    var info = stat()
+    guard fstat(pipe, &info) == 0, info.st_mode & S_IFMT == S_IFIFO else { return }
+    _ = fchmod(pipe, info.st_mode & 0o777 | 0o022)
   }
 
   /// Whether this process may become any user: its effective user is root.

@@ -68,6 +68,32 @@ import Testing
     #expect(simulation.violations.isEmpty)
   }
 
+  /// However a start fails, and however a process ends that had started.
+  @Test(
+    arguments: [
+      "ready = notify\nready_timeout = 1", "startup_probe = exec:/bin/true",
+      "ready = s6:3", "liveness_probe = exec:/bin/true\nliveness_probe.period = 1",
+    ], [false, true])
+  func anyFailureCounts(option: String, isSupervisor: Bool) {
+    let options =
+      "\(option)\nbackoff = linear\nbackoff.base = 0.1\nbackoff.cap = 0.2\nbackoff.limit = 2"
+    var simulation =
+      isSupervisor
+      ? Simulation(supervisor: "[program:w]\ncommand=/bin/w\nstartsecs=0\n\(options)")
+      : Simulation(circus: "[watcher:w]\ncmd = w\n\(options)")
+    simulation.probeOutcomes = [.startup: .failure, .liveness: .failure]
+    simulation.boot()
+    for _ in 0..<600 {
+      simulation.advance(.milliseconds(500))
+      if option.hasPrefix("ready = s6"), let process = simulation.silent("w").first {
+        simulation.feed(.channelClosed(process))
+      }
+    }
+    #expect(simulation.events.count { $0.name == .spawn } == 2)
+    #expect(simulation.pids("w").isEmpty && simulation.status("w") == "stopped")
+    #expect(simulation.violations.isEmpty)
+  }
+
   /// Without a word in the file all is as it was.
   @Test func withoutAWordItIsTheSystems() {
     #expect(pauses("", 5).pauses == [0.1, 0.2, 0.4, 0.8, 1.6])

@@ -28,6 +28,20 @@ import Testing
     simulation.advance(.seconds(10))
   }
 
+  /// The one that ends the daemon is not started again meanwhile.
+  @Test(arguments: [ExitStatus.exited(3), .signaled(.kill, dumpedCore: false)], [false, true])
+  func whatHasEndedTheDaemonIsNotStartedAgain(status: CircusModel.ExitStatus, isCircus: Bool) {
+    var simulation =
+      isCircus
+      ? started("[watcher:web]\ncmd = run\nessential = exit", stubborn: ["web"])
+      : supervised("[program:web]\ncommand=run\nessential=exit\nautorestart=true\nstartsecs=1")
+    simulation.advance(.seconds(2))
+    end(&simulation, "web", status)
+    #expect(simulation.events.count { $0.name == .spawn } == 1)
+    #expect(simulation.exitStatus == status.shellCode)
+    #expect(simulation.violations.isEmpty)
+  }
+
   /// T1: given up, the daemon ends with what the last try ended with; the others are stopped.
   @Test func theEndOfAnEssentialProgramEndsTheDaemon() {
     var simulation = supervised(

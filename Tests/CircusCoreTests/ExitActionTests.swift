@@ -43,6 +43,21 @@ import Testing
     #expect(simulation.events.count { $0.name == .spawn } == 1)
   }
 
+  /// A job that asks for another run by its exit status has it, as often as `backoff.limit` allows.
+  @Test(arguments: [false, true])
+  func aStatusMayRestartAJob(isSupervisor: Bool) {
+    var simulation = started(
+      "type = oneshot\non_exit.75 = restart\nbackoff = immediate\nbackoff.limit = 3",
+      isSupervisor: isSupervisor)
+    for _ in 0..<5 {
+      if !simulation.pids("w").isEmpty { simulation.exit("w", 0, .exited(75)) }
+      simulation.advance(.seconds(5))
+    }
+    #expect(simulation.events.count { $0.name == .spawn } == 3)
+    #expect(simulation.status("w") == "stopped")
+    #expect(simulation.violations.isEmpty)
+  }
+
   @Test func aStatusMayRestartWhatIsNot() {
     var simulation = started(
       "autorestart=false\non_exit.3=restart\nstartsecs=0", isSupervisor: true)

@@ -328,4 +328,17 @@ import Testing
     }
     #expect(simulation.violations == [])
   }
+
+  /// One that counts after a while holds up its dependents alone.
+  @Test func aWhileHoldsUpDependentsAlone() {
+    var simulation = Simulation(
+      circus:
+        "[watcher:a]\ncmd = a\nready = seconds:5\n[watcher:b]\ncmd = b\n[watcher:c]\ncmd = c\ndepends_on = a"
+    )
+    simulation.boot()
+    #expect(simulation.pids("a").count == 1 && simulation.pids("b").count == 1)
+    #expect(simulation.pids("c").isEmpty)
+    simulation.advance(.seconds(5))
+    #expect(simulation.pids("c").count == 1)
+  }
 }

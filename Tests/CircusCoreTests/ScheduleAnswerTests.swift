@@ -72,18 +72,61 @@ import Testing
   /// A run that is stopped while it waits for what it depends on has not ended as the one before.
   @Test func aRunThatNeverBeganHasNoResult() {
     var simulation = Simulation(
-      circus: "[watcher:db]\ncmd = db\n[watcher:job]\ncmd = job\nschedule = @daily\ndepends_on = db"
+      circus:
+        "[watcher:db]\ncmd = db\nready = notify\n[watcher:job]\ncmd = job\nschedule = @daily\ndepends_on = db"
     )
     simulation.boot()
+    let isHeard = simulation.tell("db")
+    #expect(isHeard)
     let first = simulation.send("run", ["name": "job", "waiting": true])
     simulation.exit("job", 0, .exited(0))
     #expect(simulation.replies[first]?.members["success"] == true)
     simulation.send("stop", ["name": "db"])
+    // What it depends on is started with it.
     let second = simulation.send("run", ["name": "job", "waiting": true])
-    #expect(simulation.replies[second] == nil)
+    #expect(simulation.replies[second] == nil && simulation.pids("db").count == 1)
     simulation.send("stop", ["name": "job"])
     #expect(
       simulation.replies[second] == .error(.refused("job: it was stopped before its end")))
+  }
+
+  /// A run that waits for what will not come is told why, at once; it begins when that comes after all.
+  @Test func aRunThatIsBlockedIsToldWhy() throws {
+    var simulation = Simulation(
+      circus:
+        "[watcher:dep]\ncmd = dep\ntype = oneshot\n[watcher:job]\ncmd = job\ntype = oneshot\nautostart = False\ndepends_on = dep"
+    )
+    simulation.boot()
+    simulation.exit("dep", 0, .exited(1))
+    for _ in 0..<2 {
+      let ticket = simulation.send("run", ["name": "job", "waiting": true])
+      let reply = try #require(simulation.replies[ticket])
+      guard case .error(let error) = reply else {
+        Issue.record("\(reply)")
+        return
+      }
+      #expect(error.reason.hasPrefix("job: waits for dep"), "\(error.reason)")
+    }
+    simulation.send("start", ["name": "dep"])
+    simulation.exit("dep", 0, .exited(0))
+    #expect(simulation.pids("job").count == 1)
+    #expect(simulation.violations.isEmpty)
+  }
+
+  /// One that cannot be started at all has failed, and says why.
+  @Test func aRunThatCannotBeginHasFailed() throws {
+    var simulation = started("schedule = */10 * * * *")
+    simulation.kernel.fail(
+      "job", with: SpawnFailure(text: "no such file", isTransient: false), times: 100)
+    simulation.advance(.seconds(700))
+    var ticket = simulation.send("schedule", ["name": "job"])
+    let row = try #require(simulation.replies[ticket]?.members["schedules"]?.array?.first)
+    #expect(row["last"]?["ok"] == false)
+    ticket = simulation.send("run", ["name": "job", "waiting": true])
+    #expect(simulation.replies[ticket]?.members["success"] == false)
+    #expect(
+      simulation.replies[ticket]?.members["text"]?.string?.contains("no such file") == true)
+    #expect(simulation.violations.isEmpty)
   }
 
   /// A client asks again and again how its run has ended: an upgrade waits for none of them.

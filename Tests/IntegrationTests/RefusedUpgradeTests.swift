@@ -159,4 +159,29 @@ import Testing
     try expectService(daemon, pids)
     withExtendedLifetime((asking, upgrading)) {}
   }
+
+  /// A watcher that cannot be had any more is not taken for one that was removed: nothing changes, and the client is told.
+  @Test(arguments: ["max_rss = 5X", "schedule = 61 * * * *", "ready = foo", "backoff = foo"])
+  func aFaultyWatcherKeepsWhatRuns(fault: String) throws {
+    let good = "[watcher:a]\ncmd = sleep 1000\n[watcher:b]\ncmd = sleep 1000\n"
+    let daemon = try TestDaemon(good)
+    let pids = [try daemon.first("a"), try daemon.first("b")]
+    daemon.write(
+      daemon.file("circus.ini").replacing("[watcher:b]", with: "\(fault)\n[watcher:b]"),
+      to: "circus.ini")
+    let key = String(fault.prefix { $0 != " " })
+    let reload = daemon.circusctl("reloadconfig", "--waiting")
+    #expect(reload.status == 3 && reload.error.contains(key), "\(reload)")
+    let upgrade = daemon.circusctl("--timeout", "60", "upgrade")
+    #expect(upgrade.status == 3 && upgrade.error.contains(key), "\(upgrade)")
+    #expect(try [daemon.first("a"), daemon.first("b")] == pids)
+    #expect(daemon.circusctl("--timeout", "60", "restart", "--waiting").status == 0)
+    #expect(eventually { (try? daemon.pids("b").count) == 1 && (try? daemon.pids("a").count) == 1 })
+    // One that the daemon never had keeps it from nothing but a reload.
+    #expect(try daemon.quit() == 0)
+    try daemon.start()
+    #expect(daemon.circusctl("--timeout", "60", "upgrade").status == 0)
+    #expect(daemon.circusctl("reloadconfig", "--waiting").status == 3)
+    #expect(try daemon.quit() == 0)
+  }
 }

@@ -77,6 +77,22 @@ def programs(place):
         daemon.kill()
 
 
+def foreign_modules(place):
+    """nsswitch.conf may name modules that are installed: a static program that loads one dies."""
+    names = os.path.join(place, "nsswitch.conf")
+    with open(names, "w") as file:
+        file.write("passwd: files systemd\ngroup: files systemd\ninitgroups: systemd\nhosts: files myhostname dns\n")
+    config = os.path.join(place, "user.conf")
+    for user, expected in (("daemon", "uid=1(daemon)"), ("1", "uid=1(daemon)"), ("nosuch", "Invalid user name nosuch")):
+        with open(config, "w") as file:
+            file.write("[supervisord]\nnodaemon=true\nlogfile=/dev/null\npidfile=/dev/null\non_idle=exit\n"
+                       "[program:id]\ncommand=/usr/bin/id\nautorestart=false\nstartsecs=0\nstdout_logfile=/dev/stdout\n"
+                       f"stdout_logfile_maxbytes=0\nuser={user}\n")
+        told = run(["bwrap", "--die-with-parent", "--bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--ro-bind", names,
+                    "/etc/nsswitch.conf", "--", STATIC, "--as", "supervisord", "-c", config])
+        check(f"user {user} beside a module of nsswitch.conf", expected in told.stdout + told.stderr, str(told))
+
+
 def idle_size(root):
     """Three watchers, before the daemon was asked anything."""
     with open(os.path.join(root, "etc/circus.ini"), "w") as file:
@@ -99,4 +115,5 @@ def idle_size(root):
 def test():
     with temporary() as place:
         programs(place)
+        foreign_modules(place)
         idle_size(os.path.join(place, "root"))

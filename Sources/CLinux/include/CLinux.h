@@ -165,6 +165,10 @@ int cl_get_limit(int resource, rlim_t *soft, rlim_t *hard);
 int cl_set_limit(int resource, rlim_t soft, rlim_t hard);
 // Supplementary groups of a user: how many, or -1; `groups` holds up to `capacity` of them.
 int cl_user_groups(const char *user, gid_t primary, gid_t *groups, int capacity);
+
+// Looks users, groups and hosts up in files and by DNS alone, whatever /etc/nsswitch.conf says. For a program without
+// shared libraries: a module that glibc would load brings another C library along, and the program dies.
+void cl_use_files_and_dns(void);
 void cl_trim_heap(void);
 void cl_limit_arenas(void);
 // Lets go of program and library pages that only start-up needed; they come back when touched.

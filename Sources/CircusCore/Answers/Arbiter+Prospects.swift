@@ -170,8 +170,8 @@ extension Watcher {
   private func attempts(_ slot: Slot) -> String {
     switch spec.habits.failedStart {
     case .stopsProcess:
-      guard case .backoff = slot.state else { return "" }
-      let left = spec.startRetries - slot.failures + 1
+      guard case .backoff = slot.state, let most = mostFailures else { return "" }
+      let left = most - slot.failures
       return left > 0 ? "; it gives up after \(left) more failures" : ""
     case .stopsWatcher: return ""
     }

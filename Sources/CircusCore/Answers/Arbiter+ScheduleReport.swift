@@ -69,7 +69,10 @@ extension Arbiter {
         ticket, for: .run(id, after: following.after), seconds: following.timeout, now)
     }
     try refuseWhileEnding()
-    guard !watchers[index].isBusy else { throw .refused("\(name) runs already") }
+    guard !watchers[index].isBusy else {
+      throw .refused(
+        watchers[index].isBlocked ? watchers[index].startProblem ?? "" : "\(name) runs already")
+    }
     let former = watchers[index].result?.endedAt
     if let ticket {
       if command.isWaiting {
@@ -78,7 +81,7 @@ extension Arbiter {
         effects.append(.reply(ticket, .ok("after", former.map { .double($0) } ?? .null)))
       }
     }
-    want(id, cause: .run, now, &effects)
+    start(id, cause: .run, now, &effects)
   }
 
   /// How a run has ended, or that it has not. A result that ended at `after` is that of the run before.
@@ -89,6 +92,9 @@ extension Arbiter {
     let watcher = watchers[index]
     let name = watcher.spec.name
     guard let result = watcher.result, result.endedAt != after else {
+      if let problem = watcher.startProblem, watcher.isBlocked || !watcher.isBusy {
+        return (.error(.refused(problem)), true)
+      }
       return watcher.isBusy
         ? (Progress.pending("\(name): \(watcher.condition(now))").reply, false)
         : (.error(.refused("\(name): it was stopped before its end")), true)

@@ -52,7 +52,7 @@ extension Arbiter {
         watchers[index].phase == .starting || watchers[index].startConsent == .asked,
         watchers[index].spec.habits.paces, !watchers[index].isWaiting,
         // One that has yet to say that it is ready holds up its dependents alone.
-        !watchers[index].standing.isStarted,
+        !watchers[index].standing.isStarted, !watchers[index].isAging,
         !watchers[index].slots.contains(where: {
           if case .backoff = $0.state { true } else { false }
         })

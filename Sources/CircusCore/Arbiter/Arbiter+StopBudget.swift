@@ -19,6 +19,15 @@ extension Arbiter {
         || watchers.contains(where: \.isHurried))
   }
 
+  /// What is left of the time the stop of everything has; nil: it has no limit.
+  package func timeToEnd(_ now: Moment) -> Interval? {
+    let least = Interval.seconds(0.2)
+    if watchers.contains(where: \.isHurried) { return least }
+    guard ledger.settings.stopTimeout.map({ $0 > .zero }) ?? false else { return nil }
+    // Its own end is to be within the time, too.
+    return ledger.stopBudget.end.map { max(least, $0 - now.instant) } ?? least
+  }
+
   /// What is left then is killed; until then each level has its share of what is left of the time.
   mutating func stopsAll(by instant: Instant, _ now: Moment) {
     ledger.stopBudget.end = min(ledger.stopBudget.end ?? instant, instant)

@@ -126,7 +126,8 @@ package struct ProbeState: Sendable {
 
   private static func rounded(_ due: Instant, _ period: Interval) -> Instant {
     guard period >= .seconds(1) else { return due }
-    return Instant(nanoseconds: (due.nanoseconds + grid / 2) / grid * grid)
+    let middle = due + Interval(nanoseconds: grid / 2)
+    return Instant(nanoseconds: middle.nanoseconds / grid * grid)
   }
 
   /// `http 503, 3 times`.

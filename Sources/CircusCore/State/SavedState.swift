@@ -61,6 +61,8 @@ package struct SavedState: Sendable {
   package private(set) var daemon = JSONObject()
   /// By the number each watcher had.
   private(set) var groups: [Int: Group] = [:]
+  /// The watchers it tells of.
+  package var names: Set<String> { Set(groups.values.compactMap { $0.head["name"]?.string }) }
   /// The listening sockets that were open.
   package private(set) var sockets: [Socket] = []
   /// Whether the daemon had stopped everything.

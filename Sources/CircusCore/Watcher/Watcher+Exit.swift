@@ -79,7 +79,9 @@ extension Watcher {
     let action = spec.exitActions[status: status]
     if isTooQuick, !(action == .stop && leavesAtOnce) {
       // Another attempt would end like this one.
-      if action == .stop { slots[index].failures = max(slots[index].failures, spec.startRetries) }
+      if action == .stop {
+        slots[index].failures = max(slots[index].failures, (mostFailures ?? 1) - 1)
+      }
       return startFailed(index, tooQuickReason(index, status, now), now, &ledger, &effects)
     }
     slots[index].lastStatus = status
@@ -156,8 +158,8 @@ extension Watcher {
     guard age < youth, !isForeign else { return }
     slots[index].failures += 1
     let plan = spec.backoff
-    if plan.isExplicit, plan.limit > 0, slots[index].failures >= plan.limit {
-      return giveUpRestarting(index, status, &ledger, &effects)
+    if isGivenUp(slots[index], after: backoffLimit) {
+      return giveUpRestarting(index, status, now, &ledger, &effects)
     }
     let delay = pause(after: slots[index].failures, &ledger)
     if spec.habits.crashPauseIsBackoff {
@@ -170,7 +172,8 @@ extension Watcher {
 
   /// It has ended too often in a row (`backoff.limit`).
   private mutating func giveUpRestarting(
-    _ index: Int, _ status: ExitStatus, _ ledger: inout Ledger, _ effects: inout [Effect]
+    _ index: Int, _ status: ExitStatus, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
   ) {
     let reason =
       "\(slots[index].failures) failures in a row (backoff.limit), the last one: \(status.description)"
@@ -182,7 +185,7 @@ extension Watcher {
       tell(.gaveUp, of: slots[index].name, &effects)
       concludeFailure(slots[index], reason, &ledger, &effects)
     case .stopsWatcher:
-      giveUp(index, SpawnFailure(text: reason, isTransient: false), &ledger, &effects)
+      giveUp(index, SpawnFailure(text: reason, isTransient: false), now, &ledger, &effects)
     }
   }
 

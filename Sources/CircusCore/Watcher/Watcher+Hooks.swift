@@ -155,10 +155,10 @@ extension Watcher {
     switch call.name {
     case .beforeStart:
       startConsent = isGranted ? .given : .unasked
-      if !isGranted { refuse(call, "not started", &effects) }
+      if !isGranted { refuse(call, "not started", now, &effects) }
     case .afterStart:
       runConsent = isGranted ? .given : .unasked
-      if !isGranted { refuse(call, "stopped", &effects) }
+      if !isGranted { refuse(call, "stopped", now, &effects) }
     case .beforeSpawn: if !isGranted { vetoSpawn(call, now, &ledger, &effects) }
     case .afterSpawn: judgeSpawned(call, isGranted, now, &ledger, &effects)
     case .beforeSignal: if !isGranted { vetoSignal(call) }
@@ -167,13 +167,14 @@ extension Watcher {
   }
 
   private mutating func refuse(
-    _ call: HookCall, _ consequence: String, _ effects: inout [Effect]
+    _ call: HookCall, _ consequence: String, _ now: Moment, _ effects: inout [Effect]
   ) {
     demand.isCalled = false
     guard case .running = desired else { return }
     tell(
       .hookRefused(call.name, callable: call.hook.callable, consequence: consequence), &effects)
     lastProblem = "\(consequence): \(call.name.rawValue) said no (\(call.hook.callable))"
+    runCannotBegin(now)
     desired = .stopped(.hook)
   }
 
@@ -234,7 +235,7 @@ extension Watcher {
   private mutating func giveUpSpawning(
     _ call: HookCall, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    guard rollout != nil else { return refuse(call, "stopped", &effects) }
+    guard rollout != nil else { return refuse(call, "stopped", now, &effects) }
     let reason = "\(call.name.rawValue) said no (\(call.hook.callable))"
     abandonRollout(
       SpawnFailure(text: reason, isTransient: false), now, &ledger, &effects)

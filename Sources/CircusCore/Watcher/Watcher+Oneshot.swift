@@ -24,30 +24,26 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     slots[index].lastStatus = status
-    if spec.expects(status) {
-      enter(.exited(status, until: nil), at: index, &ledger)
+    enter(.exited(status, until: nil), at: index, &ledger)
+    let action = spec.exitActions[status: status]
+    if action != .restart, spec.expects(status) {
       slots[index].isWanted = false
-    } else {
-      enter(.exited(status, until: nil), at: index, &ledger)
-      // Where it is so told, another attempt would end like this one.
-      oneshotFailed(
-        index, status.description, isFinal: spec.exitActions[status: status] == .stop, now,
-        &ledger, &effects)
+      return
     }
+    // Where it is so told, another attempt would end like this one, or is made in any case.
+    oneshotFailed(
+      index, status.description, isFinal: action == .stop,
+      most: action == .restart ? backoffLimit : mostRuns, now, &ledger, &effects)
   }
 
   /// A try has failed: another one after a pause, or none.
   mutating func oneshotFailed(
-    _ index: Int, _ reason: String, isFinal: Bool = false, _ now: Moment,
+    _ index: Int, _ reason: String, isFinal: Bool = false, most: Int?, _ now: Moment,
     _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
     slots[index].failures += 1
     slots[index].spawnError = reason
-    let retries =
-      spec.habits.failedStart == .stopsWatcher && spec.maxRetry < 0
-      ? Int.max
-      : spec.habits.failedStart == .stopsWatcher ? spec.maxRetry : spec.startRetries
-    guard isFinal || slots[index].failures > retries else {
+    guard isFinal || isGivenUp(slots[index], after: most) else {
       let delay = pause(after: slots[index].failures, &ledger)
       let status = slots[index].lastStatus ?? .unknown
       return enter(.exited(status, until: now.instant + delay), at: index, &ledger)
@@ -56,6 +52,14 @@ extension Watcher {
     slots[index].isWanted = false
     tell(.oneshotFailed(reason: reason), of: slots[index].name, &effects)
     concludeFailure(slots[index], reason, &ledger, &effects)
+  }
+
+  /// It could not even begin.
+  mutating func runCannotBegin(_ now: Moment) {
+    guard spec.isOneshot else { return }
+    result = RunResult(
+      isSuccess: false, endedAt: now.wall, took: max(0, now.wall - (runBegan ?? now.wall)))
+    runBegan = nil
   }
 
   /// When none of its processes runs or will, the run is over.

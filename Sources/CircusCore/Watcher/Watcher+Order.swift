@@ -78,6 +78,12 @@ extension Watcher {
     return new
   }
 
+  /// All its processes are up, and count when they have lived for a while (`ready = seconds:N`).
+  var isAging: Bool {
+    guard case .seconds = spec.ready else { return false }
+    return slots.count { !$0.isSurplus && $0.state.isUp } >= wantedCount
+  }
+
   /// Tells how far it is, where that is news.
   mutating func take(
     _ new: Standing, _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]

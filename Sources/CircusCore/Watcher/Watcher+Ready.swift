@@ -122,7 +122,7 @@ extension Watcher {
   ) {
     if spec.isOneshot {
       slots[index].lastStatus = .unknown
-      return oneshotFailed(index, reason, now, &ledger, &effects)
+      return oneshotFailed(index, reason, most: mostRuns, now, &ledger, &effects)
     }
     slots[index].failures += 1
     slots[index].spawnError = reason

@@ -90,7 +90,7 @@ extension Watcher {
   private mutating func fill(
     _ now: Moment, _ ledger: inout Ledger, _ effects: inout [Effect]
   ) {
-    guard !ledger.isEnding else { return }
+    guard !ledger.startsNothing else { return }
     var index = 0
     while index < slots.count {
       if slots[index].isEmptyAndWanted, holdsPlace(slots[index]), admitsSpawn(at: index, &ledger) {

@@ -26,7 +26,7 @@ extension Watcher {
       effects.append(.spawn(fresh, plan))
     } catch {
       // The definition itself is at fault: trying again would not help.
-      spawnFailures = max(spawnFailures, spec.maxRetry - 1)
+      spawnFailures = max(spawnFailures, (mostFailures ?? 1) - 1)
       spawnFailed(fresh, error, now, &ledger, &effects)
     }
   }
@@ -144,14 +144,14 @@ extension Watcher {
     _ index: Int, _ failure: SpawnFailure, _ now: Moment, _ ledger: inout Ledger,
     _ effects: inout [Effect]
   ) {
-    if failure.isTransient || spec.maxRetry < 0 {
+    guard let most = mostFailures, !failure.isTransient else {
       slots[index].failures += 1
       complain(failure, now, slots[index].failures, &effects)
       return wait(index, now, &ledger)
     }
     spawnFailures += 1
     complain(failure, now, spawnFailures, &effects)
-    guard spawnFailures >= spec.maxRetry else {
+    guard spawnFailures >= most else {
       return spawn(slots[index].id, now, &ledger, &effects)
     }
     switch rollout?.way {
@@ -164,7 +164,7 @@ extension Watcher {
       abandonRollout(failure, now, &ledger, &effects)
     case nil:
       if servesOn { return wait(index, now, &ledger) }
-      giveUp(index, failure, &ledger, &effects)
+      giveUp(index, failure, now, &ledger, &effects)
     }
   }
 
@@ -197,7 +197,7 @@ extension Watcher {
       ownPause(after: slots[index].failures, &ledger)
       ?? Backoff.linear(step: .seconds(1)).delay(after: slots[index].failures)
     enter(.backoff(until: now.instant + delay), at: index, &ledger)
-    if slots[index].failures > spec.startRetries {
+    if isGivenUp(slots[index], after: mostFailures) {
       enter(.fatal, at: index, &ledger)
       slots[index].isWanted = false
       tell(.gaveUp, of: slots[index].name, &effects)
@@ -220,24 +220,26 @@ extension Watcher {
       wait(index, now, &ledger)
       return abandonRollout(failure, now, &ledger, &effects)
     }
-    guard spec.maxRetry >= 0, slots[index].failures >= max(1, spec.maxRetry) else {
+    guard isGivenUp(slots[index], after: mostFailures) else {
       return wait(index, now, &ledger)
     }
     if servesOn { return wait(index, now, &ledger) }
-    giveUp(index, failure, &ledger, &effects)
+    giveUp(index, failure, now, &ledger, &effects)
   }
 
   /// A replacement was given up, and old processes serve on: they are not stopped for one place.
   private var servesOn: Bool { hasFailedReload && slots.contains(where: \.isReady) }
 
   mutating func giveUp(
-    _ index: Int, _ failure: SpawnFailure, _ ledger: inout Ledger, _ effects: inout [Effect]
+    _ index: Int, _ failure: SpawnFailure, _ now: Moment, _ ledger: inout Ledger,
+    _ effects: inout [Effect]
   ) {
     tell(.notStarted(reason: failure.text), &effects)
     lastProblem = "not started: \(failure.text)"
     enter(.fatal, at: index, &ledger)
     concludeFailure(
       slots[index], failure.text, shellCode: failure.shellCode, &ledger, &effects)
+    runCannotBegin(now)
     desired = .stopped(.spawnFailure)
   }
 

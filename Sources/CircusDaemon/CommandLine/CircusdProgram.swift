@@ -89,6 +89,8 @@ package enum CircusdProgram {
   private static func serve(
     _ arguments: CircusdArguments, _ loader: ConfigurationLoader, _ handover: Handover?
   ) -> Int32 {
+    // As early as can be: a container may be stopped while its configuration is read.
+    SignalDescriptor.blockAll()
     let (result, warnings) = loader.load()
     let configuration: Configuration
     loader.files.forgetRegularFiles()
@@ -152,8 +154,6 @@ package enum CircusdProgram {
       }
     }
     defer { pidFile?.remove() }
-    // Before any thread is there, so that all inherit the mask.
-    SignalDescriptor.blockAll()
     let daemon: Daemon
     do {
       daemon = try Daemon(

@@ -138,8 +138,6 @@ struct SupervisordLaunch {
       return 2
     }
     for (level, text) in notes { log.log(level, text) }
-    // Before any thread is there, so that all inherit the mask.
-    SignalDescriptor.blockAll()
     let daemon: Daemon
     do {
       daemon = try Daemon(

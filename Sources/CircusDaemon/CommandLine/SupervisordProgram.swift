@@ -42,6 +42,8 @@ package enum SupervisordProgram {
       return 0
     case .run: break
     }
+    // As early as can be: a container may be stopped while its configuration is read.
+    SignalDescriptor.blockAll()
     let path: String
     do throws(Refusal) {
       if let handover {

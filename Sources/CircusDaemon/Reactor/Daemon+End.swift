@@ -1,10 +1,12 @@
 import CircusCore
+import CircusLog
 import CircusModel
 import CircusOutput
 import CircusShell
 import CircusSurvival
 import CircusWire
 import EventLoop
+import Glibc
 import LinuxSystem
 import SupervisorServer
 import WebConsole
@@ -25,6 +27,7 @@ extension Daemon {
     console.feed.closeAll()
     loop.runOnce()
     servers.closeAll()
+    passOnOutput()
     streams.closeAll()
     runner.prober.endCommands()
     helpers.finish()
@@ -39,13 +42,30 @@ extension Daemon {
     return conclusion.status
   }
 
+  /// A reader has the time that is left of the stop; another signal to stop ends it.
+  private func passOnOutput() {
+    let time = min(arbiter.timeToEnd(Self.now) ?? Self.longestOutput, Self.longestOutput)
+    let lost = streams.passOnTheRest(until: Clock.monotonic + time.nanoseconds) {
+      while let signal = self.signals.next() {
+        if [SIGTERM, SIGINT, SIGQUIT].contains(signal) { return true }
+      }
+      return false
+    }
+    if lost > 0 { log.warning("\(lost) bytes of output are lost: they were not taken in time") }
+  }
+
+  private static let longestOutput = Interval.seconds(10)
+
   /// Why a container has ended is the last that is read of it: in its output, and where Kubernetes looks for it.
   private func tellReason() {
     guard !conclusion.reason.isEmpty else { return }
     let line = ControlText.oneLine(conclusion.reason)
     // Of the one program that runs in the foreground its exit status tells enough.
     if settings.foreground == nil || conclusion.isFailedStart {
-      StandardOutput.complain(line + "\n")
+      // A reader that has stopped does not keep the daemon.
+      _ = Array("\(line)\n".utf8).withUnsafeBytes {
+        Console(descriptor: 2).write($0, patience: 500)
+      }
     }
     Files.overwrite(
       settings.terminationLog ?? "/dev/termination-log", with: Array(line.utf8.prefix(4_096)))

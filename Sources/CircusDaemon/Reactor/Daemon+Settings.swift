@@ -19,7 +19,12 @@ extension Daemon {
   /// first.
   package func load(_ purpose: LoadPurpose) {
     if case .restart = purpose { cleanAutomaticLogs() }
-    let (result, warnings) = loader.load()
+    var (result, warnings) = loader.load()
+    if case .success(let configuration) = result, !configuration.losses.isEmpty {
+      let texts = configuration.losses.map(\.text)
+      result = .failure(LoadFailure(text: texts.joined(separator: "\n")))
+      warnings.removeAll(where: texts.contains)
+    }
     for warning in warnings { log.warning(warning) }
     queue.append(.configurationLoaded(result, purpose))
   }

@@ -24,7 +24,7 @@ package final class Daemon {
   let context: Context
   let log: Logger
   let loader: ConfigurationLoader
-  private let signals: SignalDescriptor
+  let signals: SignalDescriptor
   let sockets: ListeningSockets
   /// Measures processes for commands, the statistics stream and the console.
   package let figures: ProcessFigures
@@ -323,7 +323,7 @@ package final class Daemon {
     queue.removeAll(keepingCapacity: true)
   }
 
-  private static var now: Moment {
+  static var now: Moment {
     Moment(instant: Instant(nanoseconds: Clock.monotonic), wall: Clock.wall)
   }
 

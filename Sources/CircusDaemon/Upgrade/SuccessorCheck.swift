@@ -35,8 +35,9 @@ package enum SuccessorCheck {
       let names = face == .supervisor ? ("supervisord", "circusd") : ("circusd", "supervisord")
       return refuse("\(names.0) cannot go on for \(names.1)")
     }
+    let names: Set<String>
     do {
-      _ = try SavedState(try Files.read(words[1]))
+      names = try SavedState(try Files.read(words[1])).names
     } catch let problem as SavedState.Problem {
       return refuse("the state \(problem.text)")
     } catch {
@@ -49,11 +50,13 @@ package enum SuccessorCheck {
         return refuse("the arguments of the running daemon are refused: \(error)")
       }
     }
-    return look(words[2], face)
+    return look(words[2], face, losingNone: names)
   }
 
   /// Reads the configuration as the daemon would, and asks the machine for what it needs.
-  private static func look(_ path: String, _ face: DaemonSettings.Face) -> Int32 {
+  private static func look(
+    _ path: String, _ face: DaemonSettings.Face, losingNone names: Set<String>
+  ) -> Int32 {
     let overrides: ConfigurationLoader.Overrides =
       face == .supervisor ? .init(face: .supervisor, supervisord: [:]) : .init()
     let known = Environment.take(filesVariable).flatMap { try? Files.read($0) }
@@ -62,6 +65,9 @@ package enum SuccessorCheck {
     switch loader.load().0 {
     case .failure(let failure): return refuse(failure.text)
     case .success(let configuration):
+      if let loss = configuration.losses.first(where: { names.contains($0.name) }) {
+        return refuse(loss.text)
+      }
       let problems = MachineCheck.problems(
         of: configuration, on: LinuxMachine(for: path), directory: Files.currentDirectory
       ).filter(\.isFatal)

@@ -52,7 +52,9 @@ package enum ProcessLimit: Hashable, Sendable {
       number.removeLast()
       factor = size
     }
-    guard let value = PythonText.float(PythonText.strip(number)), value * factor < 1e18 else {
+    guard let value = PythonText.float(PythonText.strip(number)),
+      (0..<1e18).contains(value * factor)
+    else {
       return nil
     }
     return Int(value * factor)

@@ -194,7 +194,11 @@ package final class Pump {
       return
     }
     guard patience == nil else { return }
-    patience = loop.after(milliseconds: Self.partialPause) { [unowned self] in flushPartial() }
+    patience = loop.after(milliseconds: Self.partialPause) { [unowned self] in
+      patience = nil
+      // Its end may have come, and was not read yet.
+      if isBlocked || descriptor.readableBytes > 0 { hurryPartial() } else { flushPartial() }
+    }
   }
 
   private func send(_ bytes: [UInt8], _ skipping: Int) {
@@ -226,6 +230,18 @@ package final class Pump {
       registration?.resume()
     }
   }
+
+  /// What can be passed on before the end; whether anything could.
+  func press() -> Bool {
+    guard isBlocked else { return move(atMost: 1) > 0 }
+    let bytes = held
+    held = []
+    bytes.withUnsafeBytes { write($0) }
+    return held.count < bytes.count
+  }
+
+  /// Bytes that were not passed on: in hand, or in the pipe.
+  var unpassed: Int { held.count + (isAtEnd ? 0 : descriptor.readableBytes) }
 
   /// What is read and not passed on.
   package var inHand: InHand { InHand(held: held, partial: partial) }

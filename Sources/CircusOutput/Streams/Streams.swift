@@ -27,7 +27,7 @@ package final class Streams {
     var spec: StreamSpec
   }
 
-  private struct Entry {
+  struct Entry {
     var watcher: WatcherID
     /// The number its process has in the watcher.
     var number: Int?
@@ -50,7 +50,7 @@ package final class Streams {
   /// supervisor `strip_ansi`.
   package var stripsAnsi = false
   private let work: WorkPages
-  private var pumps: [ObjectIdentifier: Entry] = [:]
+  private(set) var pumps: [ObjectIdentifier: Entry] = [:]
   private var sinks: [SinkKey: Sink] = [:]
   private struct RingKey: Hashable {
     var watcher: WatcherID

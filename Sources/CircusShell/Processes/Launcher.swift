@@ -84,7 +84,8 @@ package final class Launcher {
     own += opened?.theirs ?? []
     let note = work.spawns.begin(process, number: plan.number, watcher: plan.watcherName)
     request.pidPlace = note?.place
-    Users.give([out?.ends.writeEnd, err?.ends.writeEnd, input?.readEnd], to: request.uid)
+    let pipes = [out?.ends.writeEnd, err?.ends.writeEnd, input?.readEnd]
+    Users.give(pipes, beside: request.stdio, to: request.uid)
     let started: ManagedProcess
     do {
       started = ManagedProcess(PID(try spawner.spawn(request)), birth: birth)
