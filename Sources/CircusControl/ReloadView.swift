@@ -28,8 +28,10 @@ struct ReloadView {
       let news = String(text.prefix { $0 != ";" })
       if news != last { Terminal.say(TerminalText.harmless("\(name): \(text)")) }
       last = news
-      if details?["reload"]?["way"] == nil {
-        return details?["reload"]?["problem"] == nil ? 0 : 3
+      let state = details?["status"]?.string
+      // One that is stopped or restarted meanwhile is followed to its end, too.
+      if details?["reload"]?["way"] == nil, state != "starting", state != "stopping" {
+        return details?["reload"]?["problem"] == nil && state == "active" ? 0 : 3
       }
       Clock.sleep(milliseconds: Self.pause)
     }

@@ -42,6 +42,9 @@ package struct ExitActions: Hashable, Sendable {
     return rules.first { $0.statuses.contains(Int(code)) }?.action
   }
 
+  /// Whether one of them ends it for good.
+  package var stops: Bool { rules.contains { $0.action == .stop } }
+
   /// As a file has it.
   package var text: String {
     rules.map { rule in

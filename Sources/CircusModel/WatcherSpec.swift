@@ -195,3 +195,8 @@ package struct WatcherSpec: Hashable, Sendable {
   /// The form used in event topics: lower case, blanks as `_` (circus.md 4.1).
   package var topicName: String { TopicName.of(name) }
 }
+
+extension WatcherSpec {
+  /// Whether its processes come to an end without an order, so that others may wait for it.
+  package var mayEnd: Bool { isOneshot || restart != .always || exitActions.stops }
+}

@@ -2,6 +2,7 @@ import CircusCore
 import CircusModel
 import CircusTestKit
 import CircusWire
+import JSON
 import Testing
 
 /// `on_exit.75 = stop`: what follows from an exit status, whatever else the file says.
@@ -23,6 +24,26 @@ import Testing
     simulation.exit("w", 0, .exited(75))
     simulation.advance(.seconds(200))
     #expect(simulation.pids("w").isEmpty && simulation.status("w") == "stopped")
+    #expect(simulation.violations.isEmpty)
+  }
+
+  /// What ends by its exit status is completed, and says so.
+  @Test func whatAStatusStopsIsCompleted() throws {
+    let text =
+      "[watcher:w]\ncmd = w\non_exit.0 = stop\n[watcher:next]\ncmd = n\ndepends_on = w:completed"
+    var simulation = Simulation(circus: text)
+    simulation.boot()
+    #expect(simulation.pids("next").isEmpty)
+    simulation.exit("w", 0, .exited(3))
+    simulation.advance(.seconds(5))
+    #expect(simulation.pids("w").count == 1 && simulation.pids("next").isEmpty)
+    simulation.exit("w", 0, .exited(0))
+    #expect(simulation.pids("next").count == 1)
+    let ticket = simulation.send("status", ["name": "w", "verbose": true])
+    let detail = simulation.replies[ticket]?.members["details"]?.array?.first
+    #expect(
+      detail?["condition"]
+        == "stopped: its processes have ended, and on_exit says stop at exit status 0")
     #expect(simulation.violations.isEmpty)
   }
 

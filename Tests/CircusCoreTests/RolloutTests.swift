@@ -16,6 +16,18 @@ import Testing
     return simulation
   }
 
+  /// A client that waits for its reload is told when another one has undone it.
+  @Test(arguments: ["stop", "rm", "restart"])
+  func aReloadThatIsUndoneIsNoSuccess(verb: String) throws {
+    var simulation = started("ready = notify", count: 2)
+    let ticket = simulation.send("reload", ["name": "web", "waiting": true])
+    simulation.send(verb, ["name": "web"])
+    simulation.advance(.seconds(40))
+    while simulation.tell("web") { simulation.advance(.seconds(1)) }
+    let reply = try #require(simulation.replies[ticket])
+    if case .error = reply { #expect(verb != "restart") } else { #expect(verb == "restart") }
+  }
+
   private func running(_ simulation: Simulation) -> (alive: Int, ready: Int) {
     let watcher = simulation.arbiter.watchers[0]
     return (

@@ -64,7 +64,7 @@ struct OrderCheck {
           "write readiness_probe in \(dependency.name), or depend on \(dependency.name):ready"))
     case .healthy: break
     case .completed, .completedOK:
-      if dependency.restart == .always, !dependency.isOneshot {
+      if !dependency.mayEnd {
         never(
           "\(dependency.name) is started again whenever it ends: it is never completed",
           "write \(dependency.dialect == .circus ? "respawn = False" : "autorestart=unexpected") in \(dependency.name), or depend on \(dependency.name):ready"

@@ -59,7 +59,12 @@ extension Watcher {
   private var stoppedReason: String {
     guard case .stopped(let cause) = desired else { return "stopped" }
     switch cause {
-    case .exit: return "stopped: its processes have ended, and respawn is off"
+    case .exit:
+      let status = lives.values.compactMap { $0.lastExit?.status }.first {
+        spec.exitActions[status: $0] == .stop
+      }
+      let reason = status.map { "on_exit says stop at \($0.description)" } ?? "respawn is off"
+      return "stopped: its processes have ended, and \(reason)"
     case .boot: return "stopped: not started yet"
     case .scale: return "stopped: no process is wanted"
     default: return "stopped"

@@ -180,11 +180,13 @@ extension Watcher {
   /// What the end of a process leads to.
   fileprivate var afterAnEnd: String {
     if spec.isOneshot { return "it is done when its processes have ended" }
+    let actions = spec.exitActions.text
+    let exceptions = actions.isEmpty ? "" : " (on_exit: \(actions))"
     return switch spec.restart {
-    case .always: "a process that ends is started again"
-    case .never: "a process that ends is not started again"
+    case .always: "a process that ends is started again\(exceptions)"
+    case .never: "a process that ends is not started again\(exceptions)"
     case .unexpected:
-      "a process that ends is started again, unless its exit status is an expected one"
+      "a process that ends is started again, unless its exit status is an expected one\(exceptions)"
     }
   }
 }

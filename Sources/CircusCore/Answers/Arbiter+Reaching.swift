@@ -126,7 +126,7 @@ extension Arbiter {
       case .failure: return .never(reason)
       case nil: break
       }
-      if !watcher.spec.isOneshot, watcher.spec.restart == .always {
+      if !watcher.spec.mayEnd {
         return .never("\(watcher.spec.name) is started again whenever it ends")
       }
       return unlessImpossible()

@@ -115,6 +115,18 @@ extension Arbiter {
     watchers[index].isSettled || watchers[index].isWaiting || watchers[index].isRunning
   }
 
+  /// Another client has undone it meanwhile.
+  private func countermanded(_ result: Waiting.Result) -> String? {
+    switch result {
+    case .started(let id), .replaced(let id), .addedAndStarted(let id):
+      guard let index = index(of: id) else { return "it was removed meanwhile" }
+      let watcher = watchers[index]
+      return watcher.desired == .stopped(.command) && watcher.phase == .stopped
+        ? "\(watcher.spec.name): it was stopped meanwhile" : nil
+    case .plain, .processCount, .stopped: return nil
+    }
+  }
+
   private func reply(_ entry: Waiting) -> Reply {
     func pids(_ id: WatcherID) -> [PID] { index(of: id).map { watchers[$0].pids } ?? [] }
     func list(_ pids: [PID]) -> JSON { .array(pids.map { .int(Int($0.rawValue)) }) }
@@ -125,6 +137,7 @@ extension Arbiter {
         ("kept", list(now.filter { entry.before.contains($0) })),
       ]
     }
+    if let problem = countermanded(entry.result) { return .error(.refused(problem)) }
     let problems = entry.started.compactMap { id in
       index(of: id).flatMap { watchers[$0].startProblem }
         ?? (entry.tellsUntouched ? reloads.untouched[id] : nil)

@@ -139,7 +139,7 @@ extension Watcher {
   /// Its end, where it has one of which it does not come back by itself.
   private var completion: Standing.Completion? {
     if spec.isOneshot { return result.map { $0.isSuccess ? .success : .failure } }
-    guard spec.restart != .always else { return nil }
+    guard spec.mayEnd else { return nil }
     if spec.habits.judgesProcesses {
       guard desired == .running, !slots.isEmpty,
         slots.allSatisfy({ if case .exited = $0.state { !$0.isWanted } else { false } })
