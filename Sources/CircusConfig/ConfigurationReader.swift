@@ -205,7 +205,8 @@ package struct ConfigurationReader {
     let place = document.places[section]
     var diagnostic = Diagnostic(
       .warning, file: place?.file ?? path, line: place?.line ?? 0, section: section,
-      key: refusal.key, problem: "\(kind) not created: \(refusal.text)", hint: refusal.hint)
+      key: refusal.key, problem: "\(kind) not created: \(refusal.text)",
+      hint: refusal.hint.flatMap { refusal.text.hasSuffix($0) ? nil : $0 })
     diagnostic.losesPart = true
     diagnostics.add(diagnostic)
     let name = options["name"]?.string ?? section.split(separator: ":").last.map(String.init) ?? ""

@@ -40,6 +40,7 @@ package enum WatcherOptionRules {
     case .seconds:
       guard let number = value.number else { throw .invalid("'\(key)' isn't a number") }
       if number < 0 { throw .invalid("'\(key)' is out of range: \(value.text) is below 0") }
+      guard number.isFinite else { throw .invalid("'\(key)' isn't a number of seconds") }
     case .identity:
       guard value.int != nil || value.string != nil else {
         throw .invalid("'\(key)' isn't an integer or string")

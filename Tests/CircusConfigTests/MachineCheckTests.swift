@@ -82,6 +82,18 @@ import Testing
     ("[watcher:w]\ncmd = ls\nrlimit_foo = 3\n", 3, "there is no such limit"),
     ("[watcher:w]\ncmd = sleep \"x\n", 2, "No closing quotation"),
     ("[watcher:w]\ncmd =\n", 2, "is empty: nothing can be started"),
+    (
+      "[watcher:w]\ncmd = /bin/x\nready = started\nreadiness_probe = http://127.0.0.1:1\nreadiness_probe.body = (a",
+      5, "is no POSIX extended expression: the probe never passes"
+    ),
+    (
+      "[watcher:w]\ncmd = /bin/x\nliveness_probe = exec:/no/check", 3,
+      "there is no /no/check: the probe never passes"
+    ),
+    (
+      "[watcher:w]\ncmd = /bin/x\nliveness_probe = exec:\"/bin/check", 3,
+      "No closing quotation: the probe never passes"
+    ),
   ])
   func ofACircusFile(text: String, line: Int, said: String) {
     let found = check(text, "/etc/c.ini")

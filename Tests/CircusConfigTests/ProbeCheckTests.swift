@@ -19,6 +19,35 @@ import Testing
     ).map { "\($0.severity) \($0.key ?? ""): \($0.problem)" }
   }
 
+  /// What circus's reader takes for an option of the user's own, or for a number that means something else.
+  @Test(
+    arguments: [
+      (
+        "readiness_probe = tcp://127.0.0.1:80\nreadiness_probe.perod = 3",
+        "warning readiness_probe.perod: unknown option, nothing reads it"
+      ),
+      (
+        "readiness_probe = tcp://127.0.0.1:80\nreadiness_probe.action = stop",
+        "warning readiness_probe.action: unknown option, nothing reads it"
+      ),
+      (
+        "max_rss = 5M\nmax_rss.foo = 3", "warning max_rss.foo: unknown option, nothing reads it"
+      ),
+      ("on_exit.x = stop", "warning on_exit.x: unknown option, nothing reads it"),
+      ("drain_seconds = -5", "error drain_seconds: is no number of seconds"),
+      ("max_rss = 5M\nmax_rss.cooldown = nan", "error max_rss.cooldown: is no number of seconds"),
+      ("backoff = linear\nbackoff.factor = 0", "error backoff.factor: pauses do not shrink"),
+      ("backoff = linear\nbackoff.jitter = 101", "error backoff.jitter: is out of range"),
+      (
+        "liveness_probe = tcp://127.0.0.1:80\nliveness_probe.failure_threshold = 0",
+        "error liveness_probe.failure_threshold: is out of range"
+      ),
+      ("flapping.window = 2", nil), ("mine.own = 3", nil), ("on_exit.75 = stop", nil),
+    ] as [(String, String?)])
+  func slipsAreTold(options: String, problem: String?) {
+    #expect(check(options) == (problem.map { [$0] } ?? []))
+  }
+
   @Test(
     arguments: [
       ("readiness_probe = tcp://127.0.0.1:80", []),

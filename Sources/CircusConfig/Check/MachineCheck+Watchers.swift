@@ -20,9 +20,35 @@ extension MachineCheck {
         section, "schedule.timezone", "there is no such zone in the tz database of this machine",
         "write a name such as Europe/Berlin, or install tzdata")
     }
+    checkProbes(spec, section)
     switch spec.dialect {
     case .circus: checkCircus(spec, section)
     case .supervisor: checkProgram(spec, section)
+    }
+  }
+
+  private mutating func checkProbes(_ spec: WatcherSpec, _ section: String) {
+    for kind in ProbeKind.configurable where spec.probes.has(kind) {
+      let probe = spec.probes[kind]
+      if !probe.body.isEmpty, !machine.isExpression(probe.body) {
+        add(
+          section, kind.key + ".body", "is no POSIX extended expression: the probe never passes",
+          "see regex(7)")
+      }
+      guard case .exec(let command)? = ProbeTarget(text: probe.target), !probe.usesShell else {
+        continue
+      }
+      do {
+        let word = try ShellWords.split(command).first ?? ""
+        guard !word.holds("$("), !word.holds("%("), spec.directory.isEmpty || word.hasPrefix("/"),
+          let problem = programProblem(
+            word, spec.environment["PATH"] ?? configuration.environment["PATH"] ?? "/bin:/usr/bin",
+            directory)
+        else { continue }
+        add(section, kind.key, problem + ": the probe never passes")
+      } catch {
+        add(section, kind.key, "\(error.text): the probe never passes", "check the quotes")
+      }
     }
   }
 

@@ -31,8 +31,12 @@ struct UnknownOptions {
       if known.contains(option.key) || prefixes.contains(where: option.key.hasPrefix) {
         return hookProblem(option, section)
       }
-      // `flapping.window` and the like belong to a plugin.
-      if section.name.hasPrefix("watcher:") && option.key.contains(".") { return nil }
+      // `flapping.window` and the like belong to a plugin; `backoff.window` does not.
+      if section.name.hasPrefix("watcher:"), let dot = option.key.firstIndex(of: "."),
+        !WatcherOption.families.contains(String(option.key[..<dot]))
+      {
+        return nil
+      }
       return unknown(option, section, known)
     }
   }

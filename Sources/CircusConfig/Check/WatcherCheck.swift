@@ -6,7 +6,7 @@ struct WatcherCheck {
   let file: CheckedFile
 
   var problems: [Diagnostic] {
-    readyProblems + probeProblems + scheduleProblems
+    readyProblems + probeProblems + scheduleProblems + numberProblems
       + (spec.dialect == .circus ? circusProblems : programProblems)
   }
 

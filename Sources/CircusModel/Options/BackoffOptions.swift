@@ -21,12 +21,12 @@ extension WatcherOption {
       "Seconds of the longest pause; 60"),
     own(
       "backoff.jitter", .integer, .integer(\.backoff.jitter, least: 0),
-      "Hundredths by which a pause may be shorter or longer, at random; 0"),
+      "Hundredths by which a pause may be shorter or longer, at random; 0", range: 0...100),
     own(
       "backoff.reset", .seconds(isWhole: false), .seconds(\.backoff.reset),
       "Seconds a process must have lived for its end not to count; 60"),
     own(
       "backoff.limit", .integer, .integer(\.backoff.limit, least: 0),
-      "Failures in a row after which it is given up; 0: never"),
+      "Failures in a row after which it is given up; 0: never", range: 0...Int.max),
   ]
 }

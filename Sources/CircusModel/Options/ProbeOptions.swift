@@ -42,14 +42,14 @@ extension WatcherOption {
       own(
         kind, "failure_threshold", .integer,
         .integer(\.probes[kind].failureThreshold, least: 1),
-        "Failures in a row that make it fail; \(usual.failureThreshold)"),
+        "Failures in a row that make it fail; \(usual.failureThreshold)", range: 1...Int.max),
     ]
     if kind == .readiness {
       rows.append(
         own(
           kind, "success_threshold", .integer,
           .integer(\.probes[kind].successThreshold, least: 1),
-          "Successes in a row that make it pass; 1"))
+          "Successes in a row that make it pass; 1", range: 1...Int.max))
     } else {
       rows.append(
         own(
