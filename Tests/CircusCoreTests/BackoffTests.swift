@@ -68,6 +68,36 @@ import Testing
     #expect(simulation.violations.isEmpty)
   }
 
+  /// A program that is started again after a pause is not at its end for those who ask meanwhile.
+  @Test func aPauseOfAProgramIsBackoff() {
+    var simulation = Simulation(
+      supervisor: "[program:w]\ncommand=/bin/w\nstartsecs=0\nbackoff=linear\nbackoff.base=20")
+    simulation.boot()
+    simulation.exit("w", 0, .exited(0))
+    #expect(simulation.states("w") == ["EXITED"])
+    simulation.advance(.seconds(1))
+    simulation.send("start", ["name": "w"])
+    simulation.exit("w", 0, .exited(1))
+    #expect(simulation.states("w") == ["BACKOFF"])
+    simulation.advance(.seconds(20))
+    #expect(simulation.states("w") == ["RUNNING"])
+    #expect(simulation.violations.isEmpty)
+  }
+
+  /// Why a watcher was given up is known after a crash of the daemon, too.
+  @Test func theReasonOutlivesACrash() {
+    var simulation = Simulation(circus: "[watcher:w]\ncmd = w")
+    simulation.kernel.fail(
+      "w", with: SpawnFailure(text: "no such file", isTransient: false), times: 100)
+    simulation.boot()
+    for _ in 0..<2 {
+      let ticket = simulation.send("status", ["name": "w", "verbose": true])
+      let detail = simulation.replies[ticket]?.members["details"]?.array?.first
+      #expect(detail?["condition"] == "stopped: not started: no such file")
+      simulation.crash()
+    }
+  }
+
   /// However a start fails, and however a process ends that had started.
   @Test(
     arguments: [

@@ -184,6 +184,24 @@ import Testing
     simulation.events.count { $0.name == .spawn }
   }
 
+  /// What loses its schedule is a service again.
+  @Test(arguments: [false, true])
+  func aScheduleMayBeTakenAway(bySet: Bool) {
+    var simulation = started("schedule = 0 0 1 1 *")
+    #expect(simulation.pids("job").isEmpty)
+    if bySet {
+      simulation.send("set", ["name": "job", "options": ["schedule": ""]])
+    } else {
+      simulation.send("reloadconfig")
+      simulation.load(file("cmd = job"))
+    }
+    #expect(simulation.pids("job").count == 1)
+    simulation.exit("job", 0, .exited(0))
+    simulation.advance(.seconds(2))
+    #expect(simulation.pids("job").count == 1)
+    #expect(simulation.violations.isEmpty)
+  }
+
   /// A changed definition is that of the next run.
   @Test func aChangedFileRunsNothing() {
     var simulation = started("schedule = */10 * * * *")

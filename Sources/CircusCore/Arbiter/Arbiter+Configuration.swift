@@ -130,7 +130,7 @@ extension Arbiter {
     let added = addWatchers(new)
     startAll(cause: .configuration, only: added, now, &effects)
     for id in touched { bringNeeds(of: id, now, &effects) }
-    stopFormerServices(now, &effects)
+    settleFormerServices(now, &effects)
     return touched + added.sorted()
   }
 

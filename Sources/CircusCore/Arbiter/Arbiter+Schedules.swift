@@ -32,8 +32,14 @@ extension Arbiter {
     }
   }
 
-  /// After a change of definitions: services that have got a schedule are stopped, and run when it is time.
-  mutating func stopFormerServices(_ now: Moment, _ effects: inout [Effect]) {
+  /// After a change of definitions: services that have got a schedule are stopped, and run when it is time; what has lost
+  /// its schedule is a service again.
+  mutating func settleFormerServices(_ now: Moment, _ effects: inout [Effect]) {
+    for id in watchers.filter(\.isJobUntilNow).map(\.id) {
+      guard let index = index(of: id) else { continue }
+      watchers[index].schedule = nil
+      if watchers[index].desired != .running { start(id, cause: .configuration, now, &effects) }
+    }
     for id in watchers.filter(\.isServiceUntilNow).map(\.id) {
       guard let index = index(of: id) else { continue }
       watchers[index].schedule = ScheduleState(isArmed: true)

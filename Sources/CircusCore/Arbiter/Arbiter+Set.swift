@@ -30,7 +30,7 @@ extension Arbiter {
       }
     }
     if new.dependsOn != old.dependsOn { bringNeeds(of: id, now, &effects) }
-    if new.schedule != old.schedule { stopFormerServices(now, &effects) }
+    if new.schedule != old.schedule { settleFormerServices(now, &effects) }
     if command.options.members.contains(where: { $0.key.hasPrefix("hooks") }) {
       // Also when the names are the same: their module may be another.
       effects.append(.forgetHooks(id))

@@ -69,7 +69,7 @@ extension Arbiter {
       }
       resume(id, hasChanged: changed.contains(id), isAlive: isAlive, now, &effects)
     }
-    stopFormerServices(now, &effects)
+    settleFormerServices(now, &effects)
     resumeSchedules(now, &effects)
     startAll(cause: .boot, only: fresh, now, &effects)
     for index in watchers.indices where watchers[index].spec.dependentStart != nil {

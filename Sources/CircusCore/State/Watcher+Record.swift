@@ -52,7 +52,9 @@ extension Watcher {
       record["result"] = [
         "ok": .bool(result.isSuccess), "at": .double(result.endedAt), "took": .double(result.took),
       ]
-      if let lastProblem { record["problem"] = .string(lastProblem) }
+    }
+    if let lastProblem, result != nil || desired != .running {
+      record["problem"] = .string(lastProblem)
     }
     if let lastStart { record["start"] = lastStart.record }
     if let waiting { record["waits_since"] = .double(waiting.since) }
@@ -113,8 +115,8 @@ extension Watcher {
       self.result = RunResult(
         isSuccess: result["ok"]?.bool ?? false, endedAt: result["at"]?.number ?? 0,
         took: result["took"]?.number ?? 0)
-      lastProblem = head["problem"]?.string
     }
+    lastProblem = head["problem"]?.string
     lastStart = StartTimes(record: head["start"])
     waiting = head["waits_since"]?.number.map { Waited(reason: "", since: $0) }
     standing.isReady = head["ready"]?.bool ?? false

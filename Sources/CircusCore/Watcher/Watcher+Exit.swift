@@ -162,11 +162,14 @@ extension Watcher {
       return giveUpRestarting(index, status, now, &ledger, &effects)
     }
     let delay = pause(after: slots[index].failures, &ledger)
-    if spec.habits.crashPauseIsBackoff {
+    if spec.habits.crashPauseIsBackoff || plan.isExplicit && delay > .zero {
+      if spec.habits.judgesProcesses, slots[index].spawnError.isEmpty {
+        slots[index].spawnError = status.description
+      }
       return enter(.backoff(until: now.instant + delay), at: index, &ledger)
     }
     // The process is EXITED until it is started again.
-    let due = now.instant + (plan.isExplicit ? delay : min(delay, .seconds(1)))
+    let due = now.instant + (plan.isExplicit ? .zero : min(delay, .seconds(1)))
     enter(.exited(status, until: due), at: index, &ledger)
   }
 

@@ -26,9 +26,11 @@ extension Watcher {
     _ effects: inout [Effect]
   ) {
     guard let index = index(of: process), var life = slots[index].state.life else { return }
-    if let status = message.status { life.status = status }
     if life.reload?.take(message) == true { life.reload = nil }
-    if let errno = message.errno, message.status == nil { life.status = "error \(errno)" }
+    if message.status != nil || message.errno != nil {
+      let errno = message.errno.map { "error \($0)" }
+      life.status = [message.status, errno].compactMap { $0 }.joined(separator: ", ")
+    }
     // Said together, the end counts, as systemd has it.
     if message.isStopping {
       // At least as long as systemd grants for it: it was not asked to hurry.

@@ -14,6 +14,11 @@ extension Watcher {
     spec.schedule.isSet && schedule == nil && desired == .running && runBegan == nil && hasProcess
   }
 
+  /// It had a schedule until a moment ago, and was to be run by it.
+  var isJobUntilNow: Bool {
+    !spec.schedule.isSet && schedule?.isArmed == true && !isDoomed && !spec.isOneshot
+  }
+
   /// Whether it is started by itself, as what is wanted of it stands.
   mutating func settleArming(isBooted: Bool) {
     guard schedule != nil || spec.schedule.isSet else { return }
