@@ -164,4 +164,33 @@ import Testing
     try daemon.crash()
     #expect(try daemon.pids("w") == [pid])
   }
+
+  /// Options that supervisor does not have are applied to what runs; those it has restart the program, as ever.
+  @Test func anUpdateRestartsNothingForOurOptions() throws {
+    let program = "[program:web]\ncommand=/bin/sleep 1000\n[program:db]\ncommand=/bin/sleep 1001\n"
+    let job = "[program:job]\ncommand=/bin/sleep 1002\nschedule=0 0 1 1 *\n"
+    let supervisor = try TestSupervisor(program + job)
+    #expect(eventually { supervisor.state("web") == "RUNNING" })
+    #expect(supervisor.ask("start", "job").status == 0)
+    func pids() -> [String] {
+      ["web", "db", "job"].map { supervisor.ask("pid", $0).out }
+    }
+    let before = pids()
+    for option in [
+      "depends_on=db", "max_rss=500M", "backoff=linear", "on_exit=75: stop", "drain_seconds=2",
+      "liveness_probe=exec:/bin/true",
+    ] {
+      supervisor.write(
+        program.replacing("sleep 1000\n", with: "sleep 1000\n\(option)\n")
+          + job.replacing("0 0 1 1", with: "0 0 1 2"))
+      let update = supervisor.ask("update")
+      #expect(
+        update.status == 0 && update.out.contains("web: updated process group")
+          && !update.out.contains("stopped"), "\(option): \(update)")
+      #expect(pids() == before, "\(option)")
+    }
+    #expect(supervisor.ask("restart", "web").status == 0)
+    supervisor.write(program.replacing("sleep 1000\n", with: "sleep 1000\nstopwaitsecs=3\n") + job)
+    #expect(supervisor.ask("update").out.contains("web: stopped\nweb: updated process group"))
+  }
 }

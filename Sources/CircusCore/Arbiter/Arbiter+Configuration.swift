@@ -134,6 +134,32 @@ extension Arbiter {
     return touched + added.sorted()
   }
 
+  /// Applies what has changed of a group, as long as nothing of it has to be started again for it.
+  mutating func updateGroup(
+    _ name: String, _ now: Moment, _ effects: inout [Effect]
+  ) -> SupervisorAnswer {
+    let old = watchers.filter { $0.spec.group == name && !$0.isDoomed && $0.isFromFile }
+    let new = Dictionary(
+      lastRead.filter { $0.group == name }.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    guard !old.isEmpty, !new.isEmpty else { return .fault(Fault(.badName, name)) }
+    guard old.count == new.count,
+      old.allSatisfy({ watcher in
+        new[watcher.spec.name].map {
+          (watcher.fileSpec ?? watcher.spec).differsInOwnOptionsAlone(from: $0)
+        } ?? false
+      })
+    else { return .fault(Fault(.failed, "\(name) has to be started again")) }
+    var restarts: [WatcherID] = []
+    for watcher in old {
+      guard let index = index(of: watcher.id), let spec = new[watcher.spec.name] else { continue }
+      _ = change(index, to: spec, [], &restarts, now, &effects)
+      bringNeeds(of: watcher.id, now, &effects)
+    }
+    restart(restarts, now, &effects)
+    settleFormerServices(now, &effects)
+    return .done
+  }
+
   /// Whether anything about this watcher changed. `restarts`: those that are to be started again for it.
   private mutating func change(
     _ index: Int, to spec: WatcherSpec, _ changedSockets: Set<String>,

@@ -18,6 +18,8 @@ extension Arbiter {
       effects.append(.supervised(ticket, addGroup(name, now, &effects)))
     case .removeGroup(let name):
       effects.append(.supervised(ticket, removeGroup(name, now, &effects)))
+    case .updateGroup(let name):
+      effects.append(.supervised(ticket, updateGroup(name, now, &effects)))
     case .reread: effects.append(.loadConfiguration(.reread(ticket)))
     case .shutdown:
       effects.append(.supervised(ticket, .done))

@@ -33,6 +33,26 @@ extension WatcherSpec {
     return old.allSatisfy { name, process in new[name].map { $0 == process } ?? true }
   }
 
+  /// Whether all that is different are options of ours that apply to processes that run. A change of supervisor's own options
+  /// restarts a program, whatever they are.
+  func differsInOwnOptionsAlone(from other: WatcherSpec) -> Bool {
+    withoutOwnOptions == other.withoutOwnOptions && launches(as: other)
+  }
+
+  private var withoutOwnOptions: WatcherSpec {
+    var spec = withoutNoise
+    let fresh = WatcherSpec(name: name)
+    let own = WatcherOption.all.filter { $0.has(.ours) && !$0.affectsLaunch }
+    for option in own { option.field?.copy(&spec, fresh) }
+    let keys = Set(own.compactMap(\.supervisor?.key)).union(["group_depends_on", "group_on_dependency"])
+    spec.definition = spec.definition.filter { !keys.contains($0.key) }
+    if case .list(let processes)? = spec.definition["processes"] {
+      spec.definition["processes"] = .list(
+        processes.map { $0.map.map { .map($0.filter { !keys.contains($0.key) }) } ?? $0 })
+    }
+    return spec
+  }
+
   private var launchRelevant: WatcherSpec {
     var spec = withoutNoise
     let fresh = WatcherSpec(name: name)

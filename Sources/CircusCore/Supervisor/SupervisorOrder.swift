@@ -7,6 +7,8 @@ package enum SupervisorOrder: Sendable {
   case stop([ProcessKey], waits: Bool, isSingle: Bool)
   case addGroup(String)
   case removeGroup(String)
+  /// Apply what has changed of a group without a restart; refused where that cannot be.
+  case updateGroup(String)
   /// Read the file again and tell what is different; nothing is started or stopped.
   case reread
   case shutdown
@@ -15,7 +17,7 @@ package enum SupervisorOrder: Sendable {
   /// What its caller must be allowed to do.
   package var right: Right {
     switch self {
-    case .start, .stop, .addGroup, .removeGroup: .operate
+    case .start, .stop, .addGroup, .removeGroup, .updateGroup: .operate
     case .reread: .view
     case .shutdown, .restart: .admin
     }

@@ -74,6 +74,10 @@ extension Command {
       controller.say("\(name): removed process group")
     }
     for name in changes.changed where isMeant(name) {
+      if try updateAlive(name, controller) {
+        controller.say("\(name): updated process group")
+        continue
+      }
       _ = try controller.call("stopProcessGroup", .string(name))
       controller.say("\(name): stopped")
       _ = try controller.call("removeProcessGroup", .string(name))
@@ -83,6 +87,19 @@ extension Command {
     for name in changes.added where isMeant(name) {
       _ = try controller.call("addProcessGroup", .string(name))
       controller.say("\(name): added process group")
+    }
+  }
+
+  /// Whether the daemon could apply the changes to processes that run; supervisor itself never can.
+  private static func updateAlive(
+    _ name: String, _ controller: Controller
+  ) throws(CallFailure) -> Bool {
+    do throws(CallFailure) {
+      _ = try controller.call("updateProcessGroup", .string(name))
+      return true
+    } catch {
+      if case .fault = error { return false }
+      throw error
     }
   }
 

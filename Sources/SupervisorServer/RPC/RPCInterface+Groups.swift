@@ -31,6 +31,14 @@ extension RPCInterface {
       let name = try parameters.string(0)
       interface.daemon.submit(.removeGroup(name)) { answer($0.result) }
     },
+    "updateProcessGroup": RPCMethod(
+      .operate, ["boolean", "string"],
+      help: "Apply what has changed of a group without a restart: options that supervisor does not have. FAILED where "
+        + "it has to be started again. Not part of supervisor."
+    ) { interface, parameters, answer throws(Fault) in
+      let name = try parameters.string(0)
+      interface.daemon.submit(.updateGroup(name)) { answer($0.result) }
+    },
     "shutdown": RPCMethod(.admin, ["boolean"], help: "Stop all processes and end the daemon.") {
       interface, _, answer throws(Fault) in
       interface.daemon.submit(.shutdown) { answer($0.result) }
