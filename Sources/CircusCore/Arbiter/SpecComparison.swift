@@ -44,7 +44,8 @@ extension WatcherSpec {
     let fresh = WatcherSpec(name: name)
     let own = WatcherOption.all.filter { $0.has(.ours) && !$0.affectsLaunch }
     for option in own { option.field?.copy(&spec, fresh) }
-    let keys = Set(own.compactMap(\.supervisor?.key)).union(["group_depends_on", "group_on_dependency"])
+    let keys = Set(own.compactMap(\.supervisor?.key))
+      .union(["group_depends_on", "group_on_dependency"])
     spec.definition = spec.definition.filter { !keys.contains($0.key) }
     if case .list(let processes)? = spec.definition["processes"] {
       spec.definition["processes"] = .list(

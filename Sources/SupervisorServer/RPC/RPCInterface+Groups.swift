@@ -33,8 +33,8 @@ extension RPCInterface {
     },
     "updateProcessGroup": RPCMethod(
       .operate, ["boolean", "string"],
-      help: "Apply what has changed of a group without a restart: options that supervisor does not have. FAILED where "
-        + "it has to be started again. Not part of supervisor."
+      help: "Apply what has changed of a group without a restart: options that supervisor does not "
+        + "have. FAILED where it has to be started again. Not part of supervisor."
     ) { interface, parameters, answer throws(Fault) in
       let name = try parameters.string(0)
       interface.daemon.submit(.updateGroup(name)) { answer($0.result) }
