@@ -231,17 +231,25 @@ package final class Pump {
     }
   }
 
-  /// What can be passed on before the end; whether anything could.
+  /// Another attempt to write what is in hand; whether any of it could be written.
   func press() -> Bool {
-    guard isBlocked else { return move(atMost: 1) > 0 }
     let bytes = held
     held = []
     bytes.withUnsafeBytes { write($0) }
     return held.count < bytes.count
   }
 
-  /// Bytes that were not passed on: in hand, or in the pipe.
-  var unpassed: Int { held.count + (isAtEnd ? 0 : descriptor.readableBytes) }
+  /// Reads some of what is in the pipe; how much.
+  func readSome() -> Int { move(atMost: 1) }
+
+  /// Bytes that could not be written yet.
+  var inHandCount: Int { held.count }
+
+  /// Bytes in the pipe that are not read; none where they would be dropped.
+  var unread: Int {
+    if case .null = sink { return 0 }
+    return isAtEnd ? 0 : descriptor.readableBytes
+  }
 
   /// What is read and not passed on.
   package var inHand: InHand { InHand(held: held, partial: partial) }
