@@ -130,7 +130,10 @@ import Testing
       for _ in 0..<2 {
         let reload = daemon.circusctl("reload", "web", "--watch")
         #expect(reload.status == 0, "\(name): \(reload)")
-        #expect(reload.out.contains("reloading: ") && reload.out.contains("web: active"))
+        #expect(reload.out.contains("web: active"), "\(name): \(reload)")
+        // A client that is slowed down may come too late to see it.
+        let isSlow = Environment.variables["CIRCUS_SANITIZER"] != nil
+        #expect(reload.out.contains("reloading: ") || isSlow, "\(name): \(reload)")
       }
       // One of the first may still finish what it has.
       #expect(
