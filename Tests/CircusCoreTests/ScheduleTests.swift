@@ -296,7 +296,8 @@ import Testing
     run(&simulation, for: 600)
     #expect(spawns(simulation).count == 2)
     simulation.send("set", ["name": "job", "options": ["schedule": ""]])
+    // It is a service again.
     run(&simulation, for: 600)
-    #expect(spawns(simulation).count == 2)
+    #expect(spawns(simulation).count == 3 && simulation.pids("job").count == 1)
   }
 }

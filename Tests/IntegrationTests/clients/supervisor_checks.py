@@ -131,7 +131,7 @@ def rpc(path, _):
     assert fault(s.nosuch) == 1 and fault(s.getPID, 1) == 2 and fault(s.getProcessInfo) == 2
     assert fault(s.startProcess, 5) == 2
     methods = server.system.listMethods()
-    assert len(methods) == 41 and methods == sorted(methods), methods
+    assert len(methods) == 42 and methods == sorted(methods), methods
     assert server.system.methodSignature("supervisor.startProcess") == ["boolean", "string", "boolean"]
     assert server.system.methodHelp("supervisor.startProcess") and fault(server.system.methodHelp, "x") == 4
     calls = xmlrpc.client.MultiCall(server)
