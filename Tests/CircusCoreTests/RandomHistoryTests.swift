@@ -127,6 +127,11 @@ import Testing
       (39_607, [6_405_518_413_829_202_785, 7_607_858_689_041_299_282]),
       // A process whose stop waits for what depends on it ends by itself.
       (570_317, [9_375_541_746_412_850_976, 148_751_718_432_839_797]),
+      // A job of which nothing runs is started again, and has to wait.
+      (
+        10_635,
+        [12_048_908_279_375_500_626, 2_739_001_400_061_422_987, 15_347_735_382_935_375_014]
+      ),
     ] as [(UInt64, [UInt64])])
   func whatFailedOnceDoesNotAgain(seed: UInt64, steps: [UInt64]) {
     #expect(Self.failure(seed, steps, .plain) == nil)

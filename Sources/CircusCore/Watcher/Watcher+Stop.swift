@@ -164,7 +164,6 @@ extension Watcher {
     guard leftovers == nil else { return }
     ledger.publish(event(.stop, now, cause: stopCause), into: &effects)
     enter(.stopped)
-    runBegan = nil
     announcesReload = false
     tell(.stopped, &effects)
     ask(.afterStop, [:], &ledger, &effects)

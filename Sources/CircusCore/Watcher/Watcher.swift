@@ -208,7 +208,7 @@ package struct Watcher: Numbered {
     case .stopping: (rollout, former, awaitsReload) = (nil, nil, false)
     case .stopped:
       (rollout, former, awaitsReload) = (nil, nil, false)
-      isForced = false
+      (isForced, runBegan) = (false, nil)
     }
   }
 
