@@ -133,8 +133,13 @@ package struct ConfigurationReader {
     configuration.hasCircusPart = true
     for options in document.watchers {
       do {
-        configuration.watchers.append(
-          try CircusSpecs.watcher(options, daemonEnvironment: environment))
+        let spec = try CircusSpecs.watcher(options, daemonEnvironment: environment)
+        configuration.watchers.append(spec)
+        if spec.command.isEmpty {
+          let refusal = CircusSpecs.Refusal(
+            "the command is empty", key: "cmd", hint: "give a command")
+          lose(diagnostic(document, options, path, "watcher", refusal), options, &configuration)
+        }
       } catch {
         note(document, options, path, "watcher", error, &configuration)
       }
@@ -201,6 +206,24 @@ package struct ConfigurationReader {
     _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ kind: String,
     _ refusal: CircusSpecs.Refusal, _ configuration: inout Configuration
   ) {
+    let diagnostic = diagnostic(document, options, path, kind, refusal)
+    diagnostics.add(diagnostic)
+    lose(diagnostic, options, &configuration)
+  }
+
+  private func lose(
+    _ diagnostic: Diagnostic, _ options: [String: ConfigValue],
+    _ configuration: inout Configuration
+  ) {
+    let section = options["__name__"]?.string ?? ""
+    let name = options["name"]?.string ?? section.split(separator: ":").last.map(String.init) ?? ""
+    configuration.losses.append(Configuration.Loss(name: name, text: diagnostic.text))
+  }
+
+  private func diagnostic(
+    _ document: CircusDocument, _ options: [String: ConfigValue], _ path: String, _ kind: String,
+    _ refusal: CircusSpecs.Refusal
+  ) -> Diagnostic {
     let section = options["__name__"]?.string ?? ""
     let place = document.places[section]
     var diagnostic = Diagnostic(
@@ -208,9 +231,7 @@ package struct ConfigurationReader {
       key: refusal.key, problem: "\(kind) not created: \(refusal.text)",
       hint: refusal.hint.flatMap { refusal.text.hasSuffix($0) ? nil : $0 })
     diagnostic.losesPart = true
-    diagnostics.add(diagnostic)
-    let name = options["name"]?.string ?? section.split(separator: ":").last.map(String.init) ?? ""
-    configuration.losses.append(Configuration.Loss(name: name, text: diagnostic.text))
+    return diagnostic
   }
 
   // MARK: supervisor

@@ -80,9 +80,15 @@ package struct ConfigurationLoader {
 
   /// The configuration, or all its errors in one text; and warnings for the log in either case.
   package func load() -> (Result<Configuration, LoadFailure>, warnings: [String]) {
+    if ProcFS.isForeign {
+      let text =
+        "/proc shows the processes of another pid namespace: mount it anew, mount -t proc proc /proc "
+        + "(unshare --mount-proc, bwrap --proc /proc)"
+      return (.failure(LoadFailure(text: text)), [])
+    }
     var reader = makeReader()
     let configuration = overrides.run.map { read($0, &reader) } ?? reader.read(path)
-    let warnings = reader.diagnostics.all.filter { $0.severity == .warning }.map { warning in
+    var warnings = reader.diagnostics.all.filter { $0.severity == .warning }.map { warning in
       // supervisord logs of a pattern without files in these very words.
       overrides.face == .supervisor && warning.section == "include" ? warning.problem : warning.text
     }
@@ -103,10 +109,12 @@ package struct ConfigurationLoader {
     configuration.settings.loggerConfig =
       overrides.loggerConfig ?? configuration.settings.loggerConfig
     configuration.settings.pidFile = overrides.pidFile ?? configuration.settings.pidFile
-    if let text = Environment.variables["CIRCUS_STOP_TIMEOUT"], let seconds = Double(text),
-      seconds >= 0
-    {
-      configuration.settings.stopTimeout = .seconds(seconds)
+    if let text = Environment.variables["CIRCUS_STOP_TIMEOUT"] {
+      if let seconds = PythonText.float(PythonText.strip(text)), seconds >= 0, seconds.isFinite {
+        configuration.settings.stopTimeout = .seconds(seconds)
+      } else {
+        warnings.append("CIRCUS_STOP_TIMEOUT = \(text): is no number of seconds, and not heeded")
+      }
     }
     for index in configuration.watchers.indices {
       Virtualenv.apply(to: &configuration.watchers[index])

@@ -24,6 +24,11 @@ package enum ExitStatus: Hashable, Sendable {
     }
   }
 
+  /// By SIGKILL: an operator, or the kernel for want of memory.
+  package var wasKilled: Bool {
+    if case .signaled(.kill, _) = self { true } else { false }
+  }
+
   /// Whether another process sent the signal that ended it, rather than the program failing by itself.
   package var wasKilledFromOutside: Bool {
     guard case .signaled(let signal, _) = self else { return false }

@@ -64,6 +64,11 @@ package final class StatFile {
 /// Reads `/proc` with one buffer for all: sampling hundreds of processes allocates nothing for the
 /// files it reads.
 package final class ProcFS {
+  /// Whether `/proc` is that of another pid namespace: its numbers are those of processes that are none of ours.
+  package static var isForeign: Bool {
+    Files.linkTarget("/proc/self").map { $0 != String(getpid()) } ?? false
+  }
+
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8_192, alignment: 16)
   private let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
   /// How many clock ticks make a second; 100 on nearly every machine.

@@ -68,6 +68,18 @@ import Testing
     #expect(simulation.violations.isEmpty)
   }
 
+  /// The kernel ends what uses too much memory by SIGKILL: where pauses are asked for, that counts.
+  @Test func aKillCountsWherePausesAreAskedFor() {
+    var simulation = Simulation(
+      circus: "[watcher:w]\ncmd = w\nbackoff = linear\nbackoff.limit = 3")
+    simulation.boot()
+    for _ in 0..<3 {
+      simulation.exit("w", 0, .signaled(.kill, dumpedCore: false))
+      simulation.advance(.seconds(10))
+    }
+    #expect(simulation.pids("w").isEmpty && simulation.events.count { $0.name == .spawn } == 3)
+  }
+
   /// A program that is started again after a pause is not at its end for those who ask meanwhile.
   @Test func aPauseOfAProgramIsBackoff() {
     var simulation = Simulation(

@@ -17,7 +17,7 @@ import Testing
   }
 
   /// A client that waits for its reload is told when another one has undone it.
-  @Test(arguments: ["stop", "rm", "restart"])
+  @Test(arguments: ["stop", "rm", "restart", "quit"])
   func aReloadThatIsUndoneIsNoSuccess(verb: String) throws {
     var simulation = started("ready = notify", count: 2)
     let ticket = simulation.send("reload", ["name": "web", "waiting": true])

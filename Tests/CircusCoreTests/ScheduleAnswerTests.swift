@@ -202,6 +202,24 @@ import Testing
     #expect(simulation.violations.isEmpty)
   }
 
+  /// Nor is it forgotten where the file changes beside an upgrade or a crash.
+  @Test(arguments: [false, true])
+  func aScheduleMayBeTakenAwayMeanwhile(isCrash: Bool) {
+    var simulation = started("")
+    #expect(simulation.pids("job").count == 1)
+    simulation.send("reloadconfig")
+    simulation.load(file("cmd = job\nschedule = 0 0 1 1 *"))
+    simulation.advance(.seconds(40))
+    #expect(simulation.pids("job").isEmpty)
+    if isCrash {
+      simulation.crash(configuration: file("cmd = job"))
+    } else {
+      simulation.upgrade(configuration: file("cmd = job"))
+    }
+    #expect(simulation.pids("job").count == 1)
+    #expect(simulation.violations.isEmpty)
+  }
+
   /// A changed definition is that of the next run.
   @Test func aChangedFileRunsNothing() {
     var simulation = started("schedule = */10 * * * *")

@@ -161,13 +161,17 @@ import Testing
   }
 
   /// A watcher that cannot be had any more is not taken for one that was removed: nothing changes, and the client is told.
-  @Test(arguments: ["max_rss = 5X", "schedule = 61 * * * *", "ready = foo", "backoff = foo"])
+  @Test(arguments: [
+    "cmd =", "max_rss = 5X", "schedule = 61 * * * *", "ready = foo", "backoff = foo",
+  ])
   func aFaultyWatcherKeepsWhatRuns(fault: String) throws {
     let good = "[watcher:a]\ncmd = sleep 1000\n[watcher:b]\ncmd = sleep 1000\n"
     let daemon = try TestDaemon(good)
     let pids = [try daemon.first("a"), try daemon.first("b")]
     daemon.write(
-      daemon.file("circus.ini").replacing("[watcher:b]", with: "\(fault)\n[watcher:b]"),
+      daemon.file("circus.ini").replacing(
+        "cmd = sleep 1000\n[watcher:b]",
+        with: (fault == "cmd =" ? "" : "cmd = sleep 1000\n") + "\(fault)\n[watcher:b]"),
       to: "circus.ini")
     let key = String(fault.prefix { $0 != " " })
     let reload = daemon.circusctl("reloadconfig", "--waiting")

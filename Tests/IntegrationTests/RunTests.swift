@@ -139,4 +139,15 @@ import Testing
     let result = run(Path.package + "/.venv/bin/python", ["-c", script, Self.circusd])
     #expect(result.out == "9\n", "\(result)")
   }
+
+  /// Processes of another pid namespace are none of ours, whatever numbers they have.
+  @Test func aForeignProcIsRefused() {
+    let result = run(
+      "/usr/bin/env",
+      [
+        "bwrap", "--unshare-pid", "--as-pid-1", "--die-with-parent", "--dev-bind", "/", "/",
+        Self.circusd, "run", "--", "/bin/sh", "-c", "exit 3",
+      ])
+    #expect(result.status == 1 && result.error.contains("another pid namespace"), "\(result)")
+  }
 }

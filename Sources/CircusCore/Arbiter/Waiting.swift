@@ -121,8 +121,10 @@ extension Arbiter {
     case .started(let id), .replaced(let id), .addedAndStarted(let id):
       guard let index = index(of: id) else { return "it was removed meanwhile" }
       let watcher = watchers[index]
-      return watcher.desired == .stopped(.command) && watcher.phase == .stopped
-        ? "\(watcher.spec.name): it was stopped meanwhile" : nil
+      guard case .stopped(let cause) = watcher.desired, watcher.phase != .active,
+        [.command, .configuration, .shutdown, .signal].contains(cause)
+      else { return nil }
+      return "\(watcher.spec.name): it was stopped meanwhile"
     case .plain, .processCount, .stopped: return nil
     }
   }

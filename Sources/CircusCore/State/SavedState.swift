@@ -61,8 +61,14 @@ package struct SavedState: Sendable {
   package private(set) var daemon = JSONObject()
   /// By the number each watcher had.
   private(set) var groups: [Int: Group] = [:]
-  /// The watchers it tells of.
-  package var names: Set<String> { Set(groups.values.compactMap { $0.head["name"]?.string }) }
+  /// What is not to be lost: open sockets, and watchers that run or are to.
+  package var names: Set<String> {
+    let wanted = groups.values.filter { group in
+      group.head["desired"]?.string == "running" || !group.processes.isEmpty
+        || group.head["schedule"]?["armed"]?.bool == true
+    }
+    return Set(wanted.compactMap { $0.head["name"]?.string } + sockets.map(\.name))
+  }
   /// The listening sockets that were open.
   package private(set) var sockets: [Socket] = []
   /// Whether the daemon had stopped everything.

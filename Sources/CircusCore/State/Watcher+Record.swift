@@ -109,7 +109,9 @@ extension Watcher {
     for member in head["seen"]?.object?.members ?? [] { seen[member.key] = member.value.int }
     schedule =
       spec.schedule.isSet
-      ? head["schedule"]?.object.map { ScheduleState($0, spec.schedule, isSameBoot: isAlive) } : nil
+      ? head["schedule"]?.object.map { ScheduleState($0, spec.schedule, isSameBoot: isAlive) }
+      // Taken away meanwhile: it is a service again.
+      : head["schedule"]?["armed"]?.bool == true ? ScheduleState(isArmed: true) : nil
     runBegan = spec.isOneshot ? head["run_began"]?.number : nil
     if spec.isOneshot, let result = head["result"]?.object {
       self.result = RunResult(

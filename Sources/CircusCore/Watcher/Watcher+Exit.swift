@@ -153,7 +153,9 @@ extension Watcher {
     // kernel does for want of memory.
     let isQuick = status.wasKilledFromOutside && age < .milliseconds(5)
     slots[index].quickKills = isQuick ? slots[index].quickKills + 1 : 0
-    let isForeign = status.wasKilledFromOutside && slots[index].quickKills < 50
+    // Where pauses are asked for, SIGKILL counts as a failure: it is how the kernel ends what uses too much memory.
+    let isCounted = slots[index].quickKills >= 50 || spec.backoff.isExplicit && status.wasKilled
+    let isForeign = status.wasKilledFromOutside && !isCounted
     enter(.exited(status, until: nil), at: index, &ledger)
     guard age < youth, !isForeign else { return }
     slots[index].failures += 1
