@@ -36,8 +36,8 @@ import Testing
   }
 
   /// C15: the last words of a program are in its output before the daemon ends.
-  @Test(arguments: ["exit", "failed"])
-  func theLastOutputIsPassedOn(essential: String) {
+  @Test(arguments: ["exit", "failed"], ["", "stdout_capture_maxbytes=1MB", "strip_ansi"])
+  func theLastOutputIsPassedOn(essential: String, filter: String) {
     let told = read(
       Self.supervised(
         """
@@ -47,6 +47,7 @@ import Testing
         stdout_logfile_maxbytes=0
         essential=\(essential)
         startretries=0
+        \(filter == "strip_ansi" ? "[supervisord]\nstrip_ansi=true" : filter)
         """), isCircus: false, pause: "0.01")
     #expect(told == "\(Self.lines) 0 3\n")
   }

@@ -29,6 +29,8 @@ package final class ProgramSink {
   private let log: Logger
   /// Bytes of the present write that were given up.
   private var lost = 0
+  /// What is left of the present write, filtered already.
+  private var rest: [UInt8] = []
   private static let longestLine = 64 << 10
 
   /// `file` nil: the output is not logged. `announce` gets PROCESS_LOG and PROCESS_COMMUNICATION
@@ -51,7 +53,7 @@ package final class ProgramSink {
     if spec.captureBytes > 0 { capture = CaptureFilter(limit: spec.captureBytes) }
   }
 
-  /// What is filtered on its way is never left to the caller.
+  /// What is filtered on its way is taken at once; what the file does not take of it is left to the caller.
   func write(
     _ bytes: UnsafeRawBufferPointer, pid: PID, onFull policy: FullPolicy?
   ) -> WriteOutcome {
@@ -61,8 +63,8 @@ package final class ProgramSink {
       return file?.write(bytes, onFull: policy ?? file?.usualPolicy ?? .drop)
         ?? WriteOutcome(taken: bytes.count)
     }
-    lost = 0
-    defer { lost = 0 }
+    (lost, rest) = (0, [])
+    defer { (lost, rest) = (0, []) }
     if ansi == nil && capture == nil {
       let outcome = file?.write(bytes, onFull: policy ?? file?.usualPolicy ?? .drop)
       let taken = outcome?.taken ?? bytes.count
@@ -71,11 +73,11 @@ package final class ProgramSink {
     }
     let stripped = ansi?.strip(bytes) ?? Array(bytes)
     if capture == nil {
-      if !stripped.isEmpty { pass(stripped, pid) }
+      if !stripped.isEmpty { pass(stripped, pid, policy) }
     } else {
-      for piece in capture?.feed(stripped) ?? [] { take(piece, pid) }
+      for piece in capture?.feed(stripped) ?? [] { take(piece, pid, policy) }
     }
-    return WriteOutcome(taken: bytes.count, lost: lost)
+    return WriteOutcome(taken: bytes.count, lost: lost, filtered: rest)
   }
 
   /// Whether what is written is not what was printed.
@@ -83,13 +85,13 @@ package final class ProgramSink {
 
   /// The process is gone.
   func finish(pid: PID) {
-    for piece in capture?.finish() ?? [] { take(piece, pid) }
+    for piece in capture?.finish() ?? [] { take(piece, pid, .drop) }
     if !line.isEmpty { sendLine() }
   }
 
-  private func take(_ piece: CaptureFilter.Piece, _ pid: PID) {
+  private func take(_ piece: CaptureFilter.Piece, _ pid: PID, _ policy: FullPolicy?) {
     switch piece {
-    case .plain(let bytes): pass(bytes, pid)
+    case .plain(let bytes): pass(bytes, pid, policy)
     case .captured(let bytes):
       // supervisor tells it twice, whatever its documentation says.
       if spec.emitsEvents { announce(.processLog(output(bytes, pid))) }
@@ -97,9 +99,13 @@ package final class ProgramSink {
     }
   }
 
-  private func pass(_ bytes: [UInt8], _ pid: PID) {
-    bytes.withUnsafeBytes { lost += file?.write($0, onFull: .drop).lost ?? 0 }
+  private func pass(_ bytes: [UInt8], _ pid: PID, _ policy: FullPolicy?) {
     tell(bytes, pid)
+    guard let file else { return }
+    guard rest.isEmpty else { return rest += bytes }
+    let outcome = bytes.withUnsafeBytes { file.write($0, onFull: policy ?? file.usualPolicy) }
+    lost += outcome.lost
+    rest = Array(bytes.dropFirst(outcome.taken))
   }
 
   /// Passes bytes to all but the file: the debug log, event listeners, syslog.

@@ -43,6 +43,8 @@ package final class Pump {
   private let onFull: FullPolicy?
   /// What could not be written and is kept; while there is any, nothing more is read.
   private var held: [UInt8] = []
+  /// It has been through the sink's filters, and goes into the file as it is.
+  private var isHeldFiltered = false
   private var retry: Registration?
   /// Milliseconds between two attempts.
   private static let pause = 200
@@ -212,20 +214,25 @@ package final class Pump {
 
   private func write(_ bytes: UnsafeRawBufferPointer) {
     guard held.isEmpty else { return held.append(contentsOf: bytes) }
-    let outcome = sink.write(bytes, pid: pid, onFull: onFull)
+    let outcome =
+      isHeldFiltered
+      ? sink.file.map { $0.write(bytes, onFull: onFull ?? $0.usualPolicy) }
+        ?? WriteOutcome(taken: bytes.count)
+      : sink.write(bytes, pid: pid, onFull: onFull)
     if outcome.lost > 0 { onLoss(outcome.lost) }
-    guard outcome.taken < bytes.count else { return }
-    held = Array(bytes.dropFirst(outcome.taken))
+    guard outcome.taken < bytes.count || !outcome.filtered.isEmpty else {
+      return isHeldFiltered = false
+    }
+    if !outcome.filtered.isEmpty { isHeldFiltered = true }
+    held = outcome.filtered + bytes.dropFirst(outcome.taken)
     registration?.pause()
     wait()
   }
 
   private func wait() {
     retry = loop.after(milliseconds: Self.pause) { [unowned self] in
-      let bytes = held
-      held = []
-      bytes.withUnsafeBytes { write($0) }
-      guard held.isEmpty else { return }
+      _ = press()
+      guard !isBlocked else { return }
       retry = nil
       registration?.resume()
     }
