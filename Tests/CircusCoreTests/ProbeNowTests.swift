@@ -76,4 +76,19 @@ import Testing
     simulation.send("upgrade")
     #expect(simulation.replies[ticket]?.members["answers"]?.array?.count == 1)
   }
+
+  /// A period beyond all clocks is asked once, and traps nothing.
+  @Test(arguments: ["1e10", "1e300"])
+  func aPeriodMayBeBeyondAllClocks(period: String) {
+    var simulation = Simulation(
+      circus:
+        "[watcher:w]\ncmd = w\nreadiness_probe = tcp://127.0.0.1:1\nreadiness_probe.period = \(period)"
+    )
+    simulation.boot()
+    simulation.advance(.seconds(100))
+    simulation.send("reload", ["name": "w"])
+    simulation.advance(.seconds(100))
+    #expect(simulation.pids("w").count == 1 && simulation.asked(.readiness) >= 1)
+    #expect(simulation.violations.isEmpty)
+  }
 }
