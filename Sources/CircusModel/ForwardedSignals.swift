@@ -49,9 +49,9 @@ package struct ForwardedSignals: Hashable, Sendable {
       .joined(separator: ", ")
   }
 
-  private static let own: Set<Signal> = [
-    .terminate, .interrupt, .quit, .powerFailure, .systemdStop, .kill, Signal(17), Signal(19),
+  private static let own: Set<Signal> = Signal.stopping.union([
+    .kill, Signal(17), Signal(19),
     // Those of the C library, and faults of the daemon's own.
     Signal(32), Signal(33), Signal(4), Signal(5), Signal(7), Signal(8), Signal(11), Signal(31),
-  ]
+  ])
 }

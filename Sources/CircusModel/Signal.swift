@@ -25,6 +25,10 @@ package struct Signal: Hashable, Sendable {
   package static let powerFailure = Signal(30)
   /// SIGRTMIN+3: how systemd, and images made for it, are told to stop.
   package static let systemdStop = Signal(37)
+  /// Those that end a daemon in good order.
+  package static let stopping: Set<Signal> = [
+    .terminate, .interrupt, .quit, .powerFailure, .systemdStop,
+  ]
 
   /// `SIGTERM`, `SIGRTMIN+1`, or `signal 77` for a number without a name.
   package var name: String {

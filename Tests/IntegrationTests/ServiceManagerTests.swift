@@ -17,6 +17,14 @@ import Testing
     return listener
   }
 
+  private func watched(_ directory: String, microseconds: Int) throws -> TestSupervisor {
+    try TestSupervisor(
+      "[program:app]\ncommand=sleep 1000\n",
+      launcher: [
+        "/usr/bin/env", "NOTIFY_SOCKET=\(directory)/n", "WATCHDOG_USEC=\(microseconds)",
+      ])
+  }
+
   private func beats(_ directory: String) -> Int {
     Path.read(directory + "/heard").split(separator: "\n").count { $0 == "WATCHDOG=1" }
   }
@@ -76,9 +84,7 @@ import Testing
     defer { _ = run("/bin/rm", ["-rf", directory]) }
     let manager = try manager(directory)
     _ = manager
-    let supervisor = try TestSupervisor(
-      "[program:app]\ncommand=sleep 1000\n",
-      launcher: ["/usr/bin/env", "NOTIFY_SOCKET=\(directory)/n", "WATCHDOG_USEC=200000"])
+    let supervisor = try watched(directory, microseconds: 200000)
     #expect(eventually { beats(directory) >= 5 })
     supervisor.signal(SIGUSR1)
     #expect(eventually { supervisor.log.contains("upgraded from") }, "\(supervisor.log)")
@@ -92,9 +98,7 @@ import Testing
     defer { _ = run("/bin/rm", ["-rf", directory]) }
     let manager = try manager(directory)
     _ = manager
-    let supervisor = try TestSupervisor(
-      "[program:app]\ncommand=sleep 1000\n",
-      launcher: ["/usr/bin/env", "NOTIFY_SOCKET=\(directory)/n", "WATCHDOG_USEC=600000000"])
+    let supervisor = try watched(directory, microseconds: 600000000)
     #expect(eventually { beats(directory) == 1 })
     supervisor.signal(SIGUSR1)
     #expect(eventually { supervisor.log.contains("upgraded from") }, "\(supervisor.log)")

@@ -40,7 +40,9 @@ extension MachineCheck {
       }
       do {
         let word = try ShellWords.split(command).first ?? ""
-        guard !word.holds("$("), !word.holds("%("), spec.directory.isEmpty || word.hasPrefix("/"),
+        // Variables, and what is relative to the directory of a process, are known when it runs.
+        guard !["$(", "%(", "(("].contains(where: { word.holds($0) }),
+          word.hasPrefix("/") || !word.contains("/"),
           let problem = programProblem(
             word, spec.environment["PATH"] ?? configuration.environment["PATH"] ?? "/bin:/usr/bin",
             directory)

@@ -5,7 +5,7 @@ extension Arbiter {
   mutating func handle(_ signal: Signal, _ now: Moment, _ effects: inout [Effect]) {
     if forward(signal, now, &effects) { return }
     switch signal {
-    case .terminate, .interrupt, .quit, .powerFailure, .systemdStop:
+    case _ where Signal.stopping.contains(signal):
       tell(.exitRequested(signal), &effects)
       // What runs has not been asked yet during the delay of a stop: it is not killed unasked.
       if mode == .stopping, signal == .interrupt, stopDelayEnd == nil {

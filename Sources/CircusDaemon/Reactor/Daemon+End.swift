@@ -6,7 +6,6 @@ import CircusShell
 import CircusSurvival
 import CircusWire
 import EventLoop
-import Glibc
 import LinuxSystem
 import SupervisorServer
 import WebConsole
@@ -47,16 +46,13 @@ extension Daemon {
     let time = min(arbiter.timeToEnd(Self.now) ?? Self.longestOutput, Self.longestOutput)
     let lost = streams.passOnTheRest(until: Clock.monotonic + time.nanoseconds) {
       while let signal = self.signals.next() {
-        if Self.stopSignals.contains(signal) { return true }
+        if Signal.stopping.contains(Signal(signal)) { return true }
       }
       return false
     }
     if lost > 0 { log.warning("\(lost) bytes of output are lost: they were not taken in time") }
   }
 
-  private static let stopSignals = [
-    SIGTERM, SIGINT, SIGQUIT, Signal.powerFailure.number, Signal.systemdStop.number,
-  ]
   private static let longestOutput = Interval.seconds(10)
 
   /// Why a container has ended is the last that is read of it: in its output, and where Kubernetes looks for it.

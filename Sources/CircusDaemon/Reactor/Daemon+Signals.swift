@@ -5,10 +5,8 @@ import Glibc
 extension Daemon {
   /// Those that mean something to it; where it runs one program in the foreground, all that can be passed on.
   static func signals(_ settings: DaemonSettings) -> [Int32] {
-    let own = [
-      SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH,
-      Signal.powerFailure.number, Signal.systemdStop.number,
-    ]
+    let own =
+      [SIGCHLD, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH] + Signal.stopping.map(\.number).sorted()
     guard settings.foreground != nil else {
       return own
         + settings.forwardedSignals.receivers.keys.map(\.number).filter { !own.contains($0) }
