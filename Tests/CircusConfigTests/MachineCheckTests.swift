@@ -133,4 +133,11 @@ import Testing
   func addressesThatCanBeHad(text: String) {
     #expect(check(text + "[watcher:w]\ncmd = ls\n", "/etc/c.ini") == [])
   }
+
+  /// What is known only when a process runs is no problem of its file.
+  @Test(arguments: ["./check", "$(circus.env.place)/check", "((circus.env.place))/check"])
+  func commandsOfProbesThatAreKnownLater(command: String) {
+    let text = "[watcher:w]\ncmd = ls\nworking_dir = /run\nliveness_probe = exec:\(command)\n"
+    #expect(check(text, "/etc/c.ini").filter { $0.contains("the probe never passes") } == [])
+  }
 }
